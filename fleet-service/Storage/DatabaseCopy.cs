@@ -1,0 +1,90 @@
+using Microsoft.Data.Sqlite;
+
+namespace KioskFleet.Service.Storage;
+
+/// <summary>Whole-file copies of the database: out to a backup and back from one. No state; thread-safe.</summary>
+internal static class DatabaseCopy
+{
+    private const string UnfinishedSuffix = ".part";
+
+    /// <summary>Copies what <paramref name="source"/> sees at one moment to a new, checked file.</summary>
+    /// <exception cref="IOException">The file exists already, or cannot be written.</exception>
+    /// <exception cref="StorageException">The copy did not pass the check.</exception>
+    public static void Backup(SqliteConnection source, string path)
+    {
+        path = Path.GetFullPath(path);
+        if (File.Exists(path))
+        {
+            throw new IOException($"{path}: exists already; a backup takes a new file name.");
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var unfinished = path + UnfinishedSuffix;
+        File.Delete(unfinished);
+        using (var target = OpenAlone(unfinished))
+        {
+            source.BackupDatabase(target);
+
+            // A backup is one file: fold the write-ahead log away and leave a rollback-journal header.
+            using var command = target.CreateCommand();
+            command.CommandText = "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;";
+            command.ExecuteNonQuery();
+            FleetDatabase.QuickCheck(target);
+        }
+
+        using (var file = new FileStream(unfinished, FileMode.Open, FileAccess.ReadWrite))
+        {
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(unfinished, path);
+    }
+
+    /// <summary>
+    /// Puts a checked backup in place of a database that is absent and gives it a new ledger generation, so that
+    /// cursors made before the restore are known to be stale. The service must not be running.
+    /// </summary>
+    /// <exception cref="IOException">The database file is still there, or a file cannot be read or written.</exception>
+    /// <exception cref="StorageException">The backup did not pass the check.</exception>
+    public static void Restore(string backupPath, StorageOptions options, TimeProvider time)
+    {
+        var path = options.DatabasePath;
+        foreach (var file in new[] { path, path + "-wal", path + "-shm" })
+        {
+            if (File.Exists(file))
+            {
+                throw new IOException($"{file}: still there; stop the service and set the old files aside first.");
+            }
+        }
+
+        if (!File.Exists(backupPath))
+        {
+            throw new FileNotFoundException($"{backupPath}: there is no such backup.", backupPath);
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var unfinished = path + UnfinishedSuffix;
+        File.Copy(backupPath, unfinished, overwrite: true);
+        using (var copy = OpenAlone(unfinished))
+        {
+            FleetDatabase.QuickCheck(copy);
+            using var transaction = copy.BeginTransaction(deferred: false);
+            LedgerGenerationStore.Renew(copy, "restored from a backup", time);
+            transaction.Commit();
+        }
+
+        File.Move(unfinished, path);
+    }
+
+    private static SqliteConnection OpenAlone(string path)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = SqliteOpenMode.ReadWriteCreate,
+            Pooling = false,
+        }.ToString());
+        connection.Open();
+        return connection;
+    }
+}

@@ -1,0 +1,14 @@
+namespace KioskFleet.Service.Storage;
+
+/// <summary>Log messages of Storage: event ids 2800–2899.</summary>
+internal static partial class StorageLog
+{
+    [LoggerMessage(2800, LogLevel.Information, "Database {Path} passed its check in {Milliseconds:0} ms")]
+    public static partial void Checked(ILogger log, string path, double milliseconds);
+
+    [LoggerMessage(2801, LogLevel.Information, "Applied migration {Number:0000} {Name}")]
+    public static partial void Migrated(ILogger log, int number, string name);
+
+    [LoggerMessage(2802, LogLevel.Information, "Database {Path} is open, ledger generation {Generation}")]
+    public static partial void Opened(ILogger log, string path, string generation);
+}
