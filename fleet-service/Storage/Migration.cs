@@ -15,7 +15,7 @@ internal sealed record Migration(int Number, string Name, string Sql)
     /// SHA-256 of the text in lower-case hex. Line ends count as LF, so that a checkout on another system is the
     /// same migration.
     /// </summary>
-    public string Sha256 { get; } = Convert.ToHexStringLower(
+    public string Sha256 => Convert.ToHexStringLower(
         SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
 
     /// <summary>

@@ -1,0 +1,69 @@
+using KioskFleet.Service.Storage;
+using Xunit;
+
+namespace KioskFleet.Service.Tests.Storage;
+
+public sealed class WriterGateTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Turns_are_given_in_the_order_of_asking()
+    {
+        var gate = new WriterGate();
+        var first = await gate.EnterAsync(Stop);
+        var order = new List<int>();
+        var asking = Enumerable.Range(0, 20).Select(async i =>
+        {
+            using var turn = await gate.EnterAsync(Stop);
+            order.Add(i);
+        }).ToList();
+        Assert.Equal(20, gate.Waiting);
+        first.Dispose();
+        first.Dispose();
+        await Task.WhenAll(asking);
+        Assert.Equal(Enumerable.Range(0, 20), order);
+        Assert.Equal(0, gate.Waiting);
+    }
+
+    [Fact]
+    public async Task Who_gives_up_waiting_leaves_the_queue_and_blocks_nobody()
+    {
+        var gate = new WriterGate();
+        var first = await gate.EnterAsync(Stop);
+        using var giveUp = new CancellationTokenSource();
+        var impatient = gate.EnterAsync(giveUp.Token).AsTask();
+        var patient = gate.EnterAsync(Stop).AsTask();
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+        first.Dispose();
+        using var turn = await patient.WaitAsync(TimeSpan.FromSeconds(5), Stop);
+    }
+
+    [Fact]
+    public async Task Never_two_hold_a_turn_while_others_give_up()
+    {
+        var gate = new WriterGate();
+        var inside = 0;
+        var most = 0;
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(
+            async () =>
+            {
+                using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(i % 5));
+                try
+                {
+                    using var turn = await gate.EnterAsync(i % 3 == 0 ? patience.Token : Stop);
+                    most = Math.Max(most, Interlocked.Increment(ref inside));
+                    await Task.Yield();
+                    Interlocked.Decrement(ref inside);
+                }
+                catch (OperationCanceledException)
+                {
+                    Assert.Equal(0, i % 3);
+                }
+            },
+            Stop)));
+        Assert.Equal(1, most);
+        using var last = await gate.EnterAsync(Stop).AsTask().WaitAsync(TimeSpan.FromSeconds(5), Stop);
+    }
+}
