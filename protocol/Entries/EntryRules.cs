@@ -35,6 +35,9 @@ public enum QuarantineReason : byte
 
     /// <summary>The ledger refused the entry's values; the words are beside the reason.</summary>
     LedgerRefused = 10,
+
+    /// <summary>The entry's corrected time lies in no year in which a cabinet can have sold.</summary>
+    ImpossibleTime = 11,
 }
 
 /// <summary>Which entries are possible. Pure; an impossible entry is quarantined, never refused.</summary>
