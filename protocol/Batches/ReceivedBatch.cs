@@ -41,6 +41,15 @@ public sealed class ReceivedBatch
     /// <summary>The payload as it came.</summary>
     public ReadOnlyMemory<byte> Payload => _payload;
 
+    /// <summary>The signed bytes in front of the entries, the entry count included.</summary>
+    public ReadOnlyMemory<byte> Envelope => _payload[..(_entries[0].Offset - sizeof(uint))];
+
+    /// <summary>The signature.</summary>
+    public ReadOnlyMemory<byte> Signature => _payload[^MessageSigner.SignatureSize..];
+
+    /// <summary>The batch as the receiver judges it; after <see cref="ComputeHashes"/>.</summary>
+    public BatchFacts Facts => new(Header.Cabinet, Header.Journal, Header.Previous, Header.GapBase, _hashes);
+
     /// <summary>Number of the first entry.</summary>
     public ulong FirstSeq => Header.Previous.Seq + 1;
 

@@ -1,3 +1,4 @@
+using KioskFleet.Protocol.Batches;
 using KioskFleet.Protocol.Hellos;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Protocol.Receipts;
