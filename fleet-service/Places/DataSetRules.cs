@@ -1,0 +1,108 @@
+using System.Text.RegularExpressions;
+using KioskFleet.Protocol.Identity;
+
+namespace KioskFleet.Service.Places;
+
+/// <summary>What must hold between the facts of a data set, beyond each fact alone. Pure.</summary>
+internal static partial class DataSetRules
+{
+    /// <summary>The words for a policy's window: a calendar window or the days up to now.</summary>
+    [GeneratedRegex("^(day|week|month|quarter|since-launch|trailing-[1-9][0-9]{0,2})$")]
+    private static partial Regex Window();
+
+    /// <summary>Adds a finding for everything that does not hold.</summary>
+    public static void Check(PlacesDataSet dataSet, List<DataSetFinding> findings)
+    {
+        void Note(string path, string got, string takes) => findings.Add(new DataSetFinding(path, got, takes));
+
+        Unique(findings, "$.counties", "code", dataSet.Counties.Select(c => c.Code.Value));
+        Unique(findings, "$.siteKinds.kinds", "id", dataSet.SiteKinds.Kinds.Select(k => k.Id));
+        Unique(findings, "$.venueKinds", "id", dataSet.VenueKinds.Select(v => v.Id));
+        Unique(findings, "$.milestones", "id", dataSet.Milestones.Select(m => m.Id));
+        Unique(findings, "$.productTargets", "county", dataSet.ProductTargets.Select(t => t.County.Value));
+        Unique(findings, "$.channelGroups", "id", dataSet.ChannelGroups.Select(g => g.Id));
+        Unique(findings, "$.policies", "id", dataSet.Policies.Select(p => p.Id));
+
+        var quotas = dataSet.Counties.Sum(c => (long)c.CabinetQuota);
+        if (quotas != dataSet.City.CabinetTotal)
+        {
+            Note("$.city.cabinetTotal", $"{dataSet.City.CabinetTotal}", $"the sum of the counties' quotas, {quotas}");
+        }
+
+        var codes = dataSet.Counties.Select(c => c.Code).Append(dataSet.City.Code).ToHashSet();
+        foreach (var (venue, v) in dataSet.VenueKinds.Select((x, i) => (x, i)))
+        {
+            foreach (var (duty, d) in venue.Duties.Select((x, i) => (x, i)))
+            {
+                var path = $"$.venueKinds[{v}].duties[{d}]";
+                Known(findings, $"{path}.requiredIn", duty.RequiredIn, codes);
+                Known(findings, $"{path}.unclearIn", duty.UnclearIn, codes);
+            }
+        }
+
+        foreach (var (target, i) in dataSet.ProductTargets.Select((x, i) => (x, i)))
+        {
+            Known(findings, $"$.productTargets[{i}].county", [target.County], codes);
+        }
+
+        foreach (var (policy, i) in dataSet.Policies.Select((x, i) => (x, i)))
+        {
+            CheckPolicy(dataSet, policy, $"$.policies[{i}]", Note);
+        }
+    }
+
+    private static void CheckPolicy(
+        PlacesDataSet dataSet, Policy policy, string path, Action<string, string, string> note)
+    {
+        if (dataSet.VenueKinds.All(v => v.Id != policy.VenueKind))
+        {
+            note($"{path}.venueKind", $"'{policy.VenueKind}'", "the id of a venue kind");
+        }
+
+        if (!Window().IsMatch(policy.Window))
+        {
+            note($"{path}.window", $"'{policy.Window}'",
+                "day, week, month, quarter, since-launch or trailing-N with N from 1 to 999 days");
+        }
+
+        if (policy.To <= policy.From)
+        {
+            note($"{path}.to", $"{policy.To:yyyy-MM-dd}", $"a day after {policy.From:yyyy-MM-dd}");
+        }
+
+        var takes = policy.Scope switch
+        {
+            { Kind: ScopeKind.City, Id: var id } when id != dataSet.City.Code.Value => "the city's code",
+            { Kind: ScopeKind.County, Id: var id } when dataSet.CountyOf(id) is null => "the code of a county",
+            { Kind: ScopeKind.Cabinet, Id: var id } when !CabinetId.TryParse(id, out _) => "a cabinet id",
+            _ => null,
+        };
+        if (takes is not null)
+        {
+            note($"{path}.scope.id", $"'{policy.Scope.Id}'", takes);
+        }
+    }
+
+    private static void Known(
+        List<DataSetFinding> findings, string path, IEnumerable<CountyCode> codes, HashSet<CountyCode> known)
+    {
+        // A code that could not be read has its own finding already; and while a county's own code is unreadable,
+        // every mention of that county would look unknown.
+        foreach (var code in codes.Where(c => c != default && !known.Contains(default) && !known.Contains(c)))
+        {
+            findings.Add(new DataSetFinding(path, $"'{code}'", "codes of the city and its counties"));
+        }
+    }
+
+    private static void Unique(List<DataSetFinding> findings, string path, string member, IEnumerable<string> values)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (value, i) in values.Select((value, i) => (value, i)))
+        {
+            if (value.Length > 0 && !seen.Add(value))
+            {
+                findings.Add(new DataSetFinding($"{path}[{i}].{member}", $"'{value}' again", "each value once"));
+            }
+        }
+    }
+}

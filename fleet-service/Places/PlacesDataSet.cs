@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using KioskFleet.Protocol.Identity;
+
+namespace KioskFleet.Service.Places;
+
+/// <summary>
+/// What one city's plan asks for in one year: places, duties, targets and policies. Every fact carries the clause it
+/// comes from, in words near the document's. Immutable; read from a data file and checked as a whole.
+/// </summary>
+internal sealed record PlacesDataSet(
+    string DataSet,
+    Bilingual Source,
+    BusinessZone Zone,
+    Terms Terms,
+    City City,
+    ImmutableArray<County> Counties,
+    SiteKinds SiteKinds,
+    ImmutableArray<VenueKind> VenueKinds,
+    ImmutableArray<Milestone> Milestones,
+    ImmutableArray<ProductTarget> ProductTargets,
+    CityTarget CityTarget,
+    WeeklyReport WeeklyReport,
+    ImmutableArray<ChannelGroup> ChannelGroups,
+    ImmutableArray<Policy> Policies)
+{
+    /// <summary>The county with a code, or null when the city has no such county.</summary>
+    public County? CountyOf(string? code) => Counties.FirstOrDefault(c => c.Code.Value == code);
+}
+
+/// <summary>A text in both languages of the product.</summary>
+internal sealed record Bilingual(string Zh, string En);
+
+/// <summary>Words that change with policy and are therefore data.</summary>
+internal sealed record Terms(
+    Bilingual AidProduct,
+    Bilingual OrdinaryProduct,
+    Bilingual Cabinet,
+    Bilingual Operator,
+    Bilingual NationalPlatform);
+
+/// <summary>The city.</summary>
+/// <param name="Code">GB/T 2260 code.</param>
+/// <param name="Zh">Its Chinese name.</param>
+/// <param name="En">Its English name.</param>
+/// <param name="CabinetTotal">Cabinets the whole city must have: the sum of the counties' quotas.</param>
+/// <param name="Clause">The clause it comes from, in words near the document's.</param>
+internal sealed record City(CountyCode Code, string Zh, string En, int CabinetTotal, string Clause);
+
+/// <summary>A county, county-level city or district.</summary>
+/// <param name="Code">GB/T 2260 code.</param>
+/// <param name="Zh">Its Chinese name.</param>
+/// <param name="En">Its English name.</param>
+/// <param name="CabinetQuota">Cabinets it must have.</param>
+/// <param name="AntiPovertyTaskCounty">Whether the plan names it a county with an anti-poverty task.</param>
+/// <param name="Clause">The clause it comes from, in words near the document's.</param>
+internal sealed record County(
+    CountyCode Code, string Zh, string En, int CabinetQuota, bool AntiPovertyTaskCounty, string Clause);
+
+/// <summary>Where cabinets may stand.</summary>
+/// <param name="Open">True when the plan's list ends in "and others": further kinds are allowed.</param>
+/// <param name="Clause">The clause it comes from, in words near the document's.</param>
+/// <param name="Kinds">The kinds named.</param>
+internal sealed record SiteKinds(bool Open, string Clause, ImmutableArray<NamedKind> Kinds);
+
+/// <summary>One member of a list, with names for people.</summary>
+internal sealed record NamedKind(string Id, string Zh, string En);
+
+/// <summary>A kind of place of sale.</summary>
+/// <param name="Id">Its name in data and interfaces.</param>
+/// <param name="Zh">Its Chinese name.</param>
+/// <param name="En">Its English name.</param>
+/// <param name="MinimumAidShareBasisPoints">0–10,000, or null where the plan sets none.</param>
+/// <param name="MinimumToRise">True when the plan says that the minimum is to rise step by step.</param>
+/// <param name="AllAid">True when everything sold there is an aid product.</param>
+/// <param name="CountsAsCitySales">False for places where others' products are bought.</param>
+/// <param name="Duties">How many such venues must exist.</param>
+/// <param name="Clause">The clause it comes from, in words near the document's.</param>
+internal sealed record VenueKind(
+    string Id,
+    string Zh,
+    string En,
+    int? MinimumAidShareBasisPoints,
+    bool MinimumToRise,
+    bool AllAid,
+    bool CountsAsCitySales,
+    ImmutableArray<VenueDuty> Duties,
+    string Clause);
+
+/// <summary>How many venues must exist where and by when.</summary>
+/// <param name="Presence">Online, offline or either.</param>
+/// <param name="AtLeast">The least number.</param>
+/// <param name="By">Last day, in the data set's zone.</param>
+/// <param name="Force">How strongly the plan asks.</param>
+/// <param name="RequiredIn">City or county codes for which the plan is clear.</param>
+/// <param name="UnclearIn">Codes for which its words leave it open.</param>
+/// <param name="Clause">The clause it comes from, in words near the document's.</param>
+internal sealed record VenueDuty(
+    Presence Presence,
+    int AtLeast,
+    DateOnly By,
+    DutyForce Force,
+    ImmutableArray<CountyCode> RequiredIn,
+    ImmutableArray<CountyCode> UnclearIn,
+    string Clause);
+
+/// <summary>How a venue is present.</summary>
+internal enum Presence
+{
+    /// <summary>Online or offline.</summary>
+    Any,
+
+    /// <summary>On the net.</summary>
+    Online,
+
+    /// <summary>A place one can walk into.</summary>
+    Offline,
+}
+
+/// <summary>How strongly the plan asks.</summary>
+internal enum DutyForce
+{
+    /// <summary>Must.</summary>
+    Duty,
+
+    /// <summary>"In principle" (原则上).</summary>
+    InPrinciple,
+
+    /// <summary>"Strive for" (力争): a goal.</summary>
+    Strive,
+}
+
+/// <summary>A dated step of the plan.</summary>
+/// <param name="Id">Its name in data and interfaces.</param>
+/// <param name="Zh">Its Chinese name.</param>
+/// <param name="En">Its English name.</param>
+/// <param name="By">Last day, in the data set's zone; null where the plan names none.</param>
+/// <param name="Cabinets">Cabinets it speaks of, or null.</param>
+/// <param name="Force">How strongly the plan asks.</param>
+/// <param name="Clause">The clause it comes from, in words near the document's.</param>
+internal sealed record Milestone(
+    string Id, string Zh, string En, DateOnly? By, int? Cabinets, DutyForce Force, string Clause);
+
+/// <summary>Recognised products a county is to have.</summary>
+/// <param name="County">The county.</param>
+/// <param name="RecognisedProducts">The number, or null where the plan's words leave it open.</param>
+/// <param name="By">Last day, in the data set's zone.</param>
+/// <param name="Clause">The clause it comes from, in words near the document's.</param>
+internal sealed record ProductTarget(CountyCode County, int? RecognisedProducts, DateOnly By, string Clause);
+
+/// <summary>The aid sales that the whole city is to reach over all channels.</summary>
+/// <param name="AidSalesFen">The amount, in fen.</param>
+/// <param name="By">Last day, in the data set's zone.</param>
+/// <param name="CountedFrom">First day that counts, or null where the plan names none.</param>
+/// <param name="Origin">Whose products count, or null where the plan does not say: then both are shown.</param>
+/// <param name="Clause">The clause it comes from, in words near the document's.</param>
+internal sealed record CityTarget(long AidSalesFen, DateOnly By, DateOnly? CountedFrom, string? Origin, string Clause);
+
+/// <summary>When the counties report.</summary>
+internal sealed record WeeklyReport(DayOfWeek Weekday, DateOnly First, Bilingual Due, string Clause);
+
+/// <summary>Ways of selling that count toward the city's target beside the venues.</summary>
+internal sealed record ChannelGroup(
+    string Id, string Zh, string En, ImmutableArray<NamedKind> Channels, string Clause);

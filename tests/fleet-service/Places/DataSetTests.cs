@@ -1,0 +1,140 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using KioskFleet.Service.Places;
+using Xunit;
+
+namespace KioskFleet.Service.Tests.Places;
+
+public sealed class DataSetTests
+{
+    private static readonly PlacesDataSet Chuzhou = DataSetFile.Load("chuzhou-2020");
+
+    [Fact]
+    public void The_shipped_data_set_holds_the_plan()
+    {
+        Assert.Equal(8, Chuzhou.Counties.Length);
+        Assert.Equal(2_700, Chuzhou.Counties.Sum(c => c.CabinetQuota));
+        Assert.Equal(
+            ["341122", "341124", "341125", "341126", "341182"],
+            Chuzhou.Counties.Where(c => c.AntiPovertyTaskCounty).Select(c => c.Code.Value).Order());
+        Assert.Equal(482, Chuzhou.CountyOf("341181")!.CabinetQuota);
+        Assert.Null(Chuzhou.CountyOf("110101"));
+        Assert.Equal(9, Chuzhou.SiteKinds.Kinds.Length);
+        Assert.Equal(50_000_000_000, Chuzhou.CityTarget.AidSalesFen);
+        Assert.Equal(DayOfWeek.Tuesday, Chuzhou.WeeklyReport.First.DayOfWeek);
+        Assert.Equal(DayOfWeek.Tuesday, Chuzhou.WeeklyReport.Weekday);
+        Assert.Equal(
+            ["341102", "341103"],
+            Chuzhou.ProductTargets.Where(t => t.RecognisedProducts is null).Select(t => t.County.Value).Order());
+        Assert.Equal([8, 12, 3], Chuzhou.ChannelGroups.Select(g => g.Channels.Length));
+        var policy = Assert.Single(Chuzhou.Policies);
+        Assert.Equal((5_000, "month", PolicyMode.Warn, Judged.Cabinet),
+            (policy.ThresholdBasisPoints, policy.Window, policy.Mode, policy.Judged));
+        Assert.Equal(
+            [("cabinet", 5_000), ("local-hall", 3_000), ("enterprise-hall", 3_000), ("zone", null), ("platform-832", null)],
+            Chuzhou.VenueKinds.Select(v => (v.Id, v.MinimumAidShareBasisPoints)));
+    }
+
+    [Fact]
+    public void Every_finding_is_reported_at_once_with_its_place()
+    {
+        var json = Shipped();
+        json["counties"]![0]!["cabinetQuota"] = -1;
+        json["city"]!.AsObject().Remove("zh");
+        json["policies"]![0]!["mode"] = "punish";
+        json["policies"]![0]!["window"] = "trailing-0";
+        json["policies"]![0]!["treshold"] = 5000;
+        json["milestones"]![0]!["by"] = "2020-02-30";
+        json["venueKinds"]![1]!["duties"]![0]!["requiredIn"]![0] = "110101";
+        var findings = Read(json).Findings.ToDictionary(f => f.Path);
+        Assert.Equal(
+            [
+                "$.city.cabinetTotal", "$.city.zh", "$.counties[0].cabinetQuota", "$.milestones[0].by",
+                "$.policies[0].mode", "$.policies[0].treshold", "$.policies[0].window",
+                "$.venueKinds[1].duties[0].requiredIn",
+            ],
+            findings.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal("'-1'", findings["$.counties[0].cabinetQuota"].Got);
+        Assert.Equal("one of observe, warn, restrict", findings["$.policies[0].mode"].Takes);
+        Assert.Null(Read(json).DataSet);
+    }
+
+    [Fact]
+    public void A_misspelt_county_code_is_one_finding_and_not_one_for_each_mention()
+    {
+        var json = Shipped();
+        json["counties"]![3]!["code"] = "34112";
+        var finding = Assert.Single(Read(json).Findings);
+        Assert.Equal(("$.counties[3].code", "'34112'"), (finding.Path, finding.Got));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{\"dataSet\": 1,")]
+    [InlineData("{\"dataSet\": \"a\", \"dataSet\": \"b\"}")]
+    public void Text_that_is_no_data_set_is_a_finding_and_no_crash(string text) =>
+        Assert.NotEmpty(DataSetReader.Read(Encoding.UTF8.GetBytes(text)).Findings);
+
+    [Fact]
+    public void A_member_of_the_wrong_kind_anywhere_is_a_finding_and_no_crash()
+    {
+        foreach (var path in Paths(Shipped()).ToList())
+        {
+            foreach (var wrong in new JsonNode?[] { null, new JsonArray(), new JsonObject(), JsonValue.Create(-7) })
+            {
+                var json = Shipped();
+                var (parent, key) = path;
+                var holder = parent.Aggregate((JsonNode)json, (node, step) => step is int i ? node[i]! : node[(string)step]!);
+                if (key is int index)
+                {
+                    holder[index] = wrong?.DeepClone();
+                }
+                else
+                {
+                    holder[(string)key] = wrong?.DeepClone();
+                }
+
+                // Nullable members may be null; nothing may throw.
+                var reading = Read(json);
+                Assert.True(reading.DataSet is null == reading.Findings.Count > 0);
+            }
+        }
+    }
+
+    [Fact]
+    public void An_unknown_data_set_names_the_setting_and_the_shipped_ones()
+    {
+        var error = Assert.Throws<DataSetException>(() => DataSetFile.Load("nowhere-1999"));
+        Assert.Contains("Places:DataSet", error.Message, StringComparison.Ordinal);
+        Assert.Contains("chuzhou-2020", error.Message, StringComparison.Ordinal);
+    }
+
+    private static JsonNode Shipped() =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(DataSetFile.ShippedFolder, "chuzhou-2020.json")))!;
+
+    private static DataSetReader.Reading Read(JsonNode json) =>
+        DataSetReader.Read(Encoding.UTF8.GetBytes(json.ToJsonString()));
+
+    private static IEnumerable<(List<object> Parent, object Key)> Paths(JsonNode node, List<object>? at = null)
+    {
+        at ??= [];
+        var children = node switch
+        {
+            JsonObject o => o.Select(p => ((object)p.Key, p.Value)),
+            JsonArray a => a.Select((v, i) => ((object)i, v)),
+            _ => [],
+        };
+        foreach (var (key, value) in children)
+        {
+            yield return (at, key);
+            if (value is not null)
+            {
+                foreach (var deeper in Paths(value, [.. at, key]))
+                {
+                    yield return deeper;
+                }
+            }
+        }
+    }
+}
