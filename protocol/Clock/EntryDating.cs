@@ -25,6 +25,9 @@ public sealed class EntryDating
     /// </summary>
     public const long EarliestPlausibleUtcMs = 1_577_836_800_000;
 
+    /// <summary>No entry is believed to be of this moment or later: 2100-01-01T00:00:00Z in Unix milliseconds.</summary>
+    public const long LatestPlausibleUtcMs = 4_102_444_800_000;
+
     private readonly List<ClockObservation> _observations;
     private long _notBeforeUtcMs;
     private ClockObservation _current;
@@ -49,7 +52,8 @@ public sealed class EntryDating
         var dated = observed
             ? new CorrectedTime(observation.CorrectedUtcMs(time.MonotonicMs), false)
             : BetweenNeighbours(time.WallUtcMs);
-        if (kind != EntryKind.Succession)
+        // An absurd moment bounds nothing: it must not drag the entries behind it along.
+        if (kind != EntryKind.Succession && dated.UtcMs is >= EarliestPlausibleUtcMs and < LatestPlausibleUtcMs)
         {
             _notBeforeUtcMs = Math.Max(_notBeforeUtcMs, dated.UtcMs);
         }
