@@ -78,7 +78,8 @@ internal sealed class CutCampaign<TItem>
 
             expected.UnionWith(end.Answered);
             Survivors<TItem> survivors = Verify(Copy(after, $"{after}-check"));
-            CutCampaignReport judged = Judge(end, survivors, expected, what => new(round, life, end.Moment, plan, what));
+            CutCampaignReport judged = Judge(
+                end, survivors, expected, what => new CutFinding(round, life, end.Moment, plan, what));
             report = report.Plus(judged);
             if (judged.Damaged > 0)
             {

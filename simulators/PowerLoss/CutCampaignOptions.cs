@@ -10,7 +10,7 @@ namespace KioskFleet.Simulators.PowerLoss;
 internal delegate Task CutWorkload<TItem>(
     PowerLossDisk disk, Action<TItem> answered, CancellationToken powerLost);
 
-/// <summary>Opens a folder as a power cut left it and says what is there. It may change the folder: it is a copy.</summary>
+/// <summary>Opens a folder as a power cut left it and says what is there. It may change this copy.</summary>
 internal delegate Survivors<TItem> CutVerification<TItem>(string folder);
 
 /// <summary>What is in a folder after a cut.</summary>

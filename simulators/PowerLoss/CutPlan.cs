@@ -22,10 +22,11 @@ internal enum CutSurvival
 /// <summary>
 /// Decides what a power cut leaves: a pure function of the moment's snapshot, the kind of survival and the seed.
 /// <para>
-/// Model. A sector is written wholly or not at all, and bytes outside a write are never touched (SQLite's "power-safe
-/// overwrite", which its default VFS also claims). After the cut each sector holds its durable content or that of any
-/// write since; a file's size may have grown without the content (then zeros). A change of size is one step, and may be
-/// lost while later writes survive. A name means its durable file or any that it has meant since, each name for itself.
+/// Model. The bytes that one write puts into one sector stand or fall together, and bytes outside a write are never
+/// touched (SQLite's "power-safe overwrite", which its default VFS also claims). Apart from that every byte may hold
+/// its durable value or that of any write since: harder than a page cache, which keeps the order within a sector. A
+/// file's size may have grown without the content (then zeros). A change of size is one step, and may be lost while
+/// later writes survive. A name means its durable file or any that it has meant since, each name for itself.
 /// </para>
 /// </summary>
 /// <param name="Survival">The kind of survival.</param>
@@ -48,7 +49,7 @@ internal sealed record CutPlan(CutSurvival Survival, int Seed)
         return new CutPlan(survival, seed);
     }
 
-    /// <summary>The files after the cut, by name. Uses up the snapshot: its durable contents are written upon.</summary>
+    /// <summary>The files after the cut, by name. Uses the snapshot up: it writes upon its contents.</summary>
     public IReadOnlyDictionary<string, FileContent> FilesAfter(IReadOnlyList<NameSnapshot> names)
     {
         Random chance = new(Seed);

@@ -93,5 +93,5 @@ internal sealed class DirectoryImage
 
 /// <summary>A name at the moment of a power cut.</summary>
 /// <param name="Name">Path relative to the disk's folder.</param>
-/// <param name="Meanings">Possible meanings after the cut, oldest (durable) first, never empty; null is "no file".</param>
+/// <param name="Meanings">Possible meanings, oldest (durable) first, never empty; null is "no file".</param>
 internal sealed record NameSnapshot(string Name, IReadOnlyList<FileSnapshot?> Meanings);

@@ -133,7 +133,7 @@ internal sealed class DiskState
         return _isPowered;
     }
 
-    /// <summary>Makes the names in the directory of <paramref name="name"/> durable; false when the power failed.</summary>
+    /// <summary>Makes the names in the directory of a file durable; false when the power failed.</summary>
     public bool SyncDirectory(string name)
     {
         Raise(DiskEventKind.DirectorySyncStarted, name);

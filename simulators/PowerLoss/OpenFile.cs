@@ -43,7 +43,7 @@ internal sealed unsafe class OpenFile
     /// <summary>Name on the disk; empty when not modelled.</summary>
     public string Name { get; }
 
-    /// <summary>Whether the next sync is the first, which for journals and WAL files takes the directory along.</summary>
+    /// <summary>True once, for journals and WAL files: their first sync takes the directory along.</summary>
     public bool TakeDirectorySync()
     {
         bool due = _directorySyncDue;

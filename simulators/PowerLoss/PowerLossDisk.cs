@@ -75,8 +75,9 @@ internal sealed class PowerLossDisk : IDisposable
     }.ToString();
 
     /// <summary>
-    /// Freezes the disk: from now on each change and sync is refused as an I/O error, and <see cref="Cut(int, string)"/>
-    /// answers for this moment. Reading and closing still work, so the program under test can be let go.
+    /// Freezes the disk: from now on each change and sync is refused as an I/O error, and
+    /// <see cref="Cut(int, string)"/> answers for this moment. Reading and closing still work, so the
+    /// program under test can be let go.
     /// </summary>
     public void PowerOff() => _registration.Disk.PowerOff();
 

@@ -3,7 +3,7 @@ namespace KioskFleet.Simulators.PowerLoss;
 /// <summary>Every limit of the power-loss disk, in one place.</summary>
 internal static class PowerLossLimits
 {
-    /// <summary>The unit, in bytes, that a device writes wholly or not at all; writes are torn at its multiples.</summary>
+    /// <summary>The unit, in bytes, that a device writes wholly or not at all; writes tear at its multiples.</summary>
     public const int SectorBytes = 512;
 
     /// <summary>Largest size of one file, in bytes; a write beyond it is answered as "disk full".</summary>

@@ -9,7 +9,7 @@ internal unsafe struct SqliteFile
     public SqliteIoMethods* Methods;
 }
 
-/// <summary>SQLite's <c>sqlite3_vfs</c>, version 2 (no replaceable system calls). Layout: sqlite.org/c3ref/vfs.</summary>
+/// <summary>SQLite's <c>sqlite3_vfs</c>, version 2. Layout: sqlite.org/c3ref/vfs.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct SqliteVfs
 {

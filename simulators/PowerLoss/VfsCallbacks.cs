@@ -95,7 +95,9 @@ internal static unsafe class VfsCallbacks
         return Ok;
     }
 
-    /// <summary>The default VFS's own rule: the first sync of a journal or WAL file opened to create syncs its directory.</summary>
+    /// <summary>
+    /// The default VFS's own rule: the first sync of a journal or WAL file opened to create syncs its directory.
+    /// </summary>
     private static bool TakesDirectoryAlong(int flags) =>
         (flags & OpenCreate) != 0 && (flags & (OpenMainJournal | OpenSuperJournal | OpenWal)) != 0;
 
@@ -126,7 +128,9 @@ internal static unsafe class VfsCallbacks
 
             lock (disk.Gate)
             {
-                int result = disk.IsPowered ? registration.BaseVfs->Delete(registration.BaseVfs, path, 0) : IoErrorDelete;
+                int result = disk.IsPowered
+                    ? registration.BaseVfs->Delete(registration.BaseVfs, path, 0)
+                    : IoErrorDelete;
                 if (result != Ok)
                 {
                     return result;

@@ -6,8 +6,8 @@ using Microsoft.Data.Sqlite;
 namespace KioskFleet.Simulators.Tests.PowerLoss;
 
 /// <summary>
-/// A journal in miniature on plain Microsoft.Data.Sqlite: per transaction one row, chained by SHA-256 to the one before,
-/// and a head row that must move with it. Payloads reach over several pages, so that a torn transaction can show.
+/// A journal in miniature on plain Microsoft.Data.Sqlite: one row a transaction, chained by SHA-256 to the one
+/// before, and a head row that must move with it. Payloads reach over several pages, so that a torn one shows.
 /// </summary>
 internal sealed record ChainedRows(string JournalMode, string Synchronous, int RowsPerLife)
 {

@@ -18,14 +18,15 @@ public sealed class FileImageTests
     }
 
     private static readonly Gen<Step> s_write =
-        Gen.Select(Gen.Int[0, MaxOffset], Gen.Byte[1, 255].Array[1, 1_500]).Select((o, b) => (Step)new Step.Write(o, b));
+        Gen.Select(Gen.Int[0, MaxOffset], Gen.Byte[1, 255].Array[1, 1_500])
+            .Select((offset, bytes) => (Step)new Step.Write(offset, bytes));
 
     private static readonly Gen<Step[]> s_steps = Gen.Frequency(
         (6, s_write),
         (1, Gen.Int[0, MaxOffset].Select(size => (Step)new Step.Truncate(size))),
         (1, Gen.Const((Step)new Step.Sync()))).Array[0, 20];
 
-    /// <summary>Performs the steps; also gives each content the file ever had since the last sync, newest last.</summary>
+    /// <summary>Performs the steps; also gives each content the file had since the last sync, newest last.</summary>
     private static (FileImage Image, List<byte[]> Versions) Perform(Step[] steps)
     {
         FileImage image = new([]);
@@ -141,6 +142,17 @@ public sealed class FileImageTests
         Assert.Contains(results, after => after is [1]);
         Assert.Contains(results, after => after is [2]);
         Assert.Contains(results, after => after is []);
+    }
+
+    [Fact]
+    public void Of_two_writes_that_overlap_the_older_may_reach_the_disk_last()
+    {
+        FileImage image = new([]);
+        image.Write(0, [1]);
+        image.Write(0, [2, 2]);
+        Assert.Contains(
+            Enumerable.Range(0, 200).Select(seed => After(image, CutSurvival.Subset, seed)),
+            after => after is [1, 2]);
     }
 
     [Fact]

@@ -9,15 +9,21 @@ public sealed class PowerLossDiskTests
 {
     private static readonly ChainedRows s_full = ChainedRows.Wal("FULL");
 
-    private static long AppendRows(PowerLossDisk disk)
+    private static long AppendRows(PowerLossDisk disk, ChainedRows? rows = null)
     {
         long last = 0;
-        s_full.Append(disk, row => last = row, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+        (rows ?? s_full).Append(disk, row => last = row, TestContext.Current.CancellationToken)
+            .GetAwaiter().GetResult();
         return last;
     }
 
-    [Fact]
-    public void A_cut_that_saves_everything_equals_the_live_files_byte_for_byte_at_every_event()
+    [Theory]
+    [InlineData("WAL", "FULL")]
+    [InlineData("DELETE", "EXTRA")]
+    [InlineData("TRUNCATE", "FULL")]
+    [InlineData("PERSIST", "NORMAL")]
+    public void A_cut_that_saves_everything_equals_the_live_files_byte_for_byte_at_every_event(
+        string journalMode, string synchronous)
     {
         using ScratchFolder scratch = new();
         using PowerLossDisk disk = new(scratch["live"]);
@@ -28,12 +34,22 @@ public sealed class PowerLossDiskTests
             disk.Cut(new CutPlan(CutSurvival.Everything, 1), after);
             string[] live = [.. Directory.GetFiles(disk.Folder).Where(path => !path.EndsWith("-shm")).Order()];
             Assert.Equal(live.Select(Path.GetFileName), Directory.GetFiles(after).Select(Path.GetFileName).Order());
-            Assert.All(live, p => Assert.Equal(File.ReadAllBytes(p), File.ReadAllBytes(Path.Combine(after, Path.GetFileName(p)))));
+            foreach (string path in live)
+            {
+                byte[] saved = File.ReadAllBytes(Path.Combine(after, Path.GetFileName(path)));
+                Assert.True(saved.AsSpan().SequenceEqual(File.ReadAllBytes(path)), $"{happened}: {path}");
+            }
+
             Directory.Delete(after, recursive: true);
             compared++;
         };
 
-        AppendRows(disk);
+        ChainedRows rows = new(journalMode, synchronous, RowsPerLife: 15);
+        AppendRows(disk, rows);
+        using (SqliteConnection connection = rows.Open(disk.ConnectionString("rows.db")))
+        {
+            ChainedRows.Execute(connection, "DELETE FROM row; VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
+        }
 
         Assert.Null(disk.Fault);
         Assert.Equal(disk.Events, compared);
@@ -150,6 +166,33 @@ public sealed class PowerLossDiskTests
         Assert.Equal(0, disk.OpenFiles);
         disk.Cut(new CutPlan(CutSurvival.Everything, 1), scratch["after"]);
         Assert.Equal([1L], ChainedRows.Verify(scratch["after"]).Items);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_a_sync_covers_is_durable_at_its_end_and_not_before(bool cutsAtEnd)
+    {
+        using ScratchFolder scratch = new();
+        using PowerLossDisk disk = new(scratch["live"]);
+        using SqliteConnection connection = s_full.Open(disk.ConnectionString("rows.db"));
+        byte[] chain = ChainedRows.Append(connection, 1, []);
+        disk.OnEvent = happened =>
+        {
+            if (happened.Kind == (cutsAtEnd ? DiskEventKind.SyncFinished : DiskEventKind.SyncStarted))
+            {
+                disk.Cut(new CutPlan(CutSurvival.Nothing, 1), scratch["in-the-event"]);
+                disk.Cut(new CutPlan(CutSurvival.Everything, 1), scratch["all"]);
+                disk.PowerOff();
+            }
+        };
+        Assert.Throws<SqliteException>(() => ChainedRows.Append(connection, 2, chain));
+        disk.Cut(new CutPlan(CutSurvival.Nothing, 1), scratch["after"]);
+
+        int expected = cutsAtEnd ? 2 : 1;
+        Assert.Equal(expected, ChainedRows.Verify(scratch["in-the-event"]).Items.Count);
+        Assert.Equal(expected, ChainedRows.Verify(scratch["after"]).Items.Count);
+        Assert.Equal(2, ChainedRows.Verify(scratch["all"]).Items.Count);
     }
 
     [Fact]
