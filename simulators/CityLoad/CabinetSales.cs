@@ -1,4 +1,5 @@
 using KioskFleet.Protocol.Amounts;
+using KioskFleet.Protocol.Entries;
 
 namespace KioskFleet.Simulators.CityLoad;
 
@@ -13,6 +14,8 @@ internal sealed class CabinetSales
     private const int FailedBasisPoints = 80;
     private const int UnknownBasisPoints = 30;
     private const int MaxClosingSales = 16;
+
+    private static readonly NonSalePurpose[] Purposes = Enum.GetValues<NonSalePurpose>();
 
     private readonly PlannedCabinet _cabinet;
     private readonly CityPlanOptions _options;
@@ -50,7 +53,7 @@ internal sealed class CabinetSales
     private IEnumerable<LoadEvent> Test()
     {
         _shelf.Open(BusinessMonth.DayOf(_options.StartUtc));
-        yield return _events.NonSale(_options.StartUtc, NonSaleKind.Test, _shelf.Pick(aid: true));
+        yield return _events.NonSale(_options.StartUtc, NonSalePurpose.Test, _shelf.Pick(aid: true));
     }
 
     private IEnumerable<LoadEvent> Sell(ShareGoal goal)
@@ -129,7 +132,7 @@ internal sealed class CabinetSales
         var roll = _chance.Below(10_000);
         if (roll < NonSaleBasisPoints)
         {
-            return _events.NonSale(at, (NonSaleKind)_chance.Below(4), _shelf.Pick(_chance.Hits(5_000)));
+            return _events.NonSale(at, _chance.Pick(Purposes), _shelf.Pick(_chance.Hits(5_000)));
         }
 
         var lines = Basket(goal);
@@ -150,7 +153,7 @@ internal sealed class CabinetSales
         foreach (var refund in _refundChooser.Choose(sale))
         {
             _refunds.Enqueue(refund, (refund.AtUtc, refund.Order));
-            _tally.Add(_shelf.IsAid(refund.Of.Sku), -refund.Amount);
+            _tally.Add(_shelf.IsAid(refund.Of.Sku), -refund.AmountFen);
         }
 
         return sale;
@@ -167,9 +170,9 @@ internal sealed class CabinetSales
             var aid = goal.WantsAid(aidFen, totalFen, _chance);
             var slot = _shelf.Pick(aid);
             var quantity = _chance.Hits(9_000) ? 1 : _chance.Between(2, 3);
-            var paid = slot.Product.UnitPrice * quantity;
+            var paid = slot.Product.UnitPriceFen * quantity;
             lines.Add(slot.Line(quantity, paid));
-            (aidFen, totalFen) = (aidFen + (aid ? paid.Fen : 0), totalFen + paid.Fen);
+            (aidFen, totalFen) = (aidFen + (aid ? paid : 0), totalFen + paid);
         }
 
         if (_chance.Hits(600))
@@ -179,7 +182,7 @@ internal sealed class CabinetSales
 
         if (_chance.Hits(50))
         {
-            lines.Add(_shelf.Pick(_chance.Hits(5_000)).Line(1, Money.Zero));
+            lines.Add(_shelf.Pick(_chance.Hits(5_000)).Line(1, 0));
         }
 
         return lines;
@@ -188,10 +191,10 @@ internal sealed class CabinetSales
     /// <summary>Takes a discount off an order, split over its lines by largest remainder.</summary>
     private static void Discount(List<SaleLine> lines, long fen)
     {
-        var parts = new Money(fen).SplitByLargestRemainder([.. lines.Select(static line => line.Paid.Fen)]);
+        var parts = new Money(fen).SplitByLargestRemainder([.. lines.Select(static line => line.PaidFen)]);
         for (var i = 0; i < lines.Count; i++)
         {
-            lines[i] = lines[i] with { Paid = lines[i].Paid - parts[i] };
+            lines[i] = lines[i] with { PaidFen = lines[i].PaidFen - parts[i].Fen };
         }
     }
 
@@ -228,7 +231,7 @@ internal sealed class CabinetSales
             var aid = missingAid > 0;
             var line = _shelf.LineToward(aid, aid ? missingAid : missingOther, exact);
             lines.Add(line);
-            (aidFen, totalFen) = (aidFen + (aid ? line.Paid.Fen : 0), totalFen + line.Paid.Fen);
+            (aidFen, totalFen) = (aidFen + (aid ? line.PaidFen : 0), totalFen + line.PaidFen);
         }
 
         return lines;
@@ -238,7 +241,7 @@ internal sealed class CabinetSales
     {
         foreach (var line in sale.Lines)
         {
-            _tally.Add(_shelf.IsAid(line.Sku), line.Paid);
+            _tally.Add(_shelf.IsAid(line.Sku), line.PaidFen);
         }
     }
 

@@ -1,4 +1,4 @@
-using KioskFleet.Protocol.Amounts;
+using KioskFleet.Protocol.Entries;
 
 namespace KioskFleet.Simulators.CityLoad;
 
@@ -48,9 +48,9 @@ internal sealed class CabinetShelf
     public SaleLine LineToward(bool aid, long missingFen, bool exact)
     {
         var slot = Pick(aid);
-        var price = slot.Product.UnitPrice.Fen;
+        var price = slot.Product.UnitPriceFen;
         var quantity = (int)Math.Min((missingFen + price - 1) / price, MaxQuantity);
         var full = price * quantity;
-        return slot.Line(quantity, new Money(exact ? Math.Min(full, missingFen) : full));
+        return slot.Line(quantity, exact ? Math.Min(full, missingFen) : full);
     }
 }

@@ -1,4 +1,4 @@
-using KioskFleet.Protocol.Amounts;
+using KioskFleet.Protocol.Entries;
 
 namespace KioskFleet.Simulators.CityLoad;
 
@@ -44,17 +44,19 @@ internal sealed class EventFactory
     }
 
     /// <summary>One piece from the slot without a sale.</summary>
-    public NonSaleIntent NonSale(DateTimeOffset at, NonSaleKind kind, PlannedSlot slot)
+    public NonSaleIntent NonSale(DateTimeOffset at, NonSalePurpose purpose, PlannedSlot slot)
     {
         var number = ++_sequence;
-        return new NonSaleIntent(_cabinet.Id, number, at, VendId(number), kind, [slot.Line(1, Money.Zero)]);
+        var product = slot.Product;
+        var line = new NonSaleLine(slot.Name, product.Sku, product.Name, 1, product.UnitPriceFen);
+        return new NonSaleIntent(_cabinet.Id, number, at, VendId(number), purpose, [line]);
     }
 
     /// <summary>A refund that was decided when its sale was made.</summary>
     public RefundIntent Refund(PlannedRefund refund)
     {
         var number = ++_sequence;
-        return new RefundIntent(_cabinet.Id, number, refund.AtUtc, $"R{_mark}-{number:0000000}", refund.Of, refund.Amount);
+        return new RefundIntent(_cabinet.Id, number, refund.AtUtc, $"R{_mark}-{number:0000000}", refund.Of, refund.AmountFen);
     }
 
     private string VendId(long number) => $"V{_mark}-{number:0000000}";
@@ -62,14 +64,14 @@ internal sealed class EventFactory
     private Payment Pay(long number)
     {
         var roll = _chance.Below(100);
-        var method = roll < 58 ? PaymentMethod.Wechat
+        var method = roll < 58 ? PaymentMethod.WeChat
             : roll < 88 ? PaymentMethod.Alipay
-            : roll < 94 ? PaymentMethod.Unionpay
+            : roll < 94 ? PaymentMethod.UnionPay
             : roll < 97 ? PaymentMethod.Cash
             : roll < 99 ? PaymentMethod.Card
             : PaymentMethod.Other;
         var transaction = method is PaymentMethod.Cash or PaymentMethod.Other
-            ? null
+            ? ""
             : $"42{_chance.NextBits():00000000000000000000}";
         return new Payment(method, $"M{_mark}-{number:0000000}", transaction);
     }

@@ -1,4 +1,4 @@
-using KioskFleet.Protocol.Amounts;
+using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
 
 namespace KioskFleet.Simulators.CityLoad;
@@ -28,8 +28,8 @@ internal sealed record SaleIntent(
     IReadOnlyList<SaleLine> Lines,
     Payment Payment) : LoadEvent(Cabinet, Sequence, AtUtc)
 {
-    /// <summary>The sum actually paid.</summary>
-    public Money Paid => Lines.Aggregate(Money.Zero, static (sum, line) => sum + line.Paid);
+    /// <summary>The sum actually paid, in fen.</summary>
+    public long PaidFen => Lines.Sum(static line => line.PaidFen);
 }
 
 /// <summary>Money given back for one line of an earlier sale of the same cabinet.</summary>
@@ -38,29 +38,29 @@ internal sealed record SaleIntent(
 /// <param name="AtUtc">When the money is given back, UTC; its own business day.</param>
 /// <param name="RefundNumber">The caller's id of the refund; unique in the fleet.</param>
 /// <param name="Of">The line of the sale that it reverses.</param>
-/// <param name="Amount">The amount given back, above zero and not above what the line has left.</param>
+/// <param name="AmountFen">The amount given back in fen, above zero and not above what the line has left.</param>
 internal sealed record RefundIntent(
     CabinetId Cabinet,
     long Sequence,
     DateTimeOffset AtUtc,
     string RefundNumber,
     RefundedLine Of,
-    Money Amount) : LoadEvent(Cabinet, Sequence, AtUtc);
+    long AmountFen) : LoadEvent(Cabinet, Sequence, AtUtc);
 
 /// <summary>Goods that left the cabinet without a sale; they count for stock alone.</summary>
 /// <param name="Cabinet">The cabinet.</param>
 /// <param name="Sequence">The place in the cabinet's own order.</param>
 /// <param name="AtUtc">When, UTC.</param>
 /// <param name="VendId">The caller's id of the vend; unique in the fleet.</param>
-/// <param name="Kind">Why no sale.</param>
-/// <param name="Lines">The goods; every line is paid with zero.</param>
+/// <param name="Purpose">Why no sale.</param>
+/// <param name="Lines">The goods.</param>
 internal sealed record NonSaleIntent(
     CabinetId Cabinet,
     long Sequence,
     DateTimeOffset AtUtc,
     string VendId,
-    NonSaleKind Kind,
-    IReadOnlyList<SaleLine> Lines) : LoadEvent(Cabinet, Sequence, AtUtc);
+    NonSalePurpose Purpose,
+    IReadOnlyList<NonSaleLine> Lines) : LoadEvent(Cabinet, Sequence, AtUtc);
 
 /// <summary>Paid, not delivered: the money goes back to the customer and there is no sale.</summary>
 /// <param name="Cabinet">The cabinet.</param>

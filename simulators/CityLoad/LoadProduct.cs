@@ -1,4 +1,3 @@
-using KioskFleet.Protocol.Amounts;
 using KioskFleet.Protocol.Identity;
 
 namespace KioskFleet.Simulators.CityLoad;
@@ -6,9 +5,9 @@ namespace KioskFleet.Simulators.CityLoad;
 /// <summary>A product of the load with its way through the catalogue. Immutable.</summary>
 /// <param name="Sku">The stock keeping unit, the same at all operators.</param>
 /// <param name="Name">The invented name, in Chinese.</param>
-/// <param name="UnitPrice">The price of one piece.</param>
+/// <param name="UnitPriceFen">The price of one piece in fen.</param>
 /// <param name="Recognition">Null for a product that no mapping names.</param>
-internal sealed record LoadProduct(string Sku, string Name, Money UnitPrice, CatalogueRow? Recognition)
+internal sealed record LoadProduct(string Sku, string Name, long UnitPriceFen, CatalogueRow? Recognition)
 {
     /// <summary>
     /// False on the day on which its listing begins or ends: so the load is judged alike by a catalogue whose last day

@@ -1,4 +1,4 @@
-using KioskFleet.Protocol.Amounts;
+using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
 
 namespace KioskFleet.Simulators.CityLoad;
@@ -46,8 +46,8 @@ internal sealed record PlannedOperator(string Id, string Name, Honesty Honesty);
 internal sealed record PlannedSlot(string Name, LoadProduct Product)
 {
     /// <summary>A line of the slot's product.</summary>
-    public SaleLine Line(int quantity, Money paid) =>
-        new(Name, Product.Sku, Product.Name, quantity, Product.UnitPrice, paid);
+    public SaleLine Line(int quantity, long paidFen) =>
+        new(Name, Product.Sku, Product.Name, quantity, Product.UnitPriceFen, paidFen);
 }
 
 /// <summary>How an operator treats the rule.</summary>

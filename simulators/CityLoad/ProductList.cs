@@ -1,5 +1,3 @@
-using KioskFleet.Protocol.Amounts;
-
 namespace KioskFleet.Simulators.CityLoad;
 
 /// <summary>
@@ -75,19 +73,19 @@ internal sealed class ProductList
             row = i == AidProducts.Length - 1 ? row with { ListedFrom = middle }
                 : i == AidProducts.Length - 2 ? row with { ListedTo = middle }
                 : row;
-            products.Add(new LoadProduct(row.Sku, row.ProductName, new Money(AidProducts[i].Fen), row));
+            products.Add(new LoadProduct(row.Sku, row.ProductName, AidProducts[i].Fen, row));
         }
 
         for (var i = 0; i < OrdinaryProducts.Length; i++)
         {
             var row = Row($"B{2001 + i}", OrdinaryProducts[i].Name, CatalogueKind.Ordinary, before);
-            products.Add(new LoadProduct(row.Sku, row.ProductName, new Money(OrdinaryProducts[i].Fen), row));
+            products.Add(new LoadProduct(row.Sku, row.ProductName, OrdinaryProducts[i].Fen, row));
         }
 
         for (var i = 0; i < UnmappedProducts.Length; i++)
         {
             var (name, fen) = UnmappedProducts[i];
-            products.Add(new LoadProduct($"X{9001 + i}", name, new Money(fen), null));
+            products.Add(new LoadProduct($"X{9001 + i}", name, fen, null));
         }
 
         return new ProductList(products);

@@ -1,13 +1,11 @@
-using KioskFleet.Protocol.Amounts;
-
 namespace KioskFleet.Simulators.CityLoad;
 
 /// <summary>A refund that will be given.</summary>
 /// <param name="AtUtc">When, UTC.</param>
 /// <param name="Order">Keeps refunds of one moment in the order in which they were decided.</param>
 /// <param name="Of">What it reverses.</param>
-/// <param name="Amount">How much, above zero.</param>
-internal sealed record PlannedRefund(DateTimeOffset AtUtc, int Order, RefundedLine Of, Money Amount);
+/// <param name="AmountFen">How much in fen, above zero.</param>
+internal sealed record PlannedRefund(DateTimeOffset AtUtc, int Order, RefundedLine Of, long AmountFen);
 
 /// <summary>
 /// Decides, at the moment of a sale, whether and when money will go back: the whole order or a part of one line, on
@@ -47,13 +45,13 @@ internal sealed class RefundChooser
         if (_chance.Hits(6_000))
         {
             return [.. sale.Lines.Index()
-                .Where(static line => line.Item.Paid.Fen > 0)
-                .Select(line => Refund(sale, line.Index, at, line.Item.Paid))];
+                .Where(static line => line.Item.PaidFen > 0)
+                .Select(line => Refund(sale, line.Index, at, line.Item.PaidFen))];
         }
 
         var index = _chance.Below(sale.Lines.Count);
-        var half = new Money(sale.Lines[index].Paid.Fen / 2);
-        if (half.Fen == 0)
+        var half = sale.Lines[index].PaidFen / 2;
+        if (half == 0)
         {
             return [];
         }
@@ -61,10 +59,10 @@ internal sealed class RefundChooser
         // In two steps now and then: a line may be refunded more than once.
         var first = Refund(sale, index, at, half);
         return _chance.Hits(2_000) && at.AddSeconds(90) < _endUtc
-            ? [first, Refund(sale, index, at.AddSeconds(90), sale.Lines[index].Paid - half)]
+            ? [first, Refund(sale, index, at.AddSeconds(90), sale.Lines[index].PaidFen - half)]
             : [first];
     }
 
-    private PlannedRefund Refund(SaleIntent sale, int index, DateTimeOffset at, Money amount) =>
-        new(at, _order++, new RefundedLine(sale.VendId, sale.AtUtc, index, sale.Lines[index].Sku), amount);
+    private PlannedRefund Refund(SaleIntent sale, int index, DateTimeOffset at, long fen) =>
+        new(at, _order++, new RefundedLine(sale.VendId, sale.AtUtc, index, sale.Lines[index].Sku), fen);
 }

@@ -28,13 +28,13 @@ internal sealed class TruthTally
                 Counts = Counts with { Sales = Counts.Sales + 1 };
                 foreach (var line in sale.Lines)
                 {
-                    Add(sale.AtUtc, line.Sku, line.Paid.Fen);
+                    Add(sale.AtUtc, line.Sku, line.PaidFen);
                 }
 
                 break;
             case RefundIntent refund:
                 Counts = Counts with { Refunds = Counts.Refunds + 1 };
-                Add(refund.Of.SoldAtUtc, refund.Of.Sku, -refund.Amount.Fen);
+                Add(refund.Of.SoldAtUtc, refund.Of.Sku, -refund.AmountFen);
                 break;
             case NonSaleIntent:
                 Counts = Counts with { NonSales = Counts.NonSales + 1 };

@@ -1,5 +1,3 @@
-using KioskFleet.Protocol.Amounts;
-
 namespace KioskFleet.Simulators.CityLoad;
 
 /// <summary>
@@ -14,10 +12,10 @@ internal sealed class WindowTally
     /// <summary>Everything, net, in fen.</summary>
     public long TotalFen { get; private set; }
 
-    /// <summary>Adds an amount; negative for a refund.</summary>
-    public void Add(bool isAid, Money amount)
+    /// <summary>Adds an amount in fen; negative for a refund.</summary>
+    public void Add(bool isAid, long fen)
     {
-        AidFen += isAid ? amount.Fen : 0;
-        TotalFen += amount.Fen;
+        AidFen += isAid ? fen : 0;
+        TotalFen += fen;
     }
 }

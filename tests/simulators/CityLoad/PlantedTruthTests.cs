@@ -114,11 +114,11 @@ public sealed class PlantedTruthTests
     {
         var events = CityStream.InTimeOrder(plan).ToList();
         var amounts = events.OfType<SaleIntent>()
-            .SelectMany(sale => sale.Lines.Select(line => (sale.Cabinet, sale.AtUtc, line.Sku, line.Paid.Fen)))
+            .SelectMany(sale => sale.Lines.Select(line => (sale.Cabinet, sale.AtUtc, line.Sku, line.PaidFen)))
             .Concat(events.OfType<RefundIntent>().Select(refund =>
             {
                 var sale = events.OfType<SaleIntent>().Single(s => s.VendId == refund.Of.SaleVendId);
-                return (sale.Cabinet, sale.AtUtc, sale.Lines[refund.Of.LineIndex].Sku, -refund.Amount.Fen);
+                return (sale.Cabinet, sale.AtUtc, sale.Lines[refund.Of.LineIndex].Sku, -refund.AmountFen);
             }));
         return amounts
             .GroupBy(a => ((a.Cabinet.Value, a.AtUtc.AddHours(8).ToString("yyyy-MM")), ClassOf(a.Sku, a.AtUtc.AddHours(8))))
