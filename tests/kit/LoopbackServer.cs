@@ -50,7 +50,8 @@ public sealed class LoopbackServer : IAsyncDisposable
     /// <param name="startTimeout">How long one start may take.</param>
     /// <exception cref="InvalidOperationException">The program ended at once; its log is in the message.</exception>
     /// <exception cref="TimeoutException">It did not accept in time; its log is in the message.</exception>
-    public static async Task<LoopbackServer> StartAsync(Func<int, ServerCommand> commandForPort, TimeSpan startTimeout)
+    public static async Task<LoopbackServer> StartAsync(
+        Func<int, ServerCommand> commandForPort, TimeSpan startTimeout)
     {
         for (var attempt = 1; ; attempt++)
         {

@@ -72,7 +72,7 @@ public sealed class MosquittoServer : IAsyncDisposable
     /// <summary>Kills the broker process as a crash would.</summary>
     public void Kill() => server.Kill();
 
-    /// <summary>Starts the stopped or killed broker again on the same port with the same configuration and data.</summary>
+    /// <summary>Starts the stopped or killed broker again: same port, same configuration, same data.</summary>
     public Task StartAgainAsync() => server.StartAgainAsync();
 
     /// <summary>Freezes the broker: connections stay open and nothing answers.</summary>

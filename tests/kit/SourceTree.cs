@@ -25,7 +25,8 @@ public static class SourceTree
         string?[] starts = [AppContext.BaseDirectory, compiledFrom, Environment.CurrentDirectory];
         foreach (var start in starts)
         {
-            for (var folder = start is null ? null : new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+            var first = start is null ? null : new DirectoryInfo(start);
+            for (var folder = first; folder is not null; folder = folder.Parent)
             {
                 if (File.Exists(Path.Combine(folder.FullName, Marker)))
                 {

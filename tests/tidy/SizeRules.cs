@@ -12,8 +12,9 @@ internal static class SizeRules
     public const int MaxColumns = 120;
     public const int MaxConstructorParameters = 6;
 
-    // A positional record is a row of named data and hides no dependency; beyond this it has a second job too.
-    public const int MaxRecordFields = 12;
+    // A positional record is a row of named data (a wire message, a policy) and hides no dependency; beyond this it
+    // has a second job too.
+    public const int MaxRecordFields = 16;
 
     public static IEnumerable<string> FileLength(SourceFile file)
     {

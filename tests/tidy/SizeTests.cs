@@ -62,19 +62,19 @@ public sealed class SizeTests
     public void A_constructor_with_too_many_parameters_is_found_written_out_or_primary()
     {
         const string six = "int a, int b, int c, int d, int e, int f";
-        const string twelve = $"{six}, int g, int h, int i, int j, int k, int l";
+        const string sixteen = $"{six}, int g, int h, int i, int j, int k, int l, int m, int n, int o, int p";
         var text = $$"""
             class Fine({{six}}) { Fine({{six}}) { } }
             class Primary({{six}}, int g);
             class Written { Written({{six}}, int g) { } }
-            record Row({{twelve}});
-            record struct Wide({{twelve}}, int m);
+            record Row({{sixteen}});
+            record struct Wide({{sixteen}}, int q);
             """;
         Findings.AssertThat(
             SizeRules.ConstructorParameters(new SourceFile(Product, text)),
             ":3: 7 parameters",
             "Primary has 7",
-            "Wide has 13");
+            "Wide has 17");
     }
 
     private static string Lines(int count) => string.Concat(Enumerable.Repeat("// line\n", count));

@@ -21,21 +21,13 @@ internal sealed class SourceFile(string path, string text)
 
     public SyntaxNode Root => root.Value;
 
-    /// <summary>The project folder: <c>protocol</c>, <c>tests/kit</c>.</summary>
-    public string Project { get; } = path.StartsWith("tests/", StringComparison.Ordinal)
-        ? string.Join('/', path.Split('/').Take(2))
-        : path.Split('/')[0];
+    /// <summary>The project folder: <c>protocol</c>, <c>tests/kit</c>; empty for a file of the root.</summary>
+    public string Project { get; } = string.Join(
+        '/', path.Split('/')[..^1].Take(path.StartsWith("tests/", StringComparison.Ordinal) ? 2 : 1));
 
     /// <summary>The folders below the project folder; empty for a file directly in it.</summary>
-    public string Folder
-    {
-        get
-        {
-            var below = Path[(Project.Length + 1)..];
-            var end = below.LastIndexOf('/');
-            return end < 0 ? "" : below[..end];
-        }
-    }
+    public string Folder { get; } = string.Join(
+        '/', path.Split('/')[..^1].Skip(path.StartsWith("tests/", StringComparison.Ordinal) ? 2 : 1));
 
     /// <summary>True for files whose code is shipped or runs for a user; false for tests.</summary>
     public bool IsProduct => !Path.StartsWith("tests/", StringComparison.Ordinal);

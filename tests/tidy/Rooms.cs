@@ -1,0 +1,154 @@
+namespace KioskFleet.Tidy.Tests;
+
+/// <summary>
+/// The decisions on who may use whom, as data. A new folder fails until it has its line here: which rooms the product
+/// has, and what each may know of the others, is decided and not grown. Tighten a line by replacing
+/// <see cref="Any"/> or <see cref="AnyBut"/> with the list of folders.
+/// </summary>
+internal static class Rooms
+{
+    /// <summary>Every folder of the project.</summary>
+    public static readonly string[] Any = ["*"];
+
+    /// <summary>No other folder.</summary>
+    public static readonly string[] None = [];
+
+    // What every message of the protocol may be built from.
+    private static readonly string[] Words = ["Amounts", "Identity", "Encoding", "Entries", "Chain", "Signing"];
+    private static readonly string[] Messages = [.. Words, "Clock", "Batches", "Hellos", "Receipts", "Topics"];
+
+    /// <summary>For each project: folder → folders of the same project that it may use. "" is the root.</summary>
+    public static readonly IReadOnlyDictionary<string, IReadOnlyDictionary<string, string[]>> Folders =
+        new Dictionary<string, IReadOnlyDictionary<string, string[]>>
+        {
+            ["protocol"] = new Dictionary<string, string[]>
+            {
+                [""] = None,
+                ["Amounts"] = None,
+                ["Identity"] = None,
+                ["Encoding"] = ["Amounts", "Identity"],
+                ["Entries"] = ["Amounts", "Identity", "Encoding"],
+                ["Chain"] = ["Amounts", "Identity", "Encoding", "Entries"],
+                ["Signing"] = ["Amounts", "Identity", "Encoding", "Entries", "Chain"],
+                ["Topics"] = Words,
+                ["Clock"] = Words,
+                ["Batches"] = [.. Words, "Clock"],
+                ["Hellos"] = [.. Words, "Clock"],
+                ["Receipts"] = [.. Words, "Clock"],
+                ["Sending"] = Messages,
+                ["Receiving"] = Messages,
+            },
+            ["kiosk-agent"] = new Dictionary<string, string[]>
+            {
+                [""] = Any,
+                ["Texts"] = None,
+                ["Settings"] = ["Texts"],
+                ["Clock"] = AnyBut("LocalApi", "Cli"),
+                ["Journal"] = AnyBut("Uplink", "LocalApi", "Cli"),
+                ["Vending"] = AnyBut("LocalApi", "Cli"),
+                ["Enrolment"] = AnyBut("LocalApi", "Cli"),
+                ["Uplink"] = AnyBut("LocalApi", "Cli"),
+                ["Status"] = AnyBut("Cli"),
+                ["LocalApi"] = AnyBut("Cli"),
+                ["Cli"] = Any,
+            },
+            ["fleet-service"] = new Dictionary<string, string[]>
+            {
+                [""] = Any,
+                ["Storage"] = None,
+                ["Findings"] = AnyBut("Ingest"),
+                ["Places"] = AnyBut("Ingest"),
+                ["Fleet"] = AnyBut("Ingest"),
+                ["Catalogue"] = AnyBut("Ingest", "Compliance"),
+                ["Ledger"] = AnyBut("Ingest", "Compliance", "Broker"),
+                ["Compliance"] = ["Storage", "Findings", "Places", "Fleet", "Catalogue", "Ledger"],
+                ["Broker"] = AnyBut("Ingest"),
+                ["Enrolment"] = AnyBut("Ingest"),
+                ["Series"] = AnyBut("Ingest"),
+                ["Access"] = AnyBut("Ingest"),
+                ["Ingest"] = Any,
+                ["Observability"] = Any,
+            },
+            ["simulators"] = new Dictionary<string, string[]>
+            {
+                [""] = Any,
+                ["PowerLoss"] = AnyBut("CityLoad", "RecordedSales"),
+                ["CityLoad"] = Any,
+                ["RecordedSales"] = Any,
+                ["Terminal"] = None,
+            },
+        };
+
+    /// <summary>For each project: the projects it may reference.</summary>
+    public static readonly IReadOnlyDictionary<string, string[]> Projects = new Dictionary<string, string[]>
+    {
+        ["protocol"] = [],
+        ["kiosk-agent"] = ["protocol"],
+        ["fleet-service"] = ["protocol"],
+        ["simulators"] = ["protocol", "kiosk-agent", "fleet-service"],
+    };
+
+    /// <summary>For each package's namespace: the files of the product that may use it; * is any text.</summary>
+    public static readonly IReadOnlyDictionary<string, string[]> Packages = new Dictionary<string, string[]>
+    {
+        ["MQTTnet"] =
+        [
+            "kiosk-agent/Uplink/*", "fleet-service/Broker/*",
+            "simulators/*Load/*", "simulators/*Fault*/*", "simulators/*Crash*/*", "simulators/*Bench*/*",
+        ],
+        ["Microsoft.Data.Sqlite"] =
+        [
+            "kiosk-agent/Journal/*", "kiosk-agent/*Store.cs",
+            "fleet-service/Storage/*", "fleet-service/Ledger/*",
+            "fleet-service/*Store.cs", "fleet-service/*Table.cs", "fleet-service/*Cursor.cs",
+            "simulators/PowerLoss/*", "simulators/*Crash*/*", "simulators/*Bench*/*",
+        ],
+        ["SQLitePCL"] =
+            ["kiosk-agent/Journal/*", "fleet-service/Storage/*", "fleet-service/Ledger/*", "simulators/PowerLoss/*"],
+        ["Polly"] = ["kiosk-agent/Uplink/*", "fleet-service/Broker/*", "fleet-service/Series/*"],
+        ["OpenTelemetry"] = ["fleet-service/Observability/*", "fleet-service/Program.cs"],
+        ["CsvHelper"] = ["fleet-service/Catalogue/*", "fleet-service/Places/*", "simulators/*"],
+        ["Spectre.Console"] = ["simulators/*"],
+        ["System.CommandLine"] =
+        [
+            "kiosk-agent/Cli/*", "kiosk-agent/Program.cs", "fleet-service/Cli/*", "fleet-service/Program.cs",
+            "simulators/*",
+        ],
+    };
+
+    /// <summary>For each capability: the first event id of its log messages and how many it has.</summary>
+    public static readonly IReadOnlyDictionary<string, (int First, int Count)> LogEvents =
+        new Dictionary<string, (int First, int Count)>
+        {
+            ["kiosk-agent/Journal"] = (1000, 100),
+            ["kiosk-agent/LocalApi"] = (1100, 100),
+            ["kiosk-agent/Uplink"] = (1200, 100),
+            ["kiosk-agent/Enrolment"] = (1300, 100),
+            ["kiosk-agent/Vending"] = (1400, 100),
+            ["kiosk-agent/Status"] = (1500, 100),
+            ["kiosk-agent/Clock"] = (1600, 100),
+            ["kiosk-agent/Settings"] = (1700, 100),
+            ["kiosk-agent/Cli"] = (1800, 100),
+            ["fleet-service/Broker"] = (2000, 100),
+            ["fleet-service/Ingest"] = (2100, 100),
+            ["fleet-service/Ledger"] = (2200, 100),
+            ["fleet-service/Enrolment"] = (2300, 100),
+            ["fleet-service/Fleet"] = (2400, 100),
+            ["fleet-service/Catalogue"] = (2500, 100),
+            ["fleet-service/Compliance"] = (2600, 50),
+            ["fleet-service/Findings"] = (2650, 50),
+            ["fleet-service/Series"] = (2700, 100),
+            ["fleet-service/Storage"] = (2800, 50),
+            ["fleet-service/Places"] = (2850, 50),
+            ["fleet-service/Access"] = (2900, 50),
+            ["fleet-service/Observability"] = (2950, 50),
+            ["simulators/*"] = (3000, 1000),
+        };
+
+    /// <summary>Every folder of the project except these.</summary>
+    public static string[] AnyBut(params string[] folders) => ["*", .. folders.Select(folder => $"-{folder}")];
+
+    /// <summary>True when a folder with this list of uses may use the other.</summary>
+    public static bool Allows(string[] uses, string other) =>
+        !uses.Contains($"-{other}") && (uses.Contains("*") || uses.Contains(other));
+}
