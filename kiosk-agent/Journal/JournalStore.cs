@@ -2,7 +2,6 @@
 using KioskFleet.Agent.Clock;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
-using Microsoft.Extensions.Logging;
 
 namespace KioskFleet.Agent.Journal;
 

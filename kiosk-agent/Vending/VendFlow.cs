@@ -1,7 +1,6 @@
 #pragma warning disable CA1822
 using KioskFleet.Agent.Clock;
 using KioskFleet.Agent.Journal;
-using Microsoft.Extensions.Logging;
 
 namespace KioskFleet.Agent.Vending;
 
