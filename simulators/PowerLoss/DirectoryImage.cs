@@ -14,7 +14,11 @@ internal sealed class DirectoryImage
     /// <summary>The file that the running program sees under a name, or null.</summary>
     public FileImage? Find(string name) => _live.GetValueOrDefault(name);
 
-    /// <summary>Adds a file whose name and content are durable already.</summary>
+    /// <summary>All names that mean something now, surely after a cut, or perhaps after a cut; a copy.</summary>
+    public IReadOnlyList<string> KnownNames =>
+        [.. _live.Keys.Concat(_durable.Keys).Concat(_pending.Select(change => change.Name)).Distinct()];
+
+    /// <summary>Adds a file whose name and content are durable already; what waited for the name is over.</summary>
     public FileImage AddDurable(string name, byte[] content)
     {
         FileImage image = new(content);

@@ -7,6 +7,8 @@ namespace KioskFleet.Simulators.PowerLoss;
 /// </summary>
 internal sealed class DiskState
 {
+    private const string SharedMemorySuffix = "-shm";
+
     private readonly DirectoryImage _names = new();
     private readonly Lock _gate = new();
     private readonly string _folderPrefix;
@@ -14,19 +16,12 @@ internal sealed class DiskState
     private volatile bool _isPowered = true;
     private Exception? _fault;
 
-    /// <summary>Starts with every file of a folder as durable.</summary>
+    /// <summary>Starts over a folder that exists.</summary>
     /// <param name="folder">Full path of the folder as SQLite resolves it, without a slash at its end.</param>
     public DiskState(string folder)
     {
         Folder = folder;
         _folderPrefix = folder + Path.DirectorySeparatorChar;
-        foreach (string path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
-        {
-            if (!path.EndsWith("-shm", StringComparison.Ordinal))
-            {
-                _names.AddDurable(Path.GetRelativePath(folder, path), File.ReadAllBytes(path));
-            }
-        }
     }
 
     /// <summary>Full path of the disk's folder.</summary>
@@ -87,17 +82,47 @@ internal sealed class DiskState
     }
 
     /// <summary>
-    /// The file behind a name that SQLite opened: a known one, one that other means put into the folder (durable), or
-    /// a new one. Only inside the gate.
+    /// Brings a name up to what others did in the folder without SQLite: a file they put there counts as durable as it
+    /// is, a file they took away has lost its name until the next sync of the directory. Only inside the gate.
     /// </summary>
-    /// <param name="name">Name on this disk.</param>
-    /// <param name="foundContent">Content of the file before it was opened, when it was there but unknown.</param>
-    /// <param name="isNew">Whether SQLite just created it.</param>
-    public FileImage Adopt(string name, byte[]? foundContent, out bool isNew)
+    public void Reconcile(string name)
     {
-        FileImage? known = _names.Find(name);
-        isNew = known is null && foundContent is null;
-        return known ?? (foundContent is null ? _names.Create(name) : _names.AddDurable(name, foundContent));
+        string path = Path.Combine(Folder, name);
+        bool exists = File.Exists(path);
+        bool isKnown = _names.Find(name) is not null;
+        if (exists && !isKnown)
+        {
+            _names.AddDurable(name, File.ReadAllBytes(path));
+        }
+        else if (!exists && isKnown)
+        {
+            _names.Delete(name);
+        }
+    }
+
+    /// <summary>The disk at this moment, with the files that SQLite never opened as they are in the folder.</summary>
+    public DiskSnapshot Snapshot()
+    {
+        lock (_gate)
+        {
+            foreach (string name in _names.KnownNames)
+            {
+                Reconcile(name);
+            }
+
+            Dictionary<string, byte[]> others = new(StringComparer.Ordinal);
+            foreach (string path in Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories))
+            {
+                string name = Path.GetRelativePath(Folder, path);
+                if (_names.Find(name) is null && !name.EndsWith(SharedMemorySuffix, StringComparison.Ordinal)
+                    && ReadIfThere(path) is { } content)
+                {
+                    others[name] = content;
+                }
+            }
+
+            return new DiskSnapshot(_names.Snapshot(), others);
+        }
     }
 
     /// <summary>
@@ -152,4 +177,23 @@ internal sealed class DiskState
             return _isPowered;
         }
     }
+
+    /// <summary>The content of a file that others may take away at any time; null when they did.</summary>
+    private static byte[]? ReadIfThere(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
 }
+
+/// <summary>A disk at the moment of a power cut.</summary>
+/// <param name="Names">The names that the model knows.</param>
+/// <param name="Others">Files that SQLite never opened; they survive as they are.</param>
+internal sealed record DiskSnapshot(
+    IReadOnlyList<NameSnapshot> Names, IReadOnlyDictionary<string, byte[]> Others);

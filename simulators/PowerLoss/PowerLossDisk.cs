@@ -14,9 +14,12 @@ namespace KioskFleet.Simulators.PowerLoss;
 /// beyond the durable is the choice of <see cref="CutPlan"/>.
 /// </para>
 /// <para>
-/// Files in the folder before the disk, and files found there that SQLite did not create, count as durable as they
-/// are when first seen; other writers of the folder are not modelled. Temporary files and files elsewhere pass
-/// through. Nothing is really synced, so this is fast, and the folder itself survives only a crash of the program.
+/// Other writers of the folder are not modelled: a file that SQLite never opens survives as it is at the cut, one that
+/// it opens later counts as durable as it is then, and one that others remove or rename has lost its name until the
+/// next sync of its directory. Temporary files and files elsewhere pass through.
+/// </para>
+/// <para>
+/// Nothing is really synced, so this is fast, and the folder itself survives only a crash of the program.
 /// </para>
 /// Thread-safe; any number of disks may live at once, each over its own folder.
 /// </summary>
@@ -94,24 +97,21 @@ internal sealed class PowerLossDisk : IDisposable
     /// <param name="targetFolder">Created when missing; must hold no files.</param>
     public void Cut(CutPlan plan, string targetFolder)
     {
-        IReadOnlyList<NameSnapshot> names;
-        lock (_registration.Disk.Gate)
-        {
-            names = _registration.Disk.Names.Snapshot();
-        }
-
+        DiskSnapshot moment = _registration.Disk.Snapshot();
         Directory.CreateDirectory(targetFolder);
         if (Directory.EnumerateFileSystemEntries(targetFolder).Any())
         {
             throw new IOException($"The folder for the files after a power cut is not empty: '{targetFolder}'.");
         }
 
-        foreach ((string name, FileContent content) in plan.FilesAfter(names))
+        foreach ((string name, FileContent content) in plan.FilesAfter(moment.Names))
         {
-            string path = Path.Combine(targetFolder, name);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 1);
-            file.Write(content.Span);
+            Save(targetFolder, name, content.Span);
+        }
+
+        foreach ((string name, byte[] content) in moment.Others)
+        {
+            Save(targetFolder, name, content);
         }
     }
 
@@ -119,4 +119,12 @@ internal sealed class PowerLossDisk : IDisposable
     /// Takes the VFS from SQLite. Files still open stay usable; the last one to close frees the native memory.
     /// </summary>
     public void Dispose() => _registration.Dispose();
+
+    private static void Save(string folder, string name, ReadOnlySpan<byte> content)
+    {
+        string path = Path.Combine(folder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 1);
+        file.Write(content);
+    }
 }

@@ -69,21 +69,20 @@ internal static unsafe class VfsCallbacks
         bool isNew;
         lock (disk.Gate)
         {
-            string livePath = Path.Combine(disk.Folder, name);
-            bool exists = File.Exists(livePath);
-            if (!exists && !disk.IsPowered)
+            disk.Reconcile(name);
+            isNew = disk.Names.Find(name) is null;
+            if (isNew && !disk.IsPowered)
             {
                 return CannotOpen;
             }
 
-            byte[]? found = exists && disk.Names.Find(name) is null ? File.ReadAllBytes(livePath) : null;
             int result = OpenBase(registration.BaseVfs, path, file, mode.Flags, (int*)mode.OutFlags);
             if (result != Ok)
             {
                 return result;
             }
 
-            FileImage image = disk.Adopt(name, found, out isNew);
+            FileImage image = disk.Names.Find(name) ?? disk.Names.Create(name);
             OpenFile.Attach(file, registration, image, name, TakesDirectoryAlong(mode.Flags));
         }
 
@@ -128,6 +127,7 @@ internal static unsafe class VfsCallbacks
 
             lock (disk.Gate)
             {
+                disk.Reconcile(name);
                 int result = disk.IsPowered
                     ? registration.BaseVfs->Delete(registration.BaseVfs, path, 0)
                     : IoErrorDelete;

@@ -129,6 +129,29 @@ public sealed class CutCampaignTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task An_item_that_stays_lost_over_several_cuts_is_counted_once()
+    {
+        using ScratchFolder scratch = new();
+        long life = 0;
+        CutCampaign<long> campaign = new(new()
+        {
+            Workload = (disk, answered, powerLost) =>
+            {
+                answered(++life);
+                return ChainedRows.Wal("FULL").Append(disk, _ => { }, powerLost);
+            },
+            Verify = _ => new(new HashSet<long>(), 0, null),
+            Folder = scratch.Root,
+            Rounds = 2,
+        });
+
+        CutCampaignReport report = await campaign.RunAsync(stop: TestContext.Current.CancellationToken);
+
+        Assert.Equal(6, report.Answered);
+        Assert.Equal(6, report.LostAnswered);
+    }
+
+    [Fact]
     public async Task A_round_repeats_with_the_same_cut_and_the_same_counts()
     {
         using ScratchFolder scratch = new();

@@ -196,14 +196,59 @@ public sealed class PowerLossDiskTests
     }
 
     [Fact]
-    public void Files_in_the_folder_before_the_disk_are_durable()
+    public void A_file_that_SQLite_never_opens_survives_as_it_is_at_the_cut()
     {
         using ScratchFolder scratch = new();
-        Directory.CreateDirectory(scratch["live/deep"]);
-        File.WriteAllText(scratch["live/deep/identity.key"], "key");
         using PowerLossDisk disk = new(scratch["live"]);
+        Directory.CreateDirectory(scratch["live/deep"]);
+        File.WriteAllText(scratch["live/deep/identity.key"], "old");
+        disk.Cut(new CutPlan(CutSurvival.Nothing, 1), scratch["before"]);
+        File.WriteAllText(scratch["live/deep/identity.key"], "key");
         disk.Cut(new CutPlan(CutSurvival.Nothing, 1), scratch["after"]);
         Assert.Equal("key", File.ReadAllText(scratch["after/deep/identity.key"]));
+    }
+
+    [Fact]
+    public void What_a_former_disk_left_is_durable_on_the_next_one_even_while_it_is_changed()
+    {
+        using ScratchFolder scratch = new();
+        using (PowerLossDisk former = new(scratch["live"]))
+        {
+            AppendRows(former);
+        }
+
+        using PowerLossDisk disk = new(scratch["live"]);
+        disk.OnEvent = happened => disk.Cut(new CutPlan(CutSurvival.Nothing, 1), scratch[$"{happened.Ordinal}"]);
+        AppendRows(disk);
+        Assert.Null(disk.Fault);
+        for (long ordinal = 1; ordinal <= disk.Events; ordinal++)
+        {
+            Assert.InRange(ChainedRows.Verify(scratch[$"{ordinal}"]).Items.Count, 25, 50);
+        }
+    }
+
+    [Fact]
+    public void A_database_set_aside_by_renaming_gives_way_to_a_new_one()
+    {
+        using ScratchFolder scratch = new();
+        using PowerLossDisk disk = new(scratch["live"]);
+        AppendRows(disk);
+        File.Move(scratch["live/rows.db"], scratch["live/rows.aside"]);
+        Assert.Equal(25, AppendRows(disk));
+        disk.Cut(new CutPlan(CutSurvival.Nothing, 1), scratch["after"]);
+        Assert.Equal(File.ReadAllBytes(scratch["live/rows.aside"]), File.ReadAllBytes(scratch["after/rows.aside"]));
+        Assert.Equal(25, ChainedRows.Verify(scratch["after"]).Items.Count);
+    }
+
+    [Fact]
+    public void A_file_that_others_put_where_SQLite_deleted_one_is_what_the_name_means()
+    {
+        using ScratchFolder scratch = new();
+        using PowerLossDisk disk = new(scratch["live"]);
+        AppendRows(disk);
+        File.WriteAllText(scratch["live/rows.db-wal"], "other");
+        disk.Cut(new CutPlan(CutSurvival.Nothing, 1), scratch["after"]);
+        Assert.Equal("other", File.ReadAllText(scratch["after/rows.db-wal"]));
     }
 
     [Fact]
