@@ -159,8 +159,10 @@ public sealed class JournalSender
     private SenderEffect OnReceipt(SenderInput.ReceiptArrived arrived, in SenderMoment moment)
     {
         var receipt = arrived.Receipt;
+        // A refusal of a message that could not be read names no journal; the message's hash names it well enough.
         if (Phase is not (SenderPhase.AwaitingHello or SenderPhase.AwaitingBatch)
-            || receipt.Answers != _inFlight || receipt.Journal != moment.Facts.Journal)
+            || receipt.Answers != _inFlight
+            || (receipt.Outcome != ReceiptOutcome.Refused && receipt.Journal != moment.Facts.Journal))
         {
             return SenderEffect.Nothing.Instance;
         }
