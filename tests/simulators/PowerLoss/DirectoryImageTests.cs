@@ -70,6 +70,19 @@ public sealed class DirectoryImageTests
     }
 
     [Fact]
+    public void A_file_that_is_durable_by_other_means_ends_what_waited_for_its_name()
+    {
+        DirectoryImage names = new();
+        names.Create("a");
+        names.Delete("a");
+        names.AddDurable("a", [9]);
+
+        Assert.All(
+            Enumerable.Range(0, 50).Select(seed => After(names, CutSurvival.Subset, seed)),
+            files => Assert.Equal([9], files["a"].Span.ToArray()));
+    }
+
+    [Fact]
     public void Equal_seeds_give_equal_files_and_the_image_is_left_as_it_was()
     {
         DirectoryImage names = new();

@@ -9,7 +9,8 @@ public sealed class PowerLossDiskTests
 {
     private static readonly ChainedRows s_full = ChainedRows.Wal("FULL");
 
-    private static long AppendRows(PowerLossDisk disk, ChainedRows? rows = null)
+    /// <summary>Appends one life of rows; gives the last one's number.</summary>
+    internal static long AppendRows(PowerLossDisk disk, ChainedRows? rows = null)
     {
         long last = 0;
         (rows ?? s_full).Append(disk, row => last = row, TestContext.Current.CancellationToken)
@@ -193,62 +194,6 @@ public sealed class PowerLossDiskTests
         Assert.Equal(expected, ChainedRows.Verify(scratch["in-the-event"]).Items.Count);
         Assert.Equal(expected, ChainedRows.Verify(scratch["after"]).Items.Count);
         Assert.Equal(2, ChainedRows.Verify(scratch["all"]).Items.Count);
-    }
-
-    [Fact]
-    public void A_file_that_SQLite_never_opens_survives_as_it_is_at_the_cut()
-    {
-        using ScratchFolder scratch = new();
-        using PowerLossDisk disk = new(scratch["live"]);
-        Directory.CreateDirectory(scratch["live/deep"]);
-        File.WriteAllText(scratch["live/deep/identity.key"], "old");
-        disk.Cut(new CutPlan(CutSurvival.Nothing, 1), scratch["before"]);
-        File.WriteAllText(scratch["live/deep/identity.key"], "key");
-        disk.Cut(new CutPlan(CutSurvival.Nothing, 1), scratch["after"]);
-        Assert.Equal("key", File.ReadAllText(scratch["after/deep/identity.key"]));
-    }
-
-    [Fact]
-    public void What_a_former_disk_left_is_durable_on_the_next_one_even_while_it_is_changed()
-    {
-        using ScratchFolder scratch = new();
-        using (PowerLossDisk former = new(scratch["live"]))
-        {
-            AppendRows(former);
-        }
-
-        using PowerLossDisk disk = new(scratch["live"]);
-        disk.OnEvent = happened => disk.Cut(new CutPlan(CutSurvival.Nothing, 1), scratch[$"{happened.Ordinal}"]);
-        AppendRows(disk);
-        Assert.Null(disk.Fault);
-        for (long ordinal = 1; ordinal <= disk.Events; ordinal++)
-        {
-            Assert.InRange(ChainedRows.Verify(scratch[$"{ordinal}"]).Items.Count, 25, 50);
-        }
-    }
-
-    [Fact]
-    public void A_database_set_aside_by_renaming_gives_way_to_a_new_one()
-    {
-        using ScratchFolder scratch = new();
-        using PowerLossDisk disk = new(scratch["live"]);
-        AppendRows(disk);
-        File.Move(scratch["live/rows.db"], scratch["live/rows.aside"]);
-        Assert.Equal(25, AppendRows(disk));
-        disk.Cut(new CutPlan(CutSurvival.Nothing, 1), scratch["after"]);
-        Assert.Equal(File.ReadAllBytes(scratch["live/rows.aside"]), File.ReadAllBytes(scratch["after/rows.aside"]));
-        Assert.Equal(25, ChainedRows.Verify(scratch["after"]).Items.Count);
-    }
-
-    [Fact]
-    public void A_file_that_others_put_where_SQLite_deleted_one_is_what_the_name_means()
-    {
-        using ScratchFolder scratch = new();
-        using PowerLossDisk disk = new(scratch["live"]);
-        AppendRows(disk);
-        File.WriteAllText(scratch["live/rows.db-wal"], "other");
-        disk.Cut(new CutPlan(CutSurvival.Nothing, 1), scratch["after"]);
-        Assert.Equal("other", File.ReadAllText(scratch["after/rows.db-wal"]));
     }
 
     [Fact]
