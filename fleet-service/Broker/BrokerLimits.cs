@@ -1,0 +1,34 @@
+using KioskFleet.Protocol;
+using KioskFleet.Protocol.Topics;
+
+namespace KioskFleet.Service.Broker;
+
+/// <summary>Every fixed limit of the broker link, named in one place; the adjustable ones are in the options.</summary>
+internal static class BrokerLimits
+{
+    /// <summary>Largest MQTT packet taken, in bytes: the largest batch with topic and properties.</summary>
+    public const int MaxPacketBytes = Limits.MaxBatchBytes + 4 * 1024;
+
+    /// <summary>Largest packet taken before the cabinet has proven who it is, in bytes.</summary>
+    public const int MaxFirstPacketBytes = 4 * 1024;
+
+    /// <summary>Longest password taken, in bytes; ours have 43.</summary>
+    public const int MaxPasswordBytes = 256;
+
+    /// <summary>
+    /// Down messages that wait for one slow cabinet; further ones push out the oldest. A lost receipt is asked for again.
+    /// </summary>
+    public const int MaxPendingDownMessages = 64;
+
+    /// <summary>Most cabinets an external link remembers as heard from.</summary>
+    public const int MaxHeardCabinets = 50_000;
+
+    /// <summary>The largest payload of an up lane, in bytes.</summary>
+    public static int MaxPayloadBytes(Lane lane) => lane switch
+    {
+        Lane.Hello => Limits.MaxHelloBytes,
+        Lane.Batch => Limits.MaxBatchBytes,
+        Lane.Telemetry => Limits.MaxTelemetryBytes,
+        _ => 0,
+    };
+}

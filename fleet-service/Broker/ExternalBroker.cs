@@ -1,0 +1,210 @@
+using System.Buffers;
+using KioskFleet.Protocol.Identity;
+using KioskFleet.Protocol.Topics;
+using Microsoft.Extensions.Options;
+using MQTTnet;
+using MQTTnet.Exceptions;
+using MQTTnet.Protocol;
+using Polly;
+using Polly.Retry;
+
+namespace KioskFleet.Service.Broker;
+
+/// <summary>
+/// A client of an external MQTT 5 broker: takes cabinets' messages through a shared subscription, so that several services
+/// share them, and acknowledges each when it was taken; the receive maximum is the back-pressure. The session is clean:
+/// what nobody took, the cabinets send again. Thread-safe.
+/// </summary>
+internal sealed class ExternalBroker(
+    IOptions<BrokerOptions> options, Lazy<IUpMessageHandler> handler, HeardCabinets heard, TimeProvider time,
+    BrokerMetrics metrics, ILogger<ExternalBroker> log) : BackgroundService, IBrokerLink
+{
+    private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient(new MqttLibraryLog(log));
+    private CancellationToken _stopping;
+    private volatile bool _subscribed;
+
+    /// <inheritdoc/>
+    public bool IsReady => _subscribed && _client.IsConnected;
+
+    /// <inheritdoc/>
+    public bool IsConnected(CabinetId cabinet) => heard.Lately(cabinet);
+
+    /// <inheritdoc/>
+    public async ValueTask SendDownAsync(
+        CabinetTopic topic, ReadOnlyMemory<byte> payload, bool retain, CancellationToken ct)
+    {
+        if (topic.IsUp)
+        {
+            throw new ArgumentException($"'{topic}' is not a down topic.", nameof(topic));
+        }
+
+        var message = new MqttApplicationMessage
+        {
+            Topic = topic.ToString(),
+            Payload = new ReadOnlySequence<byte>(payload),
+            Retain = retain,
+
+            // What is kept must arrive; a lost receipt is asked for again.
+            QualityOfServiceLevel = retain
+                ? MqttQualityOfServiceLevel.AtLeastOnce
+                : MqttQualityOfServiceLevel.AtMostOnce,
+        };
+        try
+        {
+            var result = await _client.PublishAsync(message, ct);
+            if (!result.IsSuccess)
+            {
+                throw new BrokerUnavailableException($"The broker refused '{topic}': {result.ReasonCode}.");
+            }
+
+            metrics.Sent();
+        }
+        catch (Exception error) when (error is MqttCommunicationException or InvalidOperationException)
+        {
+            metrics.Dropped();
+            throw new BrokerUnavailableException($"The broker cannot be reached: {error.Message}", error);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        _stopping = stoppingToken;
+        _client.ApplicationMessageReceivedAsync += OnMessageAsync;
+        var pipeline = BuildReconnect();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var gone = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+            Task OnGoneAsync(MqttClientDisconnectedEventArgs args)
+            {
+                gone.TrySetResult(args.Exception?.Message ?? args.ReasonString ?? args.Reason.ToString());
+                return Task.CompletedTask;
+            }
+
+            try
+            {
+                await pipeline.ExecuteAsync(async ct => await ConnectAsync(ct), stoppingToken);
+                _client.DisconnectedAsync += OnGoneAsync;
+                if (_client.IsConnected)
+                {
+                    BrokerLog.LinkUp(log, options.Value.External.Host, options.Value.External.Port);
+                    BrokerLog.LinkDown(log, await gone.Task.WaitAsync(stoppingToken));
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            finally
+            {
+                _subscribed = false;
+                _client.DisconnectedAsync -= OnGoneAsync;
+            }
+        }
+
+        if (_client.IsConnected)
+        {
+            await _client.DisconnectAsync(new MqttClientDisconnectOptions(), CancellationToken.None);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        base.Dispose();
+        _client.Dispose();
+    }
+
+    private ResiliencePipeline BuildReconnect() => new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<Exception>(e => e is not OperationCanceledException),
+            MaxRetryAttempts = int.MaxValue,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = TimeSpan.FromMilliseconds(250),
+            MaxDelay = TimeSpan.FromSeconds(options.Value.External.MaxReconnectDelaySeconds),
+            OnRetry = arguments =>
+            {
+                BrokerLog.LinkRetry(log, arguments.AttemptNumber + 1, arguments.Outcome.Exception?.Message);
+                return ValueTask.CompletedTask;
+            },
+        })
+        .Build();
+
+    private async Task ConnectAsync(CancellationToken ct)
+    {
+        var external = options.Value.External;
+        if (_client.IsConnected)
+        {
+            await _client.DisconnectAsync(new MqttClientDisconnectOptions(), ct);
+        }
+
+        await _client.ConnectAsync(ExternalBrokerConnect.Options(external), ct);
+        var filter = $"$share/{external.ShareGroup}/{CabinetTopic.AllUp}";
+        var answer = await _client.SubscribeAsync(
+            new MqttClientSubscribeOptionsBuilder()
+                .WithTopicFilter(filter, MqttQualityOfServiceLevel.AtLeastOnce).Build(), ct);
+        var code = answer.Items.Single().ResultCode;
+        if (code > MqttClientSubscribeResultCode.GrantedQoS2)
+        {
+            throw new BrokerUnavailableException($"The broker refused the subscription '{filter}': {code}.");
+        }
+
+        _subscribed = true;
+    }
+
+    private Task OnMessageAsync(MqttApplicationMessageReceivedEventArgs args)
+    {
+        // The library hands over one message after another and waits: only the start is made here.
+        args.AutoAcknowledge = false;
+        _ = TakeAsync(args, args.ApplicationMessage.Payload.ToArray());
+        return Task.CompletedTask;
+    }
+
+    private async Task TakeAsync(MqttApplicationMessageReceivedEventArgs args, byte[] payload)
+    {
+        var text = args.ApplicationMessage.Topic;
+        try
+        {
+            if (CabinetTopic.TryParse(text, out var topic) && topic.IsUp
+                && payload.Length <= BrokerLimits.MaxPayloadBytes(topic.Lane))
+            {
+                heard.Note(topic.Cabinet);
+                metrics.Received(payload.Length);
+                await handler.Value.HandleAsync(new UpMessage(topic, payload), _stopping);
+            }
+            else
+            {
+                metrics.Refused("not_taken");
+                BrokerLog.ForeignMessage(log, text, payload.Length);
+            }
+        }
+#pragma warning disable CA1031 // One message that fails may not end the link.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            BrokerLog.NotTaken(log, error, CabinetTopic.TryParse(text, out var topic) ? topic.Cabinet : default);
+        }
+
+        await AcknowledgeAsync(args);
+    }
+
+    /// <summary>
+    /// Acknowledges also what failed: an unacknowledged message would hold its place in the receive maximum until the next
+    /// connection, and the cabinet sends again because no receipt came.
+    /// </summary>
+    private async Task AcknowledgeAsync(MqttApplicationMessageReceivedEventArgs args)
+    {
+        try
+        {
+            await args.AcknowledgeAsync(_stopping);
+        }
+        catch (Exception error) when (
+            error is MqttCommunicationException or InvalidOperationException or OperationCanceledException
+                or ObjectDisposedException)
+        {
+            BrokerLog.ConnectionFailed(log, error.Message);
+        }
+    }
+}
