@@ -1,0 +1,250 @@
+using System.Globalization;
+using System.Text;
+using CsCheck;
+using KioskFleet.Service.Catalogue;
+using KioskFleet.Service.Places;
+using KioskFleet.Service.Tests.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace KioskFleet.Service.Tests.Catalogue;
+
+public sealed class ImportTests : IDisposable
+{
+    private const string Header =
+        "sku,product_name,product_id,operator,recognised_by,listed_from,listed_to,mapped_from,mapped_to\n";
+
+    private readonly TemporaryDatabase _files = new();
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly CurrentCatalogue _current = new(CatalogueSnapshot.From(CatalogueState.Empty));
+    private readonly CatalogueImporter _importer;
+
+    public ImportTests() => _importer = new CatalogueImporter(
+        _files.Database, _current, BusinessZone.Shanghai, _time, NullLogger<CatalogueImporter>.Instance);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _importer.Dispose();
+        _files.Dispose();
+    }
+
+    [Fact]
+    public async Task A_listed_product_is_aid_from_midnight_in_Shanghai_and_the_same_file_again_changes_nothing()
+    {
+        const string File = Header
+            + "R1,定远大米,,,341125,2026-10-01,2026-12-01,,\n"
+            + "C1,可乐,,,,,,,\n"
+            + "R1,凤阳大米,,op-b,341126,2026-10-01,,,\n";
+        var first = await Import(Encoding.UTF8.GetBytes(File));
+        Assert.Equal((1L, true, 3, 3, 0, 0), Facts(first));
+        var midnight = Ms("2026-09-30T16:00:00Z");
+        Assert.Equal(ProductClass.Ordinary, Class("op-a", "R1", midnight - 1));
+        Assert.Equal(ProductClass.Aid, Class("op-a", "R1", midnight));
+        Assert.Equal(ProductClass.Ordinary, Class("op-a", "R1", Ms("2026-11-30T16:00:00Z")));
+        Assert.Equal(ProductClass.Aid, Class("op-b", "R1", Ms("2026-11-30T16:00:00Z")));
+        Assert.Equal(ProductClass.Ordinary, Class("op-a", "C1", midnight));
+        Assert.Equal(ProductClass.Unmapped, Class("op-a", "X", midnight));
+
+        var again = await Import(Encoding.UTF8.GetBytes(File));
+        Assert.Equal((1L, false, 3, 0, 3, 0), Facts(again));
+        Assert.Equal(1L, _files.Run("SELECT COUNT(*) FROM catalogue_versions"));
+        Assert.Equal(midnight, _files.Run("SELECT MIN(from_utc_ms) FROM listings"));
+    }
+
+    [Fact]
+    public async Task Every_encoding_gives_the_same_catalogue()
+    {
+        const string File = "SKU, Product_Name,备注\r\nR1,定远大米,x\r\n\r\nR2,明光绿豆,y\r\n";
+        var gb = CodePagesEncodingProvider.Instance.GetEncoding("GB18030")!;
+        foreach (var (bytes, encoding) in new[]
+        {
+            (gb.GetBytes(File), "gb18030"),
+            (Encoding.UTF8.GetBytes(File), "utf-8"),
+            ([.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(File)], "utf-8"),
+        })
+        {
+            var report = await Import(bytes);
+            Assert.Equal((1L, encoding), (report.CatalogueVersion, report.Encoding.ToLowerInvariant()));
+            Assert.Equal((2, 0), (report.RowsRead, report.RowsRefused));
+            Assert.Equal(["备注"], report.IgnoredColumns);
+        }
+
+        Assert.Equal("定远大米", _files.Run("SELECT name FROM products WHERE product_id = '定远大米'"));
+    }
+
+    [Fact]
+    public async Task Good_rows_go_in_and_every_refused_row_is_listed_with_its_line_and_reason()
+    {
+        var report = await Import(Encoding.UTF8.GetBytes(Header
+            + "R1,Rice,,,341125,2026-10-01,,,\n"
+            + "\n"
+            + ",NoSku,,,,,,,\n"
+            + "R2,,,,,,,,\n"
+            + "R3,Beans,,,34112,2026-10-01,,,\n"
+            + "R4,Tea,,,341125,2026-02-30,,,\n"
+            + "R5,Tea,,,341125,2026-10-02,2026-10-02,,\n"
+            + "R6,Tea,,,341125,,,,\n"
+            + "R7,Tea,,,,2026-10-01,,,\n"
+            + "R8,Tea\n"
+            + "R9,\"two\nlines\",,,,,,,\n"
+            + "R10,Te\"a,,,,,,,\n"
+            + "R1,Oats,,,,,,,\n"
+            + "R11,Tea,,,341125,2026-10-01T08:00,,,\n"
+            + "R12,Tea,,,341125,-5,,,\n"
+            + "R13,Tea,,,341125,1969-12-31,,,\n"
+            + $"{new string('x', 65)},Tea,,,,,,,\n"
+            + "R14,Nuts,,,341125,2026-10-01T08:00+08:00,,,\n"));
+        Assert.Equal(
+            [
+                (4, RefusalReason.BadSku), (5, RefusalReason.BadProductName), (6, RefusalReason.BadCounty),
+                (7, RefusalReason.BadTime), (8, RefusalReason.EndNotAfterBeginning),
+                (9, RefusalReason.IncompleteListing), (10, RefusalReason.IncompleteListing),
+                (11, RefusalReason.WrongFieldCount), (12, RefusalReason.BadProductName), (14, RefusalReason.BadQuoting),
+                (15, RefusalReason.ContradictsEarlierRow), (16, RefusalReason.BadTime), (17, RefusalReason.BadTime),
+                (18, RefusalReason.BadTime), (19, RefusalReason.BadSku),
+            ],
+            report.Refused.Select(r => (r.Line, r.Reason)));
+        Assert.Equal((1L, true, 17, 2, 0, 15), Facts(report));
+        Assert.Equal(2, report.Refused.Single(r => r.Line == 15).OtherLine);
+        Assert.All(report.Refused, r => Assert.True(r.Text.Zh != r.Text.En && r.Text.Zh.Length > 0));
+    }
+
+    [Fact]
+    public async Task Removal_acts_forward_and_the_past_stays()
+    {
+        await Import(Encoding.UTF8.GetBytes(Header + "R1,Rice,,,341125,2026-10-01,2026-12-01,,\n"));
+        var past = await Import(Encoding.UTF8.GetBytes(Header + "R1,Rice,,,341125,2026-10-01,2026-10-15,,\n"));
+        Assert.Equal([RefusalReason.ChangesThePast], past.Refused.Select(r => r.Reason));
+        var forward = await Import(Encoding.UTF8.GetBytes(Header + "R1,Rice,,,341125,2026-10-01,2026-11-10,,\n"));
+        Assert.Equal((2L, true, 1, 1, 0, 0), Facts(forward));
+        Assert.Equal(Ms("2026-11-09T16:00:00Z"),
+            _files.Run("SELECT affects_from_utc_ms FROM catalogue_versions WHERE version = 2"));
+
+        _time.Advance(TimeSpan.FromDays(30));
+        var revived = await Import(Encoding.UTF8.GetBytes(Header + "R1,Rice,,,341125,2026-10-01,,,\n"));
+        Assert.Equal([RefusalReason.ChangesThePast], revived.Refused.Select(r => r.Reason));
+        Assert.Equal(ProductClass.Ordinary, Class("op", "R1", Ms("2026-11-10T00:00:00Z")));
+    }
+
+    [Fact]
+    public async Task A_row_that_waits_for_another_to_make_room_goes_in_wherever_it_stands()
+    {
+        await Import(Encoding.UTF8.GetBytes(Header + "R1,Rice,,,,,,2026-01-01,\n"));
+        var report = await Import(Encoding.UTF8.GetBytes(Header
+            + "R1,Beans,,,,,,2026-12-01,\nR1,Rice,,,,,,2026-01-01,2026-12-01\n"));
+        Assert.Equal((2L, true, 2, 2, 0, 0), Facts(report));
+    }
+
+    [Theory]
+    [InlineData("", FileProblem.NoHeader)]
+    [InlineData("\n", FileProblem.NoHeader)]
+    [InlineData("sku,name\nR1,Rice\n", FileProblem.MissingColumn)]
+    [InlineData("sku,product_name,sku\nR1,Rice,R1\n", FileProblem.ColumnTwice)]
+    [InlineData("s\0k\0u\0", FileProblem.UnknownEncoding)]
+    public async Task A_file_that_is_no_table_is_refused_as_a_whole(string text, object problem)
+    {
+        var outcome = await _importer.ImportAsync(Encoding.UTF8.GetBytes(text), "tester", "file", Stop);
+        var refused = Assert.IsType<ImportOutcome.Refused>(outcome);
+        Assert.Equal((FileProblem)problem, refused.Problem);
+        Assert.NotEqual(refused.Text.En, refused.Text.Zh);
+    }
+
+    [Fact]
+    public void Files_over_the_limits_are_refused()
+    {
+        var large = CatalogueFile.Read(new byte[CatalogueLimits.MaxImportBytes + 1], BusinessZone.Shanghai);
+        Assert.Equal(FileProblem.TooLarge, Assert.IsType<CatalogueFileReading.Unreadable>(large).Problem);
+        var rows = new StringBuilder("sku,product_name\n");
+        for (var i = 0; i <= CatalogueLimits.MaxImportRows; i++)
+        {
+            rows.Append(i).Append(",p\n");
+        }
+
+        var many = CatalogueFile.Read(Encoding.UTF8.GetBytes(rows.ToString()), BusinessZone.Shanghai);
+        Assert.Equal(FileProblem.TooManyRows, Assert.IsType<CatalogueFileReading.Unreadable>(many).Problem);
+        Assert.Equal(
+            FileProblem.UnknownEncoding,
+            Assert.IsType<CatalogueFileReading.Unreadable>(
+                CatalogueFile.Read([0x73, 0xFF, 0xFF, 0x0A], BusinessZone.Shanghai)).Problem);
+    }
+
+    [Fact]
+    public void Any_rows_after_any_catalogue_change_nothing_when_they_come_again() =>
+        Gen.Select(Rows, Rows, Gen.Long[0, 40]).Sample((before, rows, now) =>
+        {
+            var state = Apply(CatalogueState.Empty, CataloguePlanner.Plan(CatalogueState.Empty, before, 0));
+            var first = CataloguePlanner.Plan(state, rows, now);
+            var next = Apply(state, first);
+            var again = CataloguePlanner.Plan(next, rows, now);
+            return again.Changes.Count == 0
+                && again.ChangedRows == 0
+                && again.Refused.Select(r => r.Line).SequenceEqual(first.Refused.Select(r => r.Line))
+                && again.UnchangedRows + again.Refused.Count == rows.Count
+                && NothingOverlaps(next)
+                && PastIsKept(state, next, now);
+        }, iter: 20_000);
+
+    private static Gen<IReadOnlyList<CatalogueRow>> Rows { get; } = Gen.Select(
+            Gen.OneOf<string?>(null, "a"), Gen.OneOf("S", "T"), Gen.OneOf("p", "q"),
+            Gen.Select(Gen.Long[0, 5], Gen.Long[1, 20].Nullable()), Gen.Select(Gen.Long[0, 5], Gen.Long[1, 20].Nullable()),
+            Gen.Bool)
+        .Select((owner, sku, product, mapped, listed, aid) => (
+            new SkuMapping(owner, sku, product, Span(mapped)),
+            aid ? new Listing(product, "341125", Span(listed)) : null))
+        .Array[0, 8]
+        .Select(pairs => (IReadOnlyList<CatalogueRow>)[.. pairs.Select((p, i) =>
+            new CatalogueRow(i + 2, new Product(p.Item1.ProductId, "Name"), p.Item1, p.Item2))]);
+
+    private static InForce Span((long From, long? Length) of) => new(of.From * 5, (of.From * 5) + of.Length);
+
+    private static CatalogueState Apply(CatalogueState state, CataloguePlan plan)
+    {
+        foreach (var change in plan.Changes)
+        {
+            state = change switch
+            {
+                CatalogueChange.ProductAdded c => state with { Products = state.Products.Add(c.Product) },
+                CatalogueChange.ListingAdded c => state with { Listings = state.Listings.Add(c.Listing) },
+                CatalogueChange.MappingAdded c => state with { Mappings = state.Mappings.Add(c.Mapping) },
+                CatalogueChange.ListingEndMoved c => state with
+                {
+                    Listings = state.Listings.Replace(state.Listings.Single(l => l.ProductId == c.Listing.ProductId
+                        && l.InForce == new InForce(c.Listing.InForce.FromUtcMs, c.OldToUtcMs)), c.Listing),
+                },
+                CatalogueChange.MappingEndMoved c => state with
+                {
+                    Mappings = state.Mappings.Replace(state.Mappings.Single(
+                        m => m == c.Mapping with { InForce = c.Mapping.InForce with { ToUtcMs = c.OldToUtcMs } }), c.Mapping),
+                },
+                _ => throw new InvalidOperationException(change.ToString()),
+            };
+        }
+
+        return state with { Version = state.Version + 1 };
+    }
+
+    private static bool NothingOverlaps(CatalogueState state) =>
+        state.Mappings.All(m => state.Mappings.Count(o =>
+            o.OperatorId == m.OperatorId && o.Sku == m.Sku && o.InForce.Overlaps(m.InForce)) == 1)
+        && state.Listings.All(l => state.Listings.Count(o =>
+            o.ProductId == l.ProductId && o.InForce.Overlaps(l.InForce)) == 1);
+
+    private static bool PastIsKept(CatalogueState before, CatalogueState after, long now) =>
+        before.Mappings.All(m => Enumerable.Range(0, (int)now).All(at => !m.InForce.Contains(at)
+            || after.Mappings.Any(o => (o.OperatorId, o.Sku, o.ProductId) == (m.OperatorId, m.Sku, m.ProductId)
+                && o.InForce.Contains(at))));
+
+    private async Task<ImportReport> Import(byte[] bytes) => Assert.IsType<ImportOutcome.Imported>(
+        await _importer.ImportAsync(bytes, "tester", "file", Stop)).Report;
+
+    private static (long, bool, int, int, int, int) Facts(ImportReport r) =>
+        (r.CatalogueVersion, r.Changed, r.RowsRead, r.RowsChanged, r.RowsUnchanged, r.RowsRefused);
+
+    private ProductClass Class(string owner, string sku, long at) =>
+        _current.Snapshot.Classify(owner, Encoding.UTF8.GetBytes(sku), at);
+
+    private static long Ms(string utc) => DateTimeOffset.Parse(utc, CultureInfo.InvariantCulture).ToUnixTimeMilliseconds();
+}
