@@ -9,7 +9,9 @@ namespace KioskFleet.Simulators.CityLoad;
 /// <param name="Month">The month, 1 to 12.</param>
 internal readonly record struct BusinessMonth(int Year, int Month) : IComparable<BusinessMonth>
 {
-    /// <summary>Asia/Shanghai is eight hours ahead of UTC all year round; it has had no summer time since 1992.</summary>
+    /// <summary>
+    /// Asia/Shanghai is eight hours ahead of UTC all year round; it has had no summer time since 1992.
+    /// </summary>
     public static readonly TimeSpan ShanghaiOffset = TimeSpan.FromHours(8);
 
     /// <summary>The first instant of the month.</summary>

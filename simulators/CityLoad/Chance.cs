@@ -82,7 +82,9 @@ internal sealed class Chance
         return count;
     }
 
-    /// <summary>e to the power of −x in plain IEEE steps, so that no platform's mathematics library has a say.</summary>
+    /// <summary>
+    /// e to the power of −x in plain IEEE steps, so that no platform's mathematics library has a say.
+    /// </summary>
     private static double ExpOfMinus(double x)
     {
         // (1 / e^(x/1024))^1024; the series of a number below 0.3 has converged after twelve terms.

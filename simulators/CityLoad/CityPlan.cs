@@ -140,7 +140,9 @@ internal sealed class CityPlan
         };
     }
 
-    /// <summary>Every cabinet holds at least six aid and six ordinary products, and one unmapped in three has some.</summary>
+    /// <summary>
+    /// Every cabinet holds at least six aid and six ordinary products, and one unmapped in three has some.
+    /// </summary>
     private PlannedSlot[] FillSlots(Chance chance, Behaviour behaviour)
     {
         var aid = behaviour == Behaviour.Breaching ? 6 : chance.Between(10, 15);
@@ -148,7 +150,8 @@ internal sealed class CityPlan
         var products = Draw(chance, Products.Aid, aid)
             .Concat(Draw(chance, Products.Unmapped, unmapped))
             .Concat(Draw(chance, Products.Ordinary, SlotsPerCabinet - aid - unmapped));
-        return [.. products.Select(static (product, i) => new PlannedSlot($"{(char)('A' + i / 6)}{i % 6 + 1:00}", product))];
+        return [.. products.Select(static (product, i) =>
+            new PlannedSlot($"{(char)('A' + i / 6)}{i % 6 + 1:00}", product))];
     }
 
     private static IEnumerable<LoadProduct> Draw(Chance chance, IReadOnlyList<LoadProduct> from, int count)

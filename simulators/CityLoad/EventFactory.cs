@@ -56,7 +56,8 @@ internal sealed class EventFactory
     public RefundIntent Refund(PlannedRefund refund)
     {
         var number = ++_sequence;
-        return new RefundIntent(_cabinet.Id, number, refund.AtUtc, $"R{_mark}-{number:0000000}", refund.Of, refund.AmountFen);
+        return new RefundIntent(_cabinet.Id, number, refund.AtUtc,
+            $"R{_mark}-{number:0000000}", refund.Of, refund.AmountFen);
     }
 
     private string VendId(long number) => $"V{_mark}-{number:0000000}";

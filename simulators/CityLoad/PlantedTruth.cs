@@ -24,7 +24,8 @@ internal sealed class PlantedTruth
     public IReadOnlyList<MonthTruth> Months { get; }
 
     /// <summary>The cabinets that are in breach in any month, sorted by id.</summary>
-    public IReadOnlyList<CabinetId> Breaches => [.. Months.SelectMany(static month => month.Breaches).Distinct().Order()];
+    public IReadOnlyList<CabinetId> Breaches =>
+        [.. Months.SelectMany(static month => month.Breaches).Distinct().Order()];
 
     /// <summary>Counts a plan's events; takes as long as generating them once.</summary>
     public static PlantedTruth Compute(CityPlan plan)

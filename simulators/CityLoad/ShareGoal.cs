@@ -8,7 +8,9 @@ namespace KioskFleet.Simulators.CityLoad;
 /// <param name="HighBasisPoints">The share ends at or below this.</param>
 internal readonly record struct ShareGoal(int LowBasisPoints, int AimBasisPoints, int HighBasisPoints)
 {
-    /// <summary>How far an honest share stays above the warning margin, and a breaching one below the threshold.</summary>
+    /// <summary>
+    /// How far an honest share stays above the warning margin, and a breaching one below the threshold.
+    /// </summary>
     private const int SafetyBasisPoints = 200;
 
     /// <summary>A share strays this far from its aim before the next line is chosen against it.</summary>

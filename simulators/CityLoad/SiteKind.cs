@@ -1,6 +1,8 @@
 namespace KioskFleet.Simulators.CityLoad;
 
-/// <summary>The kinds of site that the city's plan names; its list is open, these nine are what the load uses.</summary>
+/// <summary>
+/// The kinds of site that the city's plan names; its list is open, these nine are what the load uses.
+/// </summary>
 internal enum SiteKind
 {
     /// <summary>机关事业单位.</summary>

@@ -11,7 +11,9 @@ namespace KioskFleet.Simulators.RecordedSales;
 /// </param>
 internal sealed record RecordedCabinet(CabinetId Id, string Place, IReadOnlyList<LoadEvent> Events);
 
-/// <summary>A whole file of recorded sales, ready to be replayed, with the sums that a proof needs. Immutable.</summary>
+/// <summary>
+/// A whole file of recorded sales, ready to be replayed, with the sums that a proof needs. Immutable.
+/// </summary>
 internal sealed record RecordedSalesBook
 {
     /// <summary>Data rows of the file, refused ones included.</summary>

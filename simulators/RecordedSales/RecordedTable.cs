@@ -93,5 +93,6 @@ internal readonly struct TableRow(
 
     /// <summary>The row as a refused one.</summary>
     public RefusedRow Refuse((RefusalReason Reason, string Detail) why, long? paidFen) => new(
-        record.Line, why.Reason, why.Detail, paidFen, record.Text[..Math.Min(record.Text.Length, RefusedRow.MaxTextChars)]);
+        record.Line, why.Reason, why.Detail, paidFen,
+            record.Text[..Math.Min(record.Text.Length, RefusedRow.MaxTextChars)]);
 }

@@ -17,7 +17,8 @@ internal static class RecordedText
     {
         var chosen = encoding == RecordedEncoding.Detect ? Detect(stream) : encoding;
         stream.Position = 0;
-        return new StreamReader(stream, Codec(chosen), detectEncodingFromByteOrderMarks: false, ChunkBytes, leaveOpen: true);
+        return new StreamReader(stream, Codec(chosen), detectEncodingFromByteOrderMarks: false,
+            ChunkBytes, leaveOpen: true);
     }
 
     /// <summary>

@@ -34,7 +34,8 @@ internal static partial class RecordedTime
             hour = hour % 12 + (match.Groups[7].ValueSpan[0] is 'P' or 'p' ? 12 : 0);
         }
 
-        if (year is < FirstYear or > LastYear || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month))
+        if (year is < FirstYear or > LastYear || month is < 1 or > 12
+            || day < 1 || day > DateTime.DaysInMonth(year, month))
         {
             return RefusalReason.ImpossibleDate;
         }
@@ -54,7 +55,8 @@ internal static partial class RecordedTime
         : 0;
 
     [GeneratedRegex(
-        @"^([0-9]{4})[/.-]([0-9]{1,2})[/.-]([0-9]{1,2})[ T]+([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2}))? *([AaPp][Mm])?$",
+        @"^([0-9]{4})[/.-]([0-9]{1,2})[/.-]([0-9]{1,2})[ T]+"
+        + @"([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2}))? *([AaPp][Mm])?$",
         RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
 }

@@ -23,7 +23,9 @@ internal static class JsonResultFile
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="result">The result.</param>
     /// <exception cref="IOException">It cannot be written; an earlier file is then untouched.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written; an earlier file is then untouched.</exception>
+    /// <exception cref="UnauthorizedAccessException">
+    /// It may not be written; an earlier file is then untouched.
+    /// </exception>
     public static void Write<T>(string path, T result)
     {
         var full = Path.GetFullPath(path);

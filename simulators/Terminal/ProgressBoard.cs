@@ -29,7 +29,8 @@ internal sealed class ProgressBoard
         {
             await _console.Live(ProgressTable.Render(read())).StartAsync(async live =>
             {
-                await WhileWorkingAsync(work, _options.LiveInterval, () => live.UpdateTarget(ProgressTable.Render(read())));
+                await WhileWorkingAsync(work, _options.LiveInterval,
+                    () => live.UpdateTarget(ProgressTable.Render(read())));
             });
         }
         else

@@ -41,7 +41,9 @@ internal static class ProgressTable
             + $"{new Money(sum.TotalFen)} yuan, aid share {Share(sum)}");
     }
 
-    /// <summary>The share of aid in the total in percent with two decimals, cut and not rounded; a dash without any.</summary>
+    /// <summary>
+    /// The share of aid in the total in percent with two decimals, cut and not rounded; a dash without any.
+    /// </summary>
     public static string Share(CountyProgress county)
     {
         if (county.TotalFen <= 0)

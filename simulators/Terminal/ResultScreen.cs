@@ -4,7 +4,9 @@ using Spectre.Console;
 
 namespace KioskFleet.Simulators.Terminal;
 
-/// <summary>The standings of one county at the end of a run; written to <c>counties</c> of the result as it is.</summary>
+/// <summary>
+/// The standings of one county at the end of a run; written to <c>counties</c> of the result as it is.
+/// </summary>
 internal sealed record CountyResult
 {
     /// <summary>GB/T 2260 code.</summary>
@@ -49,7 +51,8 @@ internal static class ResultScreen
     {
         var table = new Table { Title = new TableTitle("standings"), Border = TableBorder.Rounded };
         table.AddColumn("county");
-        foreach (var name in new[] { "cabinets", "aid yuan", "yuan", "aid share", "compliant", "at risk", "breach", "no data" })
+        foreach (var name in new[]
+            { "cabinets", "aid yuan", "yuan", "aid share", "compliant", "at risk", "breach", "no data" })
         {
             table.AddColumn(new TableColumn(name).RightAligned());
         }

@@ -50,7 +50,9 @@ public sealed class CatalogueCsvTests
         Assert.Equal(middle, products.Aid[^2].Recognition!.ListedTo);
         Assert.False(products.Aid[^1].IsSoldOn(middle));
         Assert.False(products.Aid[^2].IsSoldOn(middle));
-        Assert.Equal((false, true), (products.Aid[^1].IsAidOn(middle.AddDays(-1)), products.Aid[^1].IsAidOn(middle.AddDays(1))));
-        Assert.Equal((true, false), (products.Aid[^2].IsAidOn(middle.AddDays(-1)), products.Aid[^2].IsAidOn(middle.AddDays(1))));
+        Assert.Equal((false, true),
+            (products.Aid[^1].IsAidOn(middle.AddDays(-1)), products.Aid[^1].IsAidOn(middle.AddDays(1))));
+        Assert.Equal((true, false),
+            (products.Aid[^2].IsAidOn(middle.AddDays(-1)), products.Aid[^2].IsAidOn(middle.AddDays(1))));
     }
 }

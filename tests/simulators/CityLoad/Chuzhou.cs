@@ -24,5 +24,6 @@ internal static class Chuzhou
             Cabinets = cabinets, Days = days, Seed = seed, StartUtc = start ?? Start,
         });
 
-    private static PlannedCounty County(string code, string name, int quota) => new(CountyCode.Parse(code), name, quota);
+    private static PlannedCounty County(string code, string name, int quota) =>
+        new(CountyCode.Parse(code), name, quota);
 }

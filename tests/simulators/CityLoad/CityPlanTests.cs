@@ -33,7 +33,8 @@ public sealed class CityPlanTests
 
     [Fact]
     public void Eight_cabinets_stand_in_eight_counties() =>
-        Gen.ULong.Sample(seed => Assert.Equal(8, Chuzhou.Plan(8, 1, seed).Cabinets.Select(c => c.County).Distinct().Count()));
+        Gen.ULong.Sample(seed => Assert.Equal(8,
+            Chuzhou.Plan(8, 1, seed).Cabinets.Select(c => c.County).Distinct().Count()));
 
     [Fact]
     public void Largest_remainders_get_the_last_cabinets_and_ties_go_to_the_earlier_county()
@@ -74,7 +75,8 @@ public sealed class CityPlanTests
     [InlineData(2_700, 324)]
     public void Breaches_are_planted_by_the_size_of_the_load(int cabinets, int breaches) => Assert.Equal(
         breaches,
-        Chuzhou.Plan(cabinets, 1, 5).Cabinets.Count(c => c.Behaviour is Behaviour.Breaching or Behaviour.CarelessBelow));
+        Chuzhou.Plan(cabinets, 1, 5).Cabinets.Count(c =>
+            c.Behaviour is Behaviour.Breaching or Behaviour.CarelessBelow));
 
     [Fact]
     public void Ids_say_nothing_about_the_county()
@@ -107,7 +109,8 @@ public sealed class CityPlanTests
             options.Problems());
         Assert.Throws<ArgumentException>(() => CityPlan.Create(Chuzhou.Counties, options));
         Assert.Throws<ArgumentException>(() => CityPlan.Create(
-            [Chuzhou.Counties[0], Chuzhou.Counties[0]], options with { Cabinets = 1, Days = 1, StartUtc = Chuzhou.Start }));
+            [Chuzhou.Counties[0], Chuzhou.Counties[0]],
+                options with { Cabinets = 1, Days = 1, StartUtc = Chuzhou.Start }));
     }
 
     [Fact]

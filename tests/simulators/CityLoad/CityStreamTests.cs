@@ -98,7 +98,8 @@ public sealed class CityStreamTests
 
         double Night(SiteKind kind) => plan.Cabinets.Where(c => c.Site.Kind == kind)
             .SelectMany(c => CityStream.Of(plan, c)).OfType<SaleIntent>()
-            .Select(s => s.AtUtc.ToOffset(BusinessMonth.ShanghaiOffset).Hour).Average(h => h is >= 21 or < 5 ? 1.0 : 0.0);
+            .Select(s => s.AtUtc.ToOffset(BusinessMonth.ShanghaiOffset).Hour)
+                .Average(h => h is >= 21 or < 5 ? 1.0 : 0.0);
         Assert.True(Night(SiteKind.Station) > 3 * Night(SiteKind.StateEnterprise));
     }
 

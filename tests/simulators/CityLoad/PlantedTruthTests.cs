@@ -106,7 +106,8 @@ public sealed class PlantedTruthTests
         }
 
         Assert.Equal(
-            plan.Cabinets.Where(c => c.Behaviour is Behaviour.Breaching or Behaviour.CarelessBelow).Select(c => c.Id).Order(),
+            plan.Cabinets.Where(c => c.Behaviour is Behaviour.Breaching or Behaviour.CarelessBelow)
+                .Select(c => c.Id).Order(),
             truth.Breaches);
     }
 
@@ -121,7 +122,8 @@ public sealed class PlantedTruthTests
                 return (sale.Cabinet, sale.AtUtc, sale.Lines[refund.Of.LineIndex].Sku, -refund.AmountFen);
             }));
         return amounts
-            .GroupBy(a => ((a.Cabinet.Value, a.AtUtc.AddHours(8).ToString("yyyy-MM")), ClassOf(a.Sku, a.AtUtc.AddHours(8))))
+            .GroupBy(a => ((a.Cabinet.Value, a.AtUtc.AddHours(8).ToString("yyyy-MM")),
+                ClassOf(a.Sku, a.AtUtc.AddHours(8))))
             .ToDictionary(g => g.Key, g => g.Aggregate(BigInteger.Zero, (sum, a) => sum + a.Item4));
 
         string ClassOf(string sku, DateTimeOffset local)
@@ -131,7 +133,8 @@ public sealed class PlantedTruthTests
             return row is null ? "unmapped"
                 : row.Kind == CatalogueKind.Aid
                     && string.CompareOrdinal(day, row.ListedFrom.ToString("yyyy-MM-dd")) > 0
-                    && (row.ListedTo is null || string.CompareOrdinal(day, row.ListedTo.Value.ToString("yyyy-MM-dd")) < 0)
+                    && (row.ListedTo is null || string.CompareOrdinal(day, row.ListedTo.Value.ToString("yyyy-MM-dd"))
+                        < 0)
                 ? "aid" : "ordinary";
         }
     }

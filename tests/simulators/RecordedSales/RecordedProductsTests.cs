@@ -15,7 +15,8 @@ public sealed class RecordedProductsTests
         var products = Load(Products, new RecordedProductsOptions());
         Assert.Equal(["芝麻饼", "酸梅汤", "藕粉"], products.Rows.Select(r => r.ProductName));
         Assert.All(products.Rows, r => Assert.Equal(
-            (CatalogueKind.Ordinary, (CountyCode?)null, RecordedSku.Of(r.ProductName)), (r.Kind, r.RecognisingCounty, r.Sku)));
+            (CatalogueKind.Ordinary, (CountyCode?)null, RecordedSku.Of(r.ProductName)),
+                (r.Kind, r.RecognisingCounty, r.Sku)));
         Assert.Empty(products.Refused);
     }
 

@@ -26,7 +26,8 @@ public sealed class RecordedSalesTests
     [Fact]
     public void A_day_that_does_not_exist_is_refused_with_line_reason_and_amount()
     {
-        var book = Samples.Load(Samples.Row("D1") + Samples.Row("D2", "4.0", "2019/2/29  8:05:00 PM") + Samples.Row("D3"));
+        var book = Samples.Load(Samples.Row("D1") + Samples.Row("D2", "4.0", "2019/2/29  8:05:00 PM")
+            + Samples.Row("D3"));
         var refused = Assert.Single(book.Refused);
         Assert.Equal((3L, RefusalReason.ImpossibleDate, 400L), (refused.Line, refused.Reason, refused.PaidFen));
         Assert.Contains("'2019/2/29  8:05:00 PM': that day does not exist.", refused.Detail, StringComparison.Ordinal);
@@ -62,11 +63,13 @@ public sealed class RecordedSalesTests
     public void Rows_that_repeat_an_order_number_are_all_kept_and_get_the_same_ids_again()
     {
         // The refused row counts, so that mending it later leaves the id of the row after it as it is.
-        var rows = Samples.Row("D1") + Samples.Row("D1-1") + Samples.Row("D1", at: "2017/2/30 1:00") + Samples.Row("D1");
+        var rows = Samples.Row("D1") + Samples.Row("D1-1") + Samples.Row("D1", at: "2017/2/30 1:00")
+            + Samples.Row("D1");
         string[] expected = ["D1-1", "D1-1-1", "D1-3"];
         Assert.Equal(expected, Ids(rows));
         Assert.Equal(expected, Ids(rows));
-        Assert.Equal(["D1-1", "D1-1-1", "D1-2", "D1-3"], Ids(rows.Replace("2/30", "2/28", StringComparison.Ordinal)).Order());
+        Assert.Equal(["D1-1", "D1-1-1", "D1-2", "D1-3"],
+            Ids(rows.Replace("2/30", "2/28", StringComparison.Ordinal)).Order());
 
         static IEnumerable<string> Ids(string rows) =>
             Samples.Load(rows).Cabinets[0].Events.Cast<SaleIntent>().Select(s => s.VendId);
@@ -76,7 +79,8 @@ public sealed class RecordedSalesTests
     public void Events_of_a_cabinet_stand_in_the_order_of_time_and_then_of_the_file()
     {
         var book = Samples.Load(
-            Samples.Row("D1", at: "2017/1/2 8:00") + Samples.Row("D9", device: "DEV0") + Samples.Row("D2", at: "2017/1/1 9:00")
+            Samples.Row("D1", at: "2017/1/2 8:00") + Samples.Row("D9", device: "DEV0")
+                + Samples.Row("D2", at: "2017/1/1 9:00")
             + Samples.Row("D3", at: "2017/1/1 9:00"));
         Assert.Equal(["DEV0", "DEV1"], book.Cabinets.Select(c => c.Id.Value));
         Assert.Equal(["D2-1", "D3-1", "D1-1"], book.Cabinets[1].Events.Cast<SaleIntent>().Select(s => s.VendId));
@@ -112,7 +116,8 @@ public sealed class RecordedSalesTests
     public void Texts_beyond_the_journals_limits_are_refused()
     {
         var book = Samples.Load(
-            Samples.Row(new string('9', 54)) + Samples.Row("D2", product: new string('饼', 86)) + Samples.Row(new string('9', 53))
+            Samples.Row(new string('9', 54)) + Samples.Row("D2", product: new string('饼', 86))
+                + Samples.Row(new string('9', 53))
             + Samples.Row("D4", product: new string('饼', 85)) + Samples.Row("D5", product: new string('x', 70_000)));
         Assert.Equal([2L, 3L, 6L], book.Refused.Select(r => r.Line));
         Assert.All(book.Refused, r => Assert.Equal(RefusalReason.TextTooLong, r.Reason));
@@ -140,7 +145,8 @@ public sealed class RecordedSalesTests
             "order=no, device=dev,due=,paid=amount,product=item,paidAt=when,place=,state=,sku=code,slot=door",
             out var map, out _));
         var book = Samples.Load(
-            Samples.Utf8("when,no,dev,amount,item,code,door\n2017-01-01 00:00:00,1,K1,2.50,\"cake, \"\"big\"\"\",S9,A01\n"),
+            Samples.Utf8("when,no,dev,amount,item,code,door\n"
+                + "2017-01-01 00:00:00,1,K1,2.50,\"cake, \"\"big\"\"\",S9,A01\n"),
             new RecordedSalesOptions { Columns = map });
         var sale = Assert.IsType<SaleIntent>(Assert.Single(book.Cabinets[0].Events));
         Assert.Equal(new SaleLine("A01", "S9", "cake, \"big\"", 1, 250, 250), Assert.Single(sale.Lines));

@@ -25,7 +25,8 @@ public sealed class RecordedTextTests
         Assert.Equal(3_000, Samples.Load(
             Samples.Gb18030(Rows), new RecordedSalesOptions { Encoding = RecordedEncoding.Gb18030 }).Sales);
         using var stream = Samples.Gb18030(Rows);
-        Assert.NotNull(RecordedSalesBook.Load(stream, new RecordedSalesOptions { Encoding = RecordedEncoding.Utf8 }).Problem);
+        Assert.NotNull(RecordedSalesBook.Load(
+            stream, new RecordedSalesOptions { Encoding = RecordedEncoding.Utf8 }).Problem);
     }
 
     [Fact]

@@ -33,19 +33,24 @@ public sealed class ProgressBoardTests
     public async Task A_state_that_has_not_changed_is_not_said_again()
     {
         using var output = new StringWriter();
-        var board = new ProgressBoard(Console(output, interactive: false), TimeProvider.System, new ProgressBoardOptions());
-        await board.ShowAsync(Task.FromResult(0), () => State(1));
-        await board.ShowAsync(Task.FromResult(0), () => State(1));
-        Assert.Equal(2, output.ToString().Count(c => c == '\n'));
+        var board = new ProgressBoard(Console(output, interactive: false),
+            TimeProvider.System, new ProgressBoardOptions());
+        var work = new TaskCompletionSource<int>();
+        var shown = board.ShowAsync(work.Task, () => State(1));
+        work.SetResult(0);
+        await shown;
+        Assert.Equal(1, output.ToString().Count(c => c == '\n'));
     }
 
     [Fact]
     public async Task A_terminal_gets_a_table_with_a_row_per_county()
     {
         using var output = new StringWriter();
-        var board = new ProgressBoard(Console(output, interactive: true), TimeProvider.System, new ProgressBoardOptions());
+        var board = new ProgressBoard(Console(output, interactive: true),
+            TimeProvider.System, new ProgressBoardOptions());
         await board.ShowAsync(Task.Delay(50, TestContext.Current.CancellationToken).ContinueWith(
-            _ => 0, TestContext.Current.CancellationToken, TaskContinuationOptions.None, TaskScheduler.Default), () => State(50));
+            _ => 0, TestContext.Current.CancellationToken, TaskContinuationOptions.None,
+                TaskScheduler.Default), () => State(50));
         Assert.Contains("定远县 [x]", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("━━━━━━━━━━··········", output.ToString(), StringComparison.Ordinal);
     }
@@ -54,7 +59,8 @@ public sealed class ProgressBoardTests
     public async Task The_exception_of_the_work_reaches_the_caller_after_the_last_state()
     {
         using var output = new StringWriter();
-        var board = new ProgressBoard(Console(output, interactive: false), TimeProvider.System, new ProgressBoardOptions());
+        var board = new ProgressBoard(Console(output, interactive: false),
+            TimeProvider.System, new ProgressBoardOptions());
         var failing = Task.FromException<int>(new InvalidOperationException("broken"));
         Assert.Equal("broken", (await Assert.ThrowsAsync<InvalidOperationException>(
             () => board.ShowAsync(failing, () => State(3)))).Message);
@@ -75,8 +81,10 @@ public sealed class ProgressBoardTests
     {
         using var output = new StringWriter();
         var console = Console(output, interactive: false);
-        Assert.True(ResultScreen.WriteProof(console, [new ProofLine("lost", "0", true), new ProofLine("recorded", "9", null)]));
-        Assert.False(ResultScreen.WriteProof(console, [new ProofLine("lost", "1", false), new ProofLine("doubled", "0", true)]));
+        Assert.True(ResultScreen.WriteProof(console,
+            [new ProofLine("lost", "0", true), new ProofLine("recorded", "9", null)]));
+        Assert.False(ResultScreen.WriteProof(console,
+            [new ProofLine("lost", "1", false), new ProofLine("doubled", "0", true)]));
         Assert.Contains("NO", output.ToString(), StringComparison.Ordinal);
     }
 
