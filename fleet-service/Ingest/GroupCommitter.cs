@@ -1,0 +1,156 @@
+using System.Threading.Channels;
+using KioskFleet.Service.Ledger;
+
+namespace KioskFleet.Service.Ingest;
+
+/// <summary>
+/// Commits what the checking threads let through: everything that waits, up to a limit, in one transaction, and answers
+/// after the commit. While one group is committed the next one gathers. One loop.
+/// </summary>
+internal sealed class GroupCommitter(
+    LedgerWriter ledger, GreetingWriter greetings, IngestAnswers answers, ByteBudget budget, IngestMetrics metrics,
+    ILogger<GroupCommitter> log)
+{
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
+
+    private readonly List<IngestItem.Batch> _batches = [];
+    private readonly List<IngestItem.Greeting> _greetings = [];
+    private readonly List<IngestItem.Refused> _refused = [];
+    private readonly List<IngestItem.Refused> _answered = [];
+
+    /// <summary>False while the ledger cannot be written.</summary>
+    public bool IsHealthy { get; private set; } = true;
+
+    /// <summary>Runs until the channel is completed and empty, or cancelled.</summary>
+    public async Task RunAsync(ChannelReader<IngestItem> items, int maxGroupEntries, CancellationToken cancellationToken)
+    {
+        while (await items.WaitToReadAsync(cancellationToken))
+        {
+            var bytes = Gather(items, maxGroupEntries);
+            try
+            {
+                await CommitAsync(cancellationToken);
+                await HearAsync(cancellationToken);
+            }
+            finally
+            {
+                budget.Return(bytes);
+                _batches.Clear();
+                _greetings.Clear();
+                _refused.Clear();
+            }
+        }
+    }
+
+    private int Gather(ChannelReader<IngestItem> items, int maxGroupEntries)
+    {
+        var entries = 0;
+        var bytes = 0;
+        while (entries < maxGroupEntries && items.TryRead(out var item))
+        {
+            bytes += item.PayloadBytes;
+            switch (item)
+            {
+                case IngestItem.Batch batch:
+                    _batches.Add(batch);
+                    entries += batch.Verified.Batch.Count;
+                    break;
+                case IngestItem.Greeting greeting:
+                    _greetings.Add(greeting);
+                    entries++;
+                    break;
+                case IngestItem.Refused refused:
+                    _refused.Add(refused);
+                    entries++;
+                    break;
+                default:
+                    throw new InvalidOperationException($"There is no way for {item.GetType().Name}.");
+            }
+        }
+
+        return bytes;
+    }
+
+    private async Task CommitAsync(CancellationToken cancellationToken)
+    {
+        if (_batches.Count == 0)
+        {
+            return;
+        }
+
+        IReadOnlyList<CommitOutcome> outcomes;
+        try
+        {
+            var started = TimeProvider.System.GetTimestamp();
+            outcomes = await ledger.CommitAsync([.. _batches.Select(b => b.Verified)], cancellationToken);
+            metrics.Committed(TimeProvider.System.GetElapsedTime(started));
+            IsHealthy = true;
+        }
+        catch (CommitOutcomeUnknownException error)
+        {
+            // Neither yes nor no can be said: the agents ask again, and the head answers.
+            await FailedAsync(error, cancellationToken);
+            return;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            await Task.WhenAll(_batches.Select(b => answers.BusyAsync(b, b.Verified.Journal)));
+            await FailedAsync(error, cancellationToken);
+            return;
+        }
+
+        for (var i = 0; i < _batches.Count; i++)
+        {
+            if (await answers.DecidedAsync(_batches[i], outcomes[i]) is { } evidence)
+            {
+                _answered.Add(evidence);
+            }
+        }
+    }
+
+    /// <summary>Hears hellos and keeps evidence in one transaction, then answers what was not answered yet.</summary>
+    private async Task HearAsync(CancellationToken cancellationToken)
+    {
+        if (_greetings.Count + _refused.Count + _answered.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            var outcomes = await greetings.WriteAsync(_greetings, [.. _refused, .. _answered], cancellationToken);
+            IsHealthy = true;
+            for (var i = 0; i < _greetings.Count; i++)
+            {
+                await answers.HeardAsync(_greetings[i], outcomes[i]);
+            }
+
+            await Task.WhenAll(_refused.Select(answers.RefusedAsync));
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            await Task.WhenAll(_greetings.Select(g => answers.BusyAsync(g, g.Hello.Journal)));
+            await FailedAsync(error, cancellationToken);
+        }
+        finally
+        {
+            _answered.Clear();
+        }
+    }
+
+    private async Task FailedAsync(Exception error, CancellationToken cancellationToken)
+    {
+        IsHealthy = false;
+        var waiting = _batches.Count + _greetings.Count;
+        if (error is CommitOutcomeUnknownException)
+        {
+            IngestLog.CommitUnknown(log, waiting, error);
+        }
+        else
+        {
+            IngestLog.CommitFailed(log, waiting, error);
+        }
+
+        await Task.Delay(PauseAfterFailure, cancellationToken);
+    }
+}

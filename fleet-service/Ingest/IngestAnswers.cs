@@ -1,0 +1,75 @@
+using KioskFleet.Protocol.Identity;
+using KioskFleet.Protocol.Receipts;
+using KioskFleet.Service.Ledger;
+
+namespace KioskFleet.Service.Ingest;
+
+/// <summary>Turns outcomes into receipts, counts and log lines. Thread-safe.</summary>
+internal sealed class IngestAnswers(
+    ReceiptSender receipts, IngestMetrics metrics, ByteBudget budget, IngestOptions options, ILogger<IngestAnswers> log)
+{
+    private uint PaceMs => DrainPace.At(budget.Fullness, options.MaxPaceMs);
+
+    /// <summary>Answers a batch after its commit; returns the evidence to keep when it was refused.</summary>
+    public async Task<IngestItem.Refused?> DecidedAsync(IngestItem.Batch batch, CommitOutcome outcome)
+    {
+        var journal = batch.Verified.Journal;
+        switch (outcome)
+        {
+            case CommitOutcome.Committed committed:
+                metrics.Entries(committed.Appended, committed.Quarantined);
+                if (committed.Quarantined > 0)
+                {
+                    IngestLog.Quarantined(log, committed.Quarantined, batch.Topic.Cabinet.Value);
+                }
+
+                await HeadAsync(batch, journal, ReceiptOutcome.Committed, committed.Head);
+                return null;
+            case CommitOutcome.Duplicate duplicate:
+                await HeadAsync(batch, journal, ReceiptOutcome.Duplicate, duplicate.Head);
+                return null;
+            case CommitOutcome.Rewind rewind:
+                await HeadAsync(batch, journal, ReceiptOutcome.Rewind, rewind.Head);
+                return null;
+            case CommitOutcome.Refused refused:
+                metrics.Batch(ReceiptOutcome.Refused);
+                var evidence = new IngestItem.Refused(batch.Topic, batch.Hash, batch.Verified.Batch.Payload, journal,
+                    refused.Refusal, "the ledger holds another history of this journal");
+                await RefusedAsync(evidence);
+                return evidence;
+            default:
+                throw new InvalidOperationException($"There is no answer to {outcome}.");
+        }
+    }
+
+    /// <summary>Answers a hello.</summary>
+    public Task HeardAsync(IngestItem.Greeting greeting, HelloOutcome heard) => heard.Refusal == Refusal.None
+        ? receipts.SendAsync(greeting, greeting.Hello.Journal, ReceiptOutcome.Heard, (Refusal.None, heard.Head, ""),
+            PaceMs)
+        : receipts.SendAsync(greeting, greeting.Hello.Journal, ReceiptOutcome.Refused,
+            (heard.Refusal, default, "the ledger knows the journal otherwise"), PaceMs);
+
+    /// <summary>Answers a message that is refused.</summary>
+    public Task RefusedAsync(IngestItem.Refused refused)
+    {
+        metrics.Refused(refused.Refusal);
+        IngestLog.Refused(log, refused.Topic.Lane.ToString(), refused.Topic.Cabinet.Value, refused.Refusal.ToString(),
+            refused.Detail);
+        return receipts.SendAsync(refused, refused.Journal, ReceiptOutcome.Refused,
+            (refused.Refusal, default, refused.Detail), PaceMs);
+    }
+
+    /// <summary>Asks to send again later: the ledger cannot be written now.</summary>
+    public Task BusyAsync(IngestItem item, JournalId journal)
+    {
+        metrics.Refused(Refusal.Busy);
+        return receipts.SendAsync(item, journal, ReceiptOutcome.Refused,
+            (Refusal.Busy, default, "the ledger cannot be written now"), PaceMs);
+    }
+
+    private Task HeadAsync(IngestItem.Batch batch, JournalId journal, ReceiptOutcome outcome, Head head)
+    {
+        metrics.Batch(outcome);
+        return receipts.SendAsync(batch, journal, outcome, (Refusal.None, head, ""), PaceMs);
+    }
+}

@@ -1,0 +1,66 @@
+using KioskFleet.Protocol;
+using Microsoft.Extensions.Options;
+
+namespace KioskFleet.Service.Ingest;
+
+/// <summary>Limits of the write path.</summary>
+internal sealed record IngestOptions
+{
+    /// <summary>The section of the configuration.</summary>
+    public const string Section = "Ingest";
+
+    /// <summary>
+    /// Most payload bytes that may wait for a decision; more wait unread on their connections. 1 MiB to 1 GiB; default
+    /// 64 MiB.
+    /// </summary>
+    public int MaxUndecidedBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// Largest batch taken, in bytes. From <see cref="Limits.MinBatchBytesAccepted"/>, so that the largest entry always
+    /// fits, to <see cref="Limits.MaxBatchBytes"/> (default).
+    /// </summary>
+    public int MaxBatchBytes { get; init; } = Limits.MaxBatchBytes;
+
+    /// <summary>Most entries wanted in a batch; agents hear it in receipts. 1 to 500 (default).</summary>
+    public int MaxBatchEntries { get; init; } = Limits.MaxBatchEntries;
+
+    /// <summary>Most entries committed in one transaction. 500 to 200,000; default 20,000.</summary>
+    public int MaxGroupEntries { get; init; } = 20_000;
+
+    /// <summary>Threads that check signatures and chains. 1 to 64; default: the machine's processors, at most 4.</summary>
+    public int Verifiers { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
+
+    /// <summary>
+    /// The longest pause that receipts ask for when the service is full, in milliseconds. 0 to 60,000; default 2,000.
+    /// </summary>
+    public int MaxPaceMs { get; init; } = 2_000;
+
+    /// <summary>Most refused messages kept as evidence; the oldest go first. 0 to 1,000,000; default 10,000.</summary>
+    public int MaxRefusedMessages { get; init; } = 10_000;
+}
+
+/// <summary>Checks the limits at start and names every wrong one.</summary>
+internal sealed class IngestOptionsValidator : IValidateOptions<IngestOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, IngestOptions options)
+    {
+        var wrong = new List<string>();
+        Check(nameof(options.MaxUndecidedBytes), options.MaxUndecidedBytes, 1024 * 1024, 1024 * 1024 * 1024);
+        Check(nameof(options.MaxBatchBytes), options.MaxBatchBytes, Limits.MinBatchBytesAccepted, Limits.MaxBatchBytes);
+        Check(nameof(options.MaxBatchEntries), options.MaxBatchEntries, 1, Limits.MaxBatchEntries);
+        Check(nameof(options.MaxGroupEntries), options.MaxGroupEntries, Limits.MaxBatchEntries, 200_000);
+        Check(nameof(options.Verifiers), options.Verifiers, 1, 64);
+        Check(nameof(options.MaxPaceMs), options.MaxPaceMs, 0, 60_000);
+        Check(nameof(options.MaxRefusedMessages), options.MaxRefusedMessages, 0, 1_000_000);
+        return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
+
+        void Check(string setting, int got, int least, int most)
+        {
+            if (got < least || got > most)
+            {
+                wrong.Add($"{IngestOptions.Section}:{setting} is {got}; it takes {least} to {most}.");
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using KioskFleet.Protocol.Clock;
+using KioskFleet.Protocol.Entries;
+using KioskFleet.Protocol.Identity;
+using KioskFleet.Protocol.Receiving;
+using KioskFleet.Service.Findings;
+
+namespace KioskFleet.Service.Ledger;
+
+/// <summary>
+/// Appends the batches of one group inside the session's transaction: asks the receiver with the head as it is in the
+/// database now, judges the entries, writes them and gathers the totals. Made anew for each attempt.
+/// </summary>
+internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, long catalogueVersion)
+{
+    private readonly RefundBook _refunds = new(session);
+    private readonly SuccessionBook _successions = new(session);
+    private long _position = session.Entries.NewestPosition();
+    private long _batchId = session.Batches.NewestId();
+
+    /// <summary>Decides a batch and appends what is new in it.</summary>
+    /// <param name="verified">The batch.</param>
+    /// <param name="isolation">Which entries are kept apart whatever they say, and how many are tried at all.</param>
+    public CommitOutcome Append(VerifiedBatch verified, Isolation isolation)
+    {
+        var row = session.Journals.Find(verified.Journal);
+        var facts = verified.Batch.Facts;
+        var decision = JournalReceiver.Decide(row?.Record, facts);
+        if (decision is ReceiverDecision.NeedHash need && row is not null)
+        {
+            if (session.Batches.PositionOf(row.No, need.Seq) is not { } position)
+            {
+                // The number lies in a declared gap: nothing to compare with, so the head alone is the answer.
+                return new CommitOutcome.Rewind(row.Record.Head);
+            }
+
+            decision = JournalReceiver.Decide(row.Record, facts, session.Entries.HashAt(position));
+        }
+
+        var head = row?.Record.Head ?? Head.Genesis(verified.Journal);
+        return decision switch
+        {
+            ReceiverDecision.Append append => AppendEntries(verified, append, isolation),
+            ReceiverDecision.AlreadyCommitted => new CommitOutcome.Duplicate(head),
+            ReceiverDecision.Rewind => new CommitOutcome.Rewind(head),
+            ReceiverDecision.Refuse refuse => new CommitOutcome.Refused(refuse.Why),
+            _ => throw new InvalidOperationException($"The receiver decided {decision} for a known hash."),
+        };
+    }
+
+    private CommitOutcome.Committed AppendEntries(VerifiedBatch verified, ReceiverDecision.Append append, Isolation isolation)
+    {
+        var batch = verified.Batch;
+        var row = session.Journals.FindOrAdd(verified.Journal, verified.Cabinet.Id);
+        if (append.Gap is { } gap)
+        {
+            DeclareGap(verified, row, gap);
+        }
+
+        var last = Math.Min(batch.Count, isolation.TryEntries);
+        var range = new BatchRange((long)batch.FirstSeq + append.Skip, last - append.Skip, _position + 1);
+        session.Batches.Insert(++_batchId, row.No, range, verified, catalogueVersion);
+        var journal = new JournalInAppend(row, verified, _refunds.WaitingIn(verified.Journal, batch.FirstSeq,
+            append.NewHead.Seq), new EntryDating(batch.Header.Clocks, row.LastUtcMs));
+        var quarantined = 0;
+        for (var i = append.Skip; i < last; i++)
+        {
+            quarantined += AppendEntry(journal, i, isolation) ? 0 : 1;
+        }
+
+        var skipped = append.Gap is { } g ? (long)(g.Last - g.First + 1) : 0;
+        return session.Journals.Advance(row, append.NewHead, journal.Dating.LatestUtcMs, skipped)
+            ? new CommitOutcome.Committed(append.NewHead, last - append.Skip, quarantined)
+            : throw new InvalidOperationException($"Journal {verified.Journal}: the head moved inside the transaction.");
+    }
+
+    /// <summary>Appends one entry; false when it is kept apart.</summary>
+    private bool AppendEntry(JournalInAppend journal, int index, Isolation isolation)
+    {
+        var apart = isolation.Apart.Contains(index);
+        var verified = journal.Verified;
+        var bytes = verified.Batch.Entry(index).Span;
+        var seq = verified.Batch.FirstSeq + (ulong)index;
+        var judged = judge.Judge(bytes, verified.Cabinet, journal.Dating);
+        if (apart)
+        {
+            judged.Quarantine(QuarantineReason.LedgerRefused);
+        }
+
+        var position = ++_position;
+        Count(journal, position, seq, bytes, ref judged);
+        session.Entries.Insert(position, _batchId, seq, verified.Batch.Hash(index), bytes, judged);
+        if (judged.ClockImplausible && journal.IsFirstImplausibleOf(judged.Header.Time.Boot))
+        {
+            session.Findings.Raise(FindingKind.ClockImplausible, verified.Cabinet.Id,
+                $"{verified.Journal}/{judged.Header.Time.Boot}", FindingEvidence.Clock(seq, judged),
+                verified.ReceivedUtcMs);
+        }
+
+        if (judged.State != EntryState.Quarantined)
+        {
+            return true;
+        }
+
+        session.Quarantine.Insert(position, verified.Cabinet.Id, verified.Journal, seq, judged.Reason,
+            apart ? isolation.Words : "", verified.ReceivedUtcMs);
+        session.Findings.Raise(FindingKind.EntryQuarantined, verified.Cabinet.Id,
+            $"{verified.Journal}/{judged.Reason}", FindingEvidence.Quarantine(verified.Journal, seq, judged.Reason),
+            verified.ReceivedUtcMs);
+        return false;
+    }
+
+    private void Count(
+        JournalInAppend journal, long position, ulong seq, ReadOnlySpan<byte> bytes, ref JudgedEntry judged)
+    {
+        if (judged.State != EntryState.Counted)
+        {
+            return;
+        }
+
+        switch (judged.Kind)
+        {
+            case EntryKind.Sale:
+                _successions.CountOnce(journal, position, seq, bytes, ref judged);
+                if (judged.State == EntryState.Counted)
+                {
+                    session.Totals.AddSale(journal.Verified.Cabinet.Id, judged.AssignmentId, judged.BusinessDay,
+                        judged.Amounts);
+                    _refunds.Release(journal, position, seq, bytes, judged);
+                }
+
+                break;
+            case EntryKind.NonSale:
+                _successions.CountOnce(journal, position, seq, bytes, ref judged);
+                break;
+            case EntryKind.Refund:
+                _refunds.Count(journal.Verified, position, (RefundBody)judged.Body!, ref judged);
+                break;
+            case EntryKind.Succession:
+                _successions.Begin(journal, (SuccessionBody)judged.Body!, ref judged);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void DeclareGap(VerifiedBatch verified, JournalRow row, SkippedRange gap)
+    {
+        session.Successions.Gap(row.No, gap.First, gap.Last, row.Record.Head.Hash, verified.Batch.Header.Previous.Hash,
+            verified.ReceivedUtcMs);
+        session.Findings.Raise(FindingKind.SequenceGap, verified.Cabinet.Id,
+            $"{verified.Journal}/{gap.First}-{gap.Last}", FindingEvidence.Gap(verified.Journal, gap),
+            verified.ReceivedUtcMs);
+    }
+}

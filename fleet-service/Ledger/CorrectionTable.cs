@@ -1,0 +1,62 @@
+using KioskFleet.Service.Catalogue;
+using Microsoft.Data.Sqlite;
+
+namespace KioskFleet.Service.Ledger;
+
+/// <summary>Why an entry counts otherwise than at commit. Stored by name.</summary>
+internal enum CorrectionCause
+{
+    /// <summary>A quarantined entry was processed after all.</summary>
+    Released,
+
+    /// <summary>A change of the catalogue with effect in the past.</summary>
+    Rejudged,
+}
+
+/// <summary>The append-only table of corrections. Belongs to one session.</summary>
+internal sealed class CorrectionTable(SqliteConnection connection) : IDisposable
+{
+    private readonly Statement _insert = new(connection, """
+        INSERT INTO corrections (position, cause, aid_delta_fen, ordinary_delta_fen, unmapped_delta_fen, lines_delta,
+                                 line_classes, catalogue_version, corrected_utc_ms, corrected_by)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        """);
+
+    private readonly Statement _classes = new(connection, """
+        SELECT line_classes FROM corrections WHERE position = ?1 ORDER BY correction_id DESC LIMIT 1
+        """);
+
+    /// <summary>Writes a correction.</summary>
+    /// <param name="position">The entry.</param>
+    /// <param name="cause">Why.</param>
+    /// <param name="change">Differences of amounts and lines.</param>
+    /// <param name="lineClasses">One class per line, from now on.</param>
+    /// <param name="catalogueVersion">The catalogue it was judged by.</param>
+    /// <param name="made">When (Unix milliseconds UTC) and by whom.</param>
+    public void Insert(
+        long position, CorrectionCause cause, in ClassAmounts change, ReadOnlySpan<byte> lineClasses,
+        long catalogueVersion, (long UtcMs, string By) made)
+    {
+        ReadOnlySpan<byte> lines = [(byte)(sbyte)change.LinesOf(ProductClass.Aid),
+            (byte)(sbyte)change.LinesOf(ProductClass.Ordinary), (byte)(sbyte)change.LinesOf(ProductClass.Unmapped)];
+        _insert.Set(1, position).Set(2, cause.ToString()).Set(3, change.AidFen).Set(4, change.OrdinaryFen)
+            .Set(5, change.UnmappedFen).Set(6, lines).Set(7, lineClasses).Set(8, catalogueVersion)
+            .Set(9, made.UtcMs).Set(10, made.By).Run();
+    }
+
+    /// <summary>The classes of an entry's lines after its last correction; null when it was never corrected.</summary>
+    public byte[]? ClassesOf(long position)
+    {
+        _classes.Set(1, position);
+        var classes = _classes.Next() ? _classes.Bytes(0).ToArray() : null;
+        _classes.Reset();
+        return classes;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _insert.Dispose();
+        _classes.Dispose();
+    }
+}

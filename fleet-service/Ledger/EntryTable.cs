@@ -1,0 +1,134 @@
+using KioskFleet.Protocol.Entries;
+using KioskFleet.Protocol.Identity;
+using Microsoft.Data.Sqlite;
+
+namespace KioskFleet.Service.Ledger;
+
+/// <summary>What is stored of a sale, as far as a refund of it needs it.</summary>
+/// <param name="Position">Its ledger position.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="State">How it counts.</param>
+/// <param name="BusinessDay">Its day, yyyymmdd.</param>
+/// <param name="AssignmentId">Its assignment.</param>
+/// <param name="LineClass">Class of every line, or 0.</param>
+/// <param name="LineClasses">One class per line when they differ.</param>
+/// <param name="Bytes">Its canonical bytes.</param>
+internal sealed record StoredEntry(
+    long Position, EntryKind Kind, EntryState State, int BusinessDay, long AssignmentId, byte LineClass,
+    byte[]? LineClasses, byte[] Bytes)
+{
+    /// <summary>The class of a line at commit.</summary>
+    public byte ClassOf(int line) => LineClasses is { } classes ? classes[line] : LineClass;
+}
+
+/// <summary>The append-only table of entries. Belongs to one session.</summary>
+internal sealed class EntryTable(SqliteConnection connection) : IDisposable
+{
+    private readonly Statement _insert = new(connection, """
+        INSERT INTO entries (position, batch_id, seq, hash, bytes, kind, state, utc_ms, business_day, assignment_id,
+                             aid_fen, ordinary_fen, unmapped_fen, line_class, line_classes)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+        """);
+
+    private readonly Statement _read = new(connection, """
+        SELECT position, kind, state, business_day, assignment_id, line_class, line_classes, bytes
+        FROM entries WHERE position = ?1
+        """);
+
+    private readonly Statement _range = new(connection, """
+        SELECT position, kind, state, business_day, assignment_id, line_class, line_classes, bytes
+        FROM entries WHERE position BETWEEN ?1 AND ?2 ORDER BY position
+        """);
+
+    private readonly Statement _hash = new(connection, "SELECT hash FROM entries WHERE position = ?1");
+
+    private readonly Statement _newest = new(connection, "SELECT coalesce(max(position), 0) FROM entries");
+
+    /// <summary>The newest position; 0 in an empty ledger.</summary>
+    public long NewestPosition()
+    {
+        _newest.Next();
+        var position = _newest.Long(0);
+        _newest.Reset();
+        return position;
+    }
+
+    /// <summary>Appends an entry.</summary>
+    public void Insert(
+        long position, long batchId, ulong seq, Digest hash, ReadOnlySpan<byte> bytes, in JudgedEntry judged)
+    {
+        _insert.Set(1, position).Set(2, batchId).Set(3, (long)seq).Set(4, hash).Set(5, bytes)
+            .Set(6, (long)judged.Kind).Set(7, (long)judged.State).Set(8, judged.UtcMs).Set(9, (long)judged.BusinessDay)
+            .Set(10, judged.AssignmentId).Set(11, judged.Amounts.AidFen).Set(12, judged.Amounts.OrdinaryFen)
+            .Set(13, judged.Amounts.UnmappedFen).Set(14, (long)judged.LineClass);
+        if (judged.LineClasses is { } classes)
+        {
+            _insert.Set(15, classes);
+        }
+        else
+        {
+            _insert.SetNull(15);
+        }
+
+        _insert.Run();
+    }
+
+    /// <summary>The committed hash at a position.</summary>
+    public Digest HashAt(long position)
+    {
+        _hash.Set(1, position);
+        if (!_hash.Next())
+        {
+            throw new InvalidOperationException($"The ledger has no entry at position {position}.");
+        }
+
+        var hash = _hash.Hash(0);
+        _hash.Reset();
+        return hash;
+    }
+
+    /// <summary>Reads the entry at a position.</summary>
+    public StoredEntry Read(long position)
+    {
+        _read.Set(1, position);
+        if (!_read.Next())
+        {
+            throw new InvalidOperationException($"The ledger has no entry at position {position}.");
+        }
+
+        var entry = Read(_read);
+        _read.Reset();
+        return entry;
+    }
+
+    /// <summary>Reads the entries of a range of positions, in order.</summary>
+    public IEnumerable<StoredEntry> Range(long first, long last)
+    {
+        _range.Set(1, first).Set(2, last);
+        try
+        {
+            while (_range.Next())
+            {
+                yield return Read(_range);
+            }
+        }
+        finally
+        {
+            _range.Reset();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _insert.Dispose();
+        _read.Dispose();
+        _range.Dispose();
+        _hash.Dispose();
+        _newest.Dispose();
+    }
+
+    private static StoredEntry Read(Statement row) => new(row.Long(0), (EntryKind)row.Long(1), (EntryState)row.Long(2),
+        (int)row.Long(3), row.Long(4), (byte)row.Long(5), row.IsNull(6) ? null : row.Bytes(6).ToArray(),
+        row.Bytes(7).ToArray());
+}

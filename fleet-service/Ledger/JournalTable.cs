@@ -1,0 +1,139 @@
+using KioskFleet.Protocol.Identity;
+using KioskFleet.Protocol.Receiving;
+using Microsoft.Data.Sqlite;
+
+namespace KioskFleet.Service.Ledger;
+
+/// <summary>A journal's row: what the receiver decides from, and what only the ledger needs.</summary>
+/// <param name="No">The ledger's own short number of the journal.</param>
+/// <param name="Record">What the receiver decides from.</param>
+/// <param name="LastUtcMs">Corrected time of the latest entry; 0 before the first.</param>
+/// <param name="GuardedUntil">Entries up to this number are checked against the cabinet's other journals.</param>
+internal sealed record JournalRow(long No, JournalRecord Record, long LastUtcMs, long GuardedUntil);
+
+/// <summary>The table of journals and heads. Belongs to one ledger session.</summary>
+internal sealed class JournalTable(SqliteConnection connection) : IDisposable
+{
+    private const string Columns = """
+        journal_no, journal_id, cabinet_id, head_seq, head_hash, superseded_after, witness_seq, witness_hash,
+        witness_boot, witness_mono_ms, last_utc_ms, guarded_until
+        """;
+
+    private readonly Statement _find = new(connection, $"SELECT {Columns} FROM journals WHERE journal_id = ?1");
+
+    private readonly Statement _ofCabinet = new(connection,
+        $"SELECT {Columns} FROM journals WHERE cabinet_id = ?1 ORDER BY journal_no");
+
+    private readonly Statement _insert = new(connection, """
+        INSERT INTO journals (journal_id, cabinet_id, head_seq, head_hash, last_utc_ms) VALUES (?1, ?2, 0, ?3, 0)
+        """);
+
+    // The comparison is the compare-and-set that makes every commit exactly-once: no row changed, no commit.
+    private readonly Statement _advance = new(connection, """
+        UPDATE journals SET head_seq = ?1, head_hash = ?2, last_utc_ms = ?3, skipped = skipped + ?4
+        WHERE journal_no = ?5 AND head_seq = ?6 AND head_hash = ?7
+        RETURNING journal_no
+        """);
+
+    private readonly Statement _supersede = new(connection, """
+        UPDATE journals SET superseded_after = max(coalesce(superseded_after, 0), ?2) WHERE journal_id = ?1
+        """);
+
+    private readonly Statement _succeed = new(connection, """
+        UPDATE journals SET predecessor_id = ?2, guarded_until = ?3 WHERE journal_no = ?1
+        """);
+
+    private readonly Statement _witness = new(connection, """
+        UPDATE journals SET witness_seq = ?2, witness_hash = ?3, witness_boot = ?4, witness_mono_ms = ?5
+        WHERE journal_id = ?1
+        """);
+
+    /// <summary>Reads a journal; null when the ledger never heard of it.</summary>
+    public JournalRow? Find(JournalId journal)
+    {
+        _find.Set(1, journal);
+        if (!_find.Next())
+        {
+            return null;
+        }
+
+        var row = Read(_find);
+        _find.Reset();
+        return row;
+    }
+
+    /// <summary>All journals of a cabinet, oldest first.</summary>
+    public IReadOnlyList<JournalRow> OfCabinet(CabinetId cabinet)
+    {
+        var rows = new List<JournalRow>();
+        _ofCabinet.Set(1, cabinet.Value);
+        while (_ofCabinet.Next())
+        {
+            rows.Add(Read(_ofCabinet));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Reads a journal, or makes its row.</summary>
+    public JournalRow FindOrAdd(JournalId journal, CabinetId cabinet)
+    {
+        if (Find(journal) is { } known)
+        {
+            return known;
+        }
+
+        _insert.Set(1, journal).Set(2, cabinet.Value).Set(3, Head.Genesis(journal).Hash).Run();
+        return Find(journal) ?? throw new InvalidOperationException($"Journal {journal} was not inserted.");
+    }
+
+    /// <summary>Moves a head from the one that was read; false when somebody else moved it before.</summary>
+    public bool Advance(JournalRow row, Head to, long lastUtcMs, long skipped)
+    {
+        var from = row.Record.Head;
+        _advance.Set(1, (long)to.Seq).Set(2, to.Hash).Set(3, lastUtcMs).Set(4, skipped)
+            .Set(5, row.No).Set(6, (long)from.Seq).Set(7, from.Hash);
+        var moved = _advance.Next();
+        _advance.Reset();
+        return moved;
+    }
+
+    /// <summary>Closes a journal behind the last number it shares with its successor.</summary>
+    public void Supersede(JournalId journal, ulong lastCommonSeq) =>
+        _supersede.Set(1, journal).Set(2, (long)lastCommonSeq).Run();
+
+    /// <summary>Notes a journal's predecessor and how far its entries are checked against other journals.</summary>
+    public void Succeed(long journalNo, JournalId predecessor, long guardedUntil) =>
+        _succeed.Set(1, journalNo).Set(2, predecessor).Set(3, guardedUntil).Run();
+
+    /// <summary>Notes the newest announced tail.</summary>
+    public void SetWitness(JournalId journal, Witness witness)
+    {
+        Span<byte> boot = stackalloc byte[BootId.Size];
+        witness.Boot.Write(boot);
+        _witness.Set(1, journal).Set(2, (long)witness.Tail.Seq).Set(3, witness.Tail.Hash).Set(4, boot)
+            .Set(5, witness.MonotonicMs).Run();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _find.Dispose();
+        _ofCabinet.Dispose();
+        _insert.Dispose();
+        _advance.Dispose();
+        _supersede.Dispose();
+        _succeed.Dispose();
+        _witness.Dispose();
+    }
+
+    private static JournalRow Read(Statement row)
+    {
+        Witness? witness = row.IsNull(6)
+            ? null
+            : new Witness(new Head((ulong)row.Long(6), row.Hash(7)), BootId.Read(row.Bytes(8)), row.Long(9));
+        var record = new JournalRecord(row.Journal(1), CabinetId.Parse(row.Text(2)),
+            new Head((ulong)row.Long(3), row.Hash(4)), (ulong?)row.LongOrNull(5), witness);
+        return new JournalRow(row.Long(0), record, row.Long(10), row.Long(11));
+    }
+}

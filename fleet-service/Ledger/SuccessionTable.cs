@@ -1,0 +1,95 @@
+using KioskFleet.Protocol.Entries;
+using KioskFleet.Protocol.Identity;
+using Microsoft.Data.Sqlite;
+
+namespace KioskFleet.Service.Ledger;
+
+/// <summary>
+/// What keeps a successor journal from counting anything twice: the ids its cabinet's other journals hold, and where
+/// carried entries are counted. Belongs to one session.
+/// </summary>
+internal sealed class SuccessionTable(SqliteConnection connection) : IDisposable
+{
+    private readonly Statement _guard = new(connection, """
+        INSERT INTO vend_guard (journal_no, kind, id, position) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING
+        """);
+
+    private readonly Statement _guarded = new(connection,
+        "SELECT position FROM vend_guard WHERE journal_no = ?1 AND kind = ?2 AND id = ?3");
+
+    private readonly Statement _double = new(connection,
+        "INSERT INTO doubles (position, counted_position) VALUES (?1, ?2)");
+
+    private readonly Statement _countedFor = new(connection,
+        "SELECT counted_position FROM doubles WHERE position = ?1");
+
+    private readonly Statement _carried = new(connection, """
+        INSERT INTO carried (origin_journal, origin_seq, position) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
+        """);
+
+    private readonly Statement _carriedTo = new(connection, """
+        SELECT position FROM carried WHERE origin_journal = ?1 AND origin_seq = ?2 ORDER BY position LIMIT 1
+        """);
+
+    private readonly Statement _gap = new(connection, """
+        INSERT INTO gaps (journal_no, first_seq, last_seq, base_hash, last_hash, declared_utc_ms)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        """);
+
+    /// <summary>Notes that an id of a successor is counted at a position; the first one noted stays.</summary>
+    public void Guard(long journalNo, EntryKind kind, string id, long position) =>
+        _guard.Set(1, journalNo).Set(2, (long)kind).Set(3, id).Set(4, position).Run();
+
+    /// <summary>Where an id is counted already; null when it is not.</summary>
+    public long? Guarded(long journalNo, EntryKind kind, string id)
+    {
+        _guarded.Set(1, journalNo).Set(2, (long)kind).Set(3, id);
+        return One(_guarded);
+    }
+
+    /// <summary>Notes that the entry at a position counts nothing because another one counts.</summary>
+    public void Double(long position, long countedPosition) =>
+        _double.Set(1, position).Set(2, countedPosition).Run();
+
+    /// <summary>The position that counts for an entry that does not.</summary>
+    public long? CountedFor(long position)
+    {
+        _countedFor.Set(1, position);
+        return One(_countedFor);
+    }
+
+    /// <summary>Notes where a carried entry stands.</summary>
+    public void Carried(EntryOrigin origin, long position) =>
+        _carried.Set(1, origin.Journal).Set(2, (long)origin.Seq).Set(3, position).Run();
+
+    /// <summary>Where the entry that was recorded first under another journal stands; null when it was not carried.</summary>
+    public long? CarriedTo(JournalId originJournal, ulong originSeq)
+    {
+        _carriedTo.Set(1, originJournal).Set(2, (long)originSeq);
+        return One(_carriedTo);
+    }
+
+    /// <summary>Notes numbers that are declared gone.</summary>
+    public void Gap(long journalNo, ulong first, ulong last, Digest baseHash, Digest lastHash, long utcMs) =>
+        _gap.Set(1, journalNo).Set(2, (long)first).Set(3, (long)last).Set(4, baseHash).Set(5, lastHash)
+            .Set(6, utcMs).Run();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _guard.Dispose();
+        _guarded.Dispose();
+        _double.Dispose();
+        _countedFor.Dispose();
+        _carried.Dispose();
+        _carriedTo.Dispose();
+        _gap.Dispose();
+    }
+
+    private static long? One(Statement query)
+    {
+        long? value = query.Next() ? query.Long(0) : null;
+        query.Reset();
+        return value;
+    }
+}

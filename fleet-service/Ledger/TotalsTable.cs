@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+using KioskFleet.Protocol.Identity;
+using KioskFleet.Service.Catalogue;
+using Microsoft.Data.Sqlite;
+
+namespace KioskFleet.Service.Ledger;
+
+/// <summary>
+/// The totals per cabinet, assignment, business day and class. Changes are gathered for a group of batches and written in
+/// the transaction that writes the entries. Checked arithmetic: a sum that does not fit is a data error. Belongs to one
+/// session.
+/// </summary>
+internal sealed class TotalsTable(SqliteConnection connection) : IDisposable
+{
+    private readonly Statement _upsert = new(connection, """
+        INSERT INTO totals (cabinet_id, assignment_id, business_day, class, sales_fen, sales_lines, refunds_fen,
+                            refunds_of_day_fen)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        ON CONFLICT DO UPDATE SET sales_fen = sales_fen + excluded.sales_fen,
+          sales_lines = sales_lines + excluded.sales_lines, refunds_fen = refunds_fen + excluded.refunds_fen,
+          refunds_of_day_fen = refunds_of_day_fen + excluded.refunds_of_day_fen
+        """);
+
+    private readonly Dictionary<Key, Change> _changes = [];
+
+    private readonly record struct Key(CabinetId Cabinet, long Assignment, int Day, ProductClass Class);
+
+    private struct Change
+    {
+        public long SalesFen;
+        public long SalesLines;
+        public long RefundsFen;
+        public long RefundsOfDayFen;
+    }
+
+    /// <summary>Adds a sale's amounts, or a correction's differences.</summary>
+    public void AddSale(CabinetId cabinet, long assignment, int day, in ClassAmounts amounts)
+    {
+        AddClass(cabinet, assignment, day, ProductClass.Aid, amounts);
+        AddClass(cabinet, assignment, day, ProductClass.Ordinary, amounts);
+        AddClass(cabinet, assignment, day, ProductClass.Unmapped, amounts);
+    }
+
+    /// <summary>Adds a refund on its own day and on the day of the sale it reverses.</summary>
+    public void AddRefund(
+        CabinetId cabinet, long saleAssignment, int refundDay, int saleDay, ProductClass lineClass, long amountFen)
+    {
+        ref var own = ref At(new Key(cabinet, saleAssignment, refundDay, lineClass));
+        own.RefundsFen = checked(own.RefundsFen + amountFen);
+        ref var reversed = ref At(new Key(cabinet, saleAssignment, saleDay, lineClass));
+        reversed.RefundsOfDayFen = checked(reversed.RefundsOfDayFen + amountFen);
+    }
+
+    /// <summary>Writes what was gathered.</summary>
+    public void Flush()
+    {
+        foreach (var (key, change) in _changes)
+        {
+            _upsert.Set(1, key.Cabinet.Value).Set(2, key.Assignment).Set(3, (long)key.Day).Set(4, (long)key.Class)
+                .Set(5, change.SalesFen).Set(6, change.SalesLines).Set(7, change.RefundsFen)
+                .Set(8, change.RefundsOfDayFen).Run();
+        }
+
+        _changes.Clear();
+    }
+
+    /// <summary>Forgets what was gathered: the transaction is undone.</summary>
+    public void Forget() => _changes.Clear();
+
+    /// <inheritdoc/>
+    public void Dispose() => _upsert.Dispose();
+
+    private void AddClass(CabinetId cabinet, long assignment, int day, ProductClass lineClass, in ClassAmounts amounts)
+    {
+        var fen = amounts.FenOf(lineClass);
+        var lines = amounts.LinesOf(lineClass);
+        if (fen == 0 && lines == 0)
+        {
+            return;
+        }
+
+        ref var change = ref At(new Key(cabinet, assignment, day, lineClass));
+        change.SalesFen = checked(change.SalesFen + fen);
+        change.SalesLines += lines;
+    }
+
+    private ref Change At(Key key) => ref CollectionsMarshal.GetValueRefOrAddDefault(_changes, key, out _);
+}
