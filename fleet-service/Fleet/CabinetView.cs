@@ -1,0 +1,47 @@
+namespace KioskFleet.Service.Fleet;
+
+/// <summary>A cabinet as the API shows it.</summary>
+/// <param name="CabinetId">The cabinet.</param>
+/// <param name="Life">Its state now.</param>
+/// <param name="ClosedUntilUtc">End of a closure, or null.</param>
+/// <param name="RegisteredUtc">When it was registered.</param>
+/// <param name="Connected">Whether it is connected, as far as the broker link knows.</param>
+/// <param name="KeyIds">Names of its public keys, oldest first.</param>
+/// <param name="Assignments">Its assignments in order of time; the last one is in force.</param>
+internal sealed record CabinetView(
+    string CabinetId, string Life, DateTimeOffset? ClosedUntilUtc, DateTimeOffset RegisteredUtc, bool Connected,
+    IReadOnlyList<string> KeyIds, IReadOnlyList<AssignmentView> Assignments)
+{
+    /// <summary>Shows a cabinet.</summary>
+    public static CabinetView Of(CabinetModel cabinet, long nowUtcMs, bool connected)
+    {
+        var life = cabinet.LifeAt(nowUtcMs);
+        return new CabinetView(
+            cabinet.Id.Value, life.ToString(),
+            life == CabinetLife.ClosedUntil ? Time(cabinet.ClosedUntilUtcMs) : null,
+            DateTimeOffset.FromUnixTimeMilliseconds(cabinet.RegisteredUtcMs), connected,
+            [.. cabinet.Keys.Select(k => k.Id.ToString())], [.. cabinet.Assignments.Select(AssignmentView.Of)]);
+    }
+
+    private static DateTimeOffset? Time(long? utcMs) =>
+        utcMs is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
+}
+
+/// <summary>An assignment as the API shows it.</summary>
+/// <param name="AssignmentId">Its number.</param>
+/// <param name="OperatorId">The operator.</param>
+/// <param name="County">The county's code.</param>
+/// <param name="SiteName">The place.</param>
+/// <param name="SiteKind">The kind of place.</param>
+/// <param name="FromUtc">Beginning, inclusive.</param>
+/// <param name="ToUtc">End, exclusive; null while it is in force.</param>
+internal sealed record AssignmentView(
+    long AssignmentId, string OperatorId, string County, string SiteName, string SiteKind, DateTimeOffset FromUtc,
+    DateTimeOffset? ToUtc)
+{
+    /// <summary>Shows an assignment.</summary>
+    public static AssignmentView Of(AssignmentModel a) => new(
+        a.AssignmentId, a.OperatorId, a.County.Value, a.SiteName, a.SiteKind,
+        DateTimeOffset.FromUnixTimeMilliseconds(a.FromUtcMs),
+        a.ToUtcMs is { } to ? DateTimeOffset.FromUnixTimeMilliseconds(to) : null);
+}

@@ -1,0 +1,38 @@
+namespace KioskFleet.Service.Http;
+
+/// <summary>The problems that the HTTP API names; each has a title in English and Chinese.</summary>
+internal enum ProblemCode
+{
+    /// <summary>The request is not well-formed.</summary>
+    Invalid,
+
+    /// <summary>This cabinet is not registered.</summary>
+    CabinetUnknown,
+
+    /// <summary>This cabinet is registered already.</summary>
+    CabinetExists,
+
+    /// <summary>The cabinet's state does not allow this change.</summary>
+    IllegalLife,
+
+    /// <summary>This operator is not known.</summary>
+    OperatorUnknown,
+
+    /// <summary>This enrolment token is not known.</summary>
+    TokenUnknown,
+
+    /// <summary>This enrolment token has expired.</summary>
+    TokenExpired,
+
+    /// <summary>This enrolment token was redeemed by another key.</summary>
+    TokenBound,
+
+    /// <summary>This key belongs to another cabinet.</summary>
+    KeyOfAnotherCabinet,
+
+    /// <summary>This cabinet is retired.</summary>
+    CabinetRetired,
+
+    /// <summary>The proof does not fit token and key.</summary>
+    ProofWrong,
+}
