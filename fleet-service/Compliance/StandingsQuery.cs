@@ -1,0 +1,93 @@
+using KioskFleet.Service.Places;
+
+namespace KioskFleet.Service.Compliance;
+
+/// <summary>Which standings are wanted.</summary>
+/// <param name="CountyCode">Of one county, or null.</param>
+/// <param name="Standing">With one standing, or null.</param>
+/// <param name="Page">From 1.</param>
+/// <param name="PageSize">At most <see cref="ComplianceLimits.MaxPageSize"/>.</param>
+internal sealed record StandingsFilter(string? CountyCode, Standing? Standing, int Page, int PageSize);
+
+/// <summary>
+/// Answers for standings and totals, always from the ledger's totals as committed. Thread-safe; used by the HTTP
+/// interface and whoever else shows figures.
+/// </summary>
+internal sealed class StandingsQuery(StandingsStore store, PlacesDataSet places, TimeProvider time)
+{
+    /// <summary>The present business day.</summary>
+    public DateOnly Today => places.Zone.DayOf(time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    /// <summary>A window by name, or the present month without one; null when the name is none.</summary>
+    public JudgingWindow? Window(string? name) =>
+        string.IsNullOrEmpty(name) ? JudgingWindow.Of("month", Today) : JudgingWindow.Parse(name, Today);
+
+    /// <summary>All standings of a window.</summary>
+    public IReadOnlyList<StandingRow> All(JudgingWindow window) =>
+        StandingsRule.Judge(store.Read(window), window, places, time.GetUtcNow());
+
+    /// <summary>A page of standings.</summary>
+    public StandingsPage Page(JudgingWindow window, StandingsFilter filter)
+    {
+        var rows = All(window)
+            .Where(r => filter.CountyCode is null || r.CountyCode == filter.CountyCode)
+            .Where(r => filter.Standing is null || r.Standing == filter.Standing)
+            .ToList();
+        return new StandingsPage(
+            Shown(window),
+            filter.Page,
+            filter.PageSize,
+            rows.Count,
+            TotalsRule.Count(rows),
+            [.. rows.Skip((int)Math.Min((long)(filter.Page - 1) * filter.PageSize, int.MaxValue)).Take(filter.PageSize)]);
+    }
+
+    /// <summary>
+    /// The standings of one cabinet, one for each operator within the window; null when there is no such cabinet.
+    /// </summary>
+    public IReadOnlyList<StandingRow>? OfCabinet(JudgingWindow window, string cabinetId)
+    {
+        // What is judged together needs the sales of all; a cabinet judged by itself only its own.
+        var alone = places.Policies.All(p => p.Judged == Judged.Cabinet);
+        var sales = store.Read(window, alone ? cabinetId : null);
+        var rows = StandingsRule.Judge(sales, window, places, time.GetUtcNow())
+            .Where(r => r.CabinetId == cabinetId)
+            .ToList();
+        return rows.Count > 0 || store.Knows(cabinetId) ? rows : null;
+    }
+
+    /// <summary>The totals of every county.</summary>
+    public CountyTotals Counties(JudgingWindow window)
+    {
+        var sales = store.Read(window);
+        var standings = StandingsRule.Judge(sales, window, places, time.GetUtcNow());
+        return new CountyTotals(
+            Shown(window), IsProvisional(window), TotalsRule.Counties(sales, standings, places));
+    }
+
+    /// <summary>The totals of the city beside its target.</summary>
+    public CityTotals City(JudgingWindow window)
+    {
+        var sales = store.Read(window);
+        var standings = StandingsRule.Judge(sales, window, places, time.GetUtcNow());
+        var target = places.CityTarget;
+        var counted = JudgingWindow.Of("since-launch", Today < target.By ? Today : target.By);
+        counted = target.CountedFrom is { } from && from < counted.To ? counted with { From = from } : counted;
+        return new CityTotals(
+            Shown(window),
+            IsProvisional(window),
+            TotalsRule.City(sales, standings, places),
+            target.AidSalesFen,
+            target.By,
+            store.Read(counted).Assignments.Aggregate(0L, (sum, a) => checked(sum + a.Amounts.AidFen)));
+    }
+
+    private ShownWindow Shown(JudgingWindow window) => new(window.Name, window.From, window.To, places.Zone.Id);
+
+    private bool IsProvisional(JudgingWindow window)
+    {
+        var days = places.Policies.Select(p => p.ProvisionalDays).DefaultIfEmpty(0).Max();
+        return time.GetUtcNow()
+            < DateTimeOffset.FromUnixTimeMilliseconds(places.Zone.StartOfUtcMs(window.To)).AddDays(days);
+    }
+}
