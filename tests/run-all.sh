@@ -51,6 +51,9 @@ filter='' names=() work='' running='' simulators=''
 
 say() { printf '%s\n' "$*"; }
 
+# show_end LINES FILE: the end of an output without colours, and always ended by a line feed of its own.
+show_end() { tail -n "$1" "$2" | sed 's/\x1b\[[0-9;]*m//g' | awk 1; }
+
 finish() {
   say "$passed passed, $failed failed, $skipped skipped"
   if ((failed > 0 || passed == 0)) || { [[ ${CI:-} == true ]] && ((skipped > 0)); }; then
@@ -120,7 +123,7 @@ install_servers() {
       if ! DEBIAN_FRONTEND=noninteractive bounded "$install_limit" apt-get -q -y -o DPkg::Lock::Timeout=120 \
         install --no-install-recommends "$package" >>"$work/apt.log" 2>&1; then
         say "WARNING: $package could not be installed; its tests are skipped. The end of apt-get's log:"
-        tail -n 10 "$work/apt.log"
+        show_end 10 "$work/apt.log"
       fi
     done
   fi
@@ -152,7 +155,7 @@ run_step() {
   if ((code != 0)); then
     grep -E 'error|FAILED|warn' "$work/step.log" | sort -u | head -n 40
     say "--- the end of its output:"
-    tail -n 15 "$work/step.log"
+    show_end 15 "$work/step.log"
     if was_stopped "$code"; then give_up "$label did not end in time"; fi
     give_up "$label ended with $code"
   fi
@@ -198,7 +201,7 @@ list_outcomes() {
         if (why == $0) { sub(/.*<reason>/, "", why); sub(/<.*/, "", why) }
         print "  skipped " name ": " why
       }
-    }'
+    }' | sed 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&amp;/\&/g; s/\\"/"/g'
 }
 
 run_project() {
@@ -242,7 +245,7 @@ run_project() {
   if [[ -s $report ]]; then list_outcomes "$report"; fi
   if ((bad > 0)); then
     say "--- output of $name:"
-    tail -n 200 "$log"
+    show_end 200 "$log"
     say "---"
   fi
 }
@@ -266,7 +269,7 @@ campaign() {
   failed=$((failed + 1))
   if was_stopped "$code"; then code="$code, stopped: it did not end in time"; fi
   say "campaign $name: FAILED with $code; to repeat it: dotnet run --project simulators -c Release -- $*"
-  tail -n 100 "$work/campaign.log"
+  show_end 100 "$work/campaign.log"
 }
 
 main() {

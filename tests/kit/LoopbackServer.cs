@@ -46,7 +46,7 @@ public sealed class LoopbackServer : IAsyncDisposable
         process is { HasExited: false } running ? running : throw new InvalidOperationException("It does not run.");
 
     /// <summary>Starts a server on a free port and waits until it accepts connections.</summary>
-    /// <param name="commandForPort">Gives the command for a port; asked again when the port was taken meanwhile.</param>
+    /// <param name="commandForPort">Gives the command for a port; asked again when the port is taken.</param>
     /// <param name="startTimeout">How long one start may take.</param>
     /// <exception cref="InvalidOperationException">The program ended at once; its log is in the message.</exception>
     /// <exception cref="TimeoutException">It did not accept in time; its log is in the message.</exception>

@@ -90,7 +90,7 @@ public sealed class ServerProcess : IAsyncDisposable
         return new ServerProcess(Process.Start(start)!);
     }
 
-    /// <summary>Asks the process to end (SIGTERM) and kills it when it still runs after <see cref="EndTimeout"/>.</summary>
+    /// <summary>Asks it to end (SIGTERM) and kills it when it still runs after <see cref="EndTimeout"/>.</summary>
     public async Task EndAsync()
     {
         if (!process.HasExited)

@@ -43,13 +43,10 @@ internal static class RoomRules
         }
     }
 
-    public static IEnumerable<string> FolderIsKnown(SourceFile file)
-    {
-        if (!Rooms.Folders[file.Project].ContainsKey(file.Folder))
-        {
-            yield return $"{file.Path}: the folder {file.Folder} has no line in Rooms.cs; decide what it may use";
-        }
-    }
+    public static IEnumerable<string> FoldersAreKnown(IEnumerable<SourceFile> files) =>
+        from folder in files.Select(file => (file.Project, file.Folder)).Distinct()
+        where !Rooms.Folders[folder.Project].ContainsKey(folder.Folder)
+        select $"{folder.Project}/{folder.Folder} has no line in Rooms.cs; decide what it may use";
 
     /// <summary>Folders of the same project that the files use and their folder may not.</summary>
     /// <param name="files">All files of one project.</param>

@@ -25,7 +25,7 @@ public sealed class RoomTests
 
     [Fact]
     public void Every_folder_of_the_product_is_a_decision() =>
-        Findings.AssertNone(Tree.ProductCode.SelectMany(RoomRules.FolderIsKnown));
+        Findings.AssertNone(RoomRules.FoldersAreKnown(Tree.ProductCode));
 
     [Fact]
     public void Folders_use_only_what_they_may() => Findings.AssertNone(
@@ -67,7 +67,9 @@ public sealed class RoomTests
 
     [Fact]
     public void A_folder_nobody_decided_on_is_found() =>
-        Findings.AssertThat(RoomRules.FolderIsKnown(Sample("Blockchain", "")), "no line in Rooms.cs");
+        Findings.AssertThat(
+            RoomRules.FoldersAreKnown([Sample("Blockchain", ""), Sample("Blockchain", ""), Sample("Ledger", "")]),
+            "fleet-service/Blockchain has no line");
 
     [Theory]
     [InlineData("using KioskFleet.Service.Broker;", "Ledger may not use Broker")]

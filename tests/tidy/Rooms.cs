@@ -56,12 +56,13 @@ internal static class Rooms
             {
                 [""] = Any,
                 ["Storage"] = None,
+                ["Http"] = None,
                 ["Findings"] = AnyBut("Ingest"),
                 ["Places"] = AnyBut("Ingest"),
                 ["Fleet"] = AnyBut("Ingest"),
                 ["Catalogue"] = AnyBut("Ingest", "Compliance"),
                 ["Ledger"] = AnyBut("Ingest", "Compliance", "Broker"),
-                ["Compliance"] = ["Storage", "Findings", "Places", "Fleet", "Catalogue", "Ledger"],
+                ["Compliance"] = ["Storage", "Http", "Findings", "Places", "Fleet", "Catalogue", "Ledger"],
                 ["Broker"] = AnyBut("Ingest"),
                 ["Enrolment"] = AnyBut("Ingest"),
                 ["Series"] = AnyBut("Ingest"),
@@ -72,6 +73,7 @@ internal static class Rooms
             ["simulators"] = new Dictionary<string, string[]>
             {
                 [""] = Any,
+                ["JournalSimulation"] = AnyBut("CityLoad", "RecordedSales"),
                 ["PowerLoss"] = AnyBut("CityLoad", "RecordedSales"),
                 ["CityLoad"] = Any,
                 ["RecordedSales"] = Any,
