@@ -1,0 +1,195 @@
+using System.Globalization;
+using KioskFleet.Service.Compliance;
+using KioskFleet.Service.Places;
+using KioskFleet.Service.Tests.Storage;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace KioskFleet.Service.Tests.Compliance;
+
+/// <summary>Standings over the real tables: a small register and totals written as the ledger writes them.</summary>
+public sealed class StandingsTests : IDisposable
+{
+    private readonly TemporaryDatabase _files = new();
+    private readonly FakeTimeProvider _time = new(At("2026-11-23T04:00:00Z"));
+    private readonly PlacesDataSet _places = DataSetFile.Load("chuzhou-2020");
+
+    public StandingsTests()
+    {
+        _files.Run("""
+            INSERT INTO operators (operator_id, name, added_utc_ms) VALUES ('op-a', 'A', 0), ('op-b', 'B', 0);
+            INSERT INTO cabinets (cabinet_id, life, registered_utc_ms, changed_utc_ms) VALUES
+              ('good', 'Active', 0, 0), ('edge', 'Active', 0, 0), ('bad', 'Active', 0, 0), ('idle', 'Active', 0, 0),
+              ('moved', 'Active', 0, 0);
+            """);
+        Assign("good", "op-a", "341125", "2026-01-01T00:00:00Z");
+        Assign("edge", "op-a", "341125", "2026-01-01T00:00:00Z");
+        Assign("bad", "op-b", "341126", "2026-01-01T00:00:00Z");
+        Assign("idle", "op-b", "341126", "2026-01-01T00:00:00Z");
+        var first = Assign("moved", "op-a", "341125", "2026-01-01T00:00:00Z", "2026-11-10T00:00:00Z");
+        var second = Assign("moved", "op-b", "341126", "2026-11-10T00:00:00Z");
+        Sell("good", 20_261_101, aid: 900, ordinary: 100);
+        Sell("good", 20_261_031, aid: 0, ordinary: 10_000);
+        Sell("edge", 20_261_130, aid: 500, ordinary: 400, unmapped: 100);
+        Sell("bad", 20_261_115, aid: 499, ordinary: 501);
+        Sell("moved", 20_261_105, aid: 1_000, ordinary: 0, assignment: first);
+        Sell("moved", 20_261_115, aid: 0, ordinary: 300, assignment: second);
+    }
+
+    private StandingsQuery Query => new(new StandingsStore(_files.Database, _places.Zone), _places, _time);
+
+    private JudgingWindow November => Query.Window("2026-11")!;
+
+    public void Dispose() => _files.Dispose();
+
+    [Fact]
+    public void Each_cabinet_is_judged_by_its_own_sales_of_the_window() => Assert.Equal(
+        [
+            ("bad", "op-b", Standing.Breach), ("edge", "op-a", Standing.AtRisk), ("good", "op-a", Standing.Compliant),
+            ("idle", "op-b", Standing.NoData), ("moved", "op-a", Standing.Compliant),
+            ("moved", "op-b", Standing.Breach),
+        ],
+        Query.All(November).Select(r => (r.CabinetId, r.OperatorId, r.Standing)));
+
+    [Fact]
+    public void A_new_operator_does_not_inherit_its_predecessors_share()
+    {
+        var rows = Query.OfCabinet(November, "moved")!;
+        Assert.Equal([(1_000L, false), (0L, true)], rows.Select(r => (r.AidFen, r.CurrentOperator)));
+        Assert.Equal(["341125", "341126"], rows.Select(r => r.CountyCode));
+        Assert.Null(Query.OfCabinet(November, "nobody"));
+        Assert.Empty(Query.OfCabinet(Query.Window("2020-01")!, "idle")!);
+    }
+
+    [Fact]
+    public void Unmapped_sales_are_in_the_total_and_not_in_aid()
+    {
+        var edge = Query.All(November).Single(r => r.CabinetId == "edge");
+        Assert.Equal((500, 400, 100, 1_000), (edge.AidFen, edge.OrdinaryFen, edge.UnmappedFen, edge.TotalFen));
+        Assert.Equal((5_000, 0L, 0L), (edge.ShareBasisPoints, edge.HeadroomFen, edge.ShortfallFen));
+        var good = Query.All(November).Single(r => r.CabinetId == "good");
+        Assert.Equal((9_000, 800L), (good.ShareBasisPoints, good.HeadroomFen));
+        Assert.Equal(2, Query.All(November).Single(r => r.CabinetId == "bad").ShortfallFen);
+    }
+
+    [Fact]
+    public void A_refund_counts_on_its_sales_day_for_standings_and_on_its_own_for_money()
+    {
+        _files.Run("""
+            UPDATE totals SET refunds_of_day_fen = 850 WHERE cabinet_id = 'good' AND class = 1 AND business_day = 20261101;
+            INSERT INTO totals SELECT cabinet_id, assignment_id, 20261201, 1, 0, 0, 850, 0 FROM totals
+            WHERE cabinet_id = 'good' AND class = 1 AND business_day = 20261101;
+            """);
+        var good = Query.All(November).Single(r => r.CabinetId == "good");
+        Assert.Equal((Standing.Breach, 50L), (good.Standing, good.AidFen));
+        var dingyuan = Query.Counties(November).Counties.Single(c => c.Code == "341125");
+        Assert.Equal((3_000L, 0L), (dingyuan.SalesFen, dingyuan.RefundsFen));
+        var december = Query.Counties(Query.Window("2026-12")!).Counties.Single(c => c.Code == "341125");
+        Assert.Equal((0L, 850L, -850L), (december.SalesFen, december.RefundsFen, december.NetFen));
+        Assert.Equal(0, december.TotalFen);
+    }
+
+    [Fact]
+    public void County_totals_follow_the_assignment_and_add_up_to_the_city()
+    {
+        var counties = Query.Counties(November);
+        Assert.Equal(8, counties.Counties.Count);
+        var dingyuan = counties.Counties.Single(c => c.Code == "341125");
+        Assert.Equal((2_400L, 3_000L, 2, 1, 1, 0, 0), (
+            dingyuan.AidFen, dingyuan.TotalFen, dingyuan.Cabinets, dingyuan.Compliant, dingyuan.AtRisk,
+            dingyuan.Breach, dingyuan.NoData));
+        var fengyang = counties.Counties.Single(c => c.Code == "341126");
+        Assert.Equal((499L, 1_300L, 3, 2, 1), (
+            fengyang.AidFen, fengyang.TotalFen, fengyang.Cabinets, fengyang.Breach, fengyang.NoData));
+        var city = Query.City(November);
+        Assert.Equal(counties.Counties.Sum(c => c.TotalFen), city.City.TotalFen);
+        Assert.Equal((5, 50_000_000_000, 0), (city.City.Cabinets, city.TargetAidSalesFen, city.SoldTowardTargetFen));
+    }
+
+    [Fact]
+    public void Sales_without_an_assignment_and_in_an_unknown_county_stay_in_the_sums()
+    {
+        Sell("lost", 20_261_115, aid: 7, ordinary: 0, assignment: 0);
+        Sell("away", 20_261_115, aid: 5, ordinary: 0,
+            assignment: Assign("good", "op-b", "110101", "2020-01-01T00:00:00Z", "2020-01-02T00:00:00Z"));
+        Assert.Equal(
+            [("", 7L), ("110101", 5L)],
+            Query.Counties(November).Counties.Where(c => c.Zh is null).Select(c => (c.Code, c.AidFen)));
+        Assert.Equal(2_911, Query.City(November).City.AidFen);
+    }
+
+    [Fact]
+    public void A_standing_is_provisional_until_ten_days_after_its_window()
+    {
+        Assert.True(Query.All(November)[0].Provisional);
+        _time.SetUtcNow(At("2026-12-10T15:59:59Z"));
+        Assert.True(Query.All(November)[0].Provisional);
+        Assert.True(Query.Counties(November).Provisional);
+        _time.SetUtcNow(At("2026-12-10T16:00:00Z"));
+        Assert.False(Query.All(November)[0].Provisional);
+        Assert.False(Query.City(November).Provisional);
+    }
+
+    [Fact]
+    public void Data_is_complete_up_to_the_hello_once_its_tail_is_committed()
+    {
+        _files.Run("""
+            INSERT INTO journals (journal_no, journal_id, cabinet_id, head_seq, head_hash, last_utc_ms)
+            VALUES (1, x'01', 'good', 9, x'', 4000), (2, x'02', 'bad', 9, x'', 4000);
+            INSERT INTO hellos VALUES ('good', x'01', 5000, 9, 3, 3000, 0, 0, 0, 0, '', ''),
+                                      ('bad', x'02', 5000, 10, 3, 3000, 0, 0, 0, 0, '', '');
+            """);
+        var until = Query.All(November).ToLookup(r => r.CabinetId, r => r.DataCompleteUntilUtc?.ToUnixTimeMilliseconds());
+        Assert.Equal([5_000L], until["good"]);
+        Assert.Equal([4_000L], until["bad"]);
+        Assert.Equal([null], until["idle"]);
+        Assert.Equal(3, Query.City(November).City.NeverHeard);
+    }
+
+    [Fact]
+    public void Pages_are_filtered_by_county_and_standing()
+    {
+        var page = Query.Page(November, new StandingsFilter("341126", Standing.Breach, 2, 1));
+        Assert.Equal((2, "moved"), (page.Total, Assert.Single(page.Items).CabinetId));
+        Assert.Equal(new StandingCounts(0, 0, 0, 2), page.Counts);
+        Assert.Equal("2026-11", Query.Window(null)!.Name);
+    }
+
+    [Fact]
+    public void The_most_specific_policy_in_force_wins_and_may_judge_an_operator_in_a_county_as_one()
+    {
+        var city = _places.Policies[0];
+        var together = city with
+        {
+            Id = "together",
+            Scope = new PolicyScope(ScopeKind.County, "341126"),
+            Judged = Judged.OperatorInCounty,
+            ThresholdBasisPoints = 3_000,
+        };
+        var past = together with { Id = "past", Scope = new PolicyScope(ScopeKind.Cabinet, "bad"), To = November.From };
+        var places = _places with { Policies = [together, city, past] };
+        var query = new StandingsQuery(new StandingsStore(_files.Database, places.Zone), places, _time);
+        var bad = query.OfCabinet(November, "bad")!.Single();
+        Assert.Equal(("together", Standing.Compliant, 499L, 1_300L),
+            (bad.PolicyId, bad.Standing, bad.JudgedAidFen, bad.JudgedTotalFen));
+        Assert.Equal("cabinet-aid-share", query.OfCabinet(November, "good")!.Single().PolicyId);
+    }
+
+    private long Assign(string cabinet, string owner, string county, string from, string? to = null) => (long)_files.Run($"""
+        INSERT INTO assignments (cabinet_id, operator_id, county_code, site_name, site_kind, from_utc_ms, to_utc_ms)
+        VALUES ('{cabinet}', '{owner}', '{county}', 'site', 'school', {At(from).ToUnixTimeMilliseconds()},
+                {(to is null ? "NULL" : $"{At(to).ToUnixTimeMilliseconds()}")})
+        RETURNING assignment_id
+        """)!;
+
+    private void Sell(
+        string cabinet, int day, long aid, long ordinary, long unmapped = 0, long? assignment = null) => _files.Run($"""
+        INSERT INTO totals
+        SELECT '{cabinet}', {(assignment is null
+            ? $"(SELECT MAX(assignment_id) FROM assignments WHERE cabinet_id = '{cabinet}')" : $"{assignment}")},
+               {day}, column1, column2, 1, 0, 0
+        FROM (VALUES (1, {aid}), (2, {ordinary}), (3, {unmapped})) WHERE column2 > 0
+        """);
+
+    private static DateTimeOffset At(string utc) => DateTimeOffset.Parse(utc, CultureInfo.InvariantCulture);
+}
