@@ -1,4 +1,3 @@
-using KioskFleet.Protocol.Hellos;
 using KioskFleet.Protocol.Identity;
 using Microsoft.Data.Sqlite;
 

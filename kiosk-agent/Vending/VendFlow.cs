@@ -1,25 +1,243 @@
-#pragma warning disable CA1822
 using KioskFleet.Agent.Clock;
 using KioskFleet.Agent.Journal;
+using KioskFleet.Protocol.Entries;
 
 namespace KioskFleet.Agent.Vending;
 
-/// <summary>shape</summary>
-internal sealed class VendFlow
+/// <summary>
+/// The way of a vend on the cabinet: request, outcome, session, refund. Every answer that says "recorded" or "approved" is
+/// given after the fsync. Idempotent by the caller's ids, across restarts and successor journals. Thread-safe: one call at a
+/// time decides and writes.
+/// </summary>
+internal sealed partial class VendFlow
 {
-    public VendFlow(JournalStore store, BootClock clock, CabinetPlan? plan, VendingOptions options, SpaceGuard space, ILogger<VendFlow> log) { }
-    public VendAnswer RequestVend(VendRequest request) => throw null!;
-    public VendAnswer OpenSession(string sessionId) => throw null!;
-    public CloseAnswer CloseSession(string sessionId) => throw null!;
-    public RecordAnswer Delivered(DeliveredReport report) => throw null!;
-    public RecordAnswer Settle(string sessionId, IReadOnlyList<Protocol.Entries.SaleLine> lines, Protocol.Entries.Payment payment) => throw null!;
-    public RecordAnswer Owed(OwedReport report) => throw null!;
-    public RecordAnswer Adjust(AdjustReport report) => throw null!;
-    public RecordAnswer Outcome(OutcomeReport report) => throw null!;
-    public RecordAnswer Refund(RefundReport report) => throw null!;
-    public RecordAnswer NonSale(NonSaleReport report) => throw null!;
-    public IReadOnlyList<SellableSlot> Sellable() => throw null!;
-    public CabinetPlan? Plan { get; set; }
+    private readonly JournalStore _store;
+    private readonly BootClock _clock;
+    private readonly VendingOptions _options;
+    private readonly SpaceGuard _space;
+    private readonly ILogger<VendFlow> _log;
+    private CabinetPlan? _plan;
+    private JournalFile? _bookOf;
+    private VendBook? _vends;
+    private StockBook? _stock;
+
+    /// <summary>Makes the flow over open journals.</summary>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    public VendFlow(
+        JournalStore store, BootClock clock, CabinetPlan? plan, VendingOptions options, SpaceGuard space,
+        ILogger<VendFlow> log)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Problems() is { Count: > 0 } problems)
+        {
+            throw new ArgumentException(string.Join(' ', problems), nameof(options));
+        }
+
+        _store = store;
+        _clock = clock;
+        _options = options;
+        _space = space;
+        _log = log;
+        _plan = plan;
+    }
+
+    /// <summary>The cabinet's plan; null when there is none. Setting it counts the stock anew.</summary>
+    public CabinetPlan? Plan
+    {
+        get => Volatile.Read(ref _plan);
+        set => _store.InCurrent(_ =>
+        {
+            Volatile.Write(ref _plan, value);
+            _stock = null;
+            _log.PlanChanged(value?.Slots.Count ?? 0);
+            return true;
+        });
+    }
+
+    /// <summary>True while the cabinet sells nothing: requests are denied, deliveries still recorded.</summary>
     public bool IsStopped { get; set; }
-    public int OpenVends => throw null!;
+
+    /// <summary>Approved vends and open sessions without an outcome.</summary>
+    public int OpenVends => _store.InCurrent(journal => Vends(journal).OpenVends);
+
+    /// <summary>
+    /// May this vend begin? The same id and content gets the same answer again; one that ran out or was denied is judged anew.
+    /// </summary>
+    public VendAnswer RequestVend(VendRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (InputCheck.Of(request) is { } problem)
+        {
+            return new VendAnswer.Invalid(problem);
+        }
+
+        return _store.InCurrent(journal => Admit(journal, new VendRow(request.Id, VendRowKind.Vend, request.Slot,
+            request.Sku, request.PriceFen, 0, _clock.Boot, 0, 0, false), _options.ApprovalSeconds));
+    }
+
+    /// <summary>
+    /// Goods were delivered and paid. Recorded whatever else is wrong, with marks; the same id again names the first recording.
+    /// An order that was wholly free is recorded as a promotion.
+    /// </summary>
+    public RecordAnswer Delivered(DeliveredReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        if ((InputCheck.Id(report.Id, "id") ?? InputCheck.Lines(report.Lines)) is { } problem)
+        {
+            return new RecordAnswer.Invalid(problem);
+        }
+
+        return _store.InCurrent(journal => RecordSale(journal, report));
+    }
+
+    /// <summary>
+    /// A vend failed, could not start, or nobody knows. The same again is answered with the first recording; a different
+    /// outcome is recorded too, until a sale settles it.
+    /// </summary>
+    public RecordAnswer Outcome(OutcomeReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        if ((InputCheck.Id(report.Id, "id") ?? InputCheck.Amount(report.AmountFen, "amountFen")
+            ?? InputCheck.Count((long)report.Delivery, "delivery", (long)DeliveryState.ReadyToDeliver,
+                (long)DeliveryState.UnderReview)
+            ?? InputCheck.Count((long)report.Payment, "payment", (long)PaymentOutcome.NotPaid,
+                (long)PaymentOutcome.Owed)) is { } problem)
+        {
+            return new RecordAnswer.Invalid(problem);
+        }
+
+        return _store.InCurrent<RecordAnswer>(journal =>
+        {
+            var row = Vends(journal).Find(report.Id);
+            var slot = report.Slot.Length > 0 ? report.Slot : row?.Slot;
+            var sku = report.Sku.Length > 0 ? report.Sku : row?.Sku;
+            var body = new OutcomeBody(report.Delivery, report.Payment, report.Id,
+                InputCheck.Text(slot, Protocol.Limits.MaxSlotBytes), InputCheck.Text(sku, Protocol.Limits.MaxIdBytes),
+                report.AmountFen, InputCheck.Text(report.Detail));
+            var before = Recordings.Find(_store, journal, IdKind.Vend, report.Id);
+            if (before is { Body: not OutcomeBody })
+            {
+                return Contradiction(report.Id, before, "id");
+            }
+
+            return before is { Body: OutcomeBody same } && same with { Detail = body.Detail } == body
+                ? new RecordAnswer.Recorded(before.Entry, SaleMarks.None, true)
+                : Record(journal, body, SaleMarks.None);
+        });
+    }
+
+    /// <summary>Goods left without being sold: test, free, maintenance, promotion.</summary>
+    public RecordAnswer NonSale(NonSaleReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        if ((InputCheck.Id(report.Id, "id") ?? InputCheck.Lines(report.Lines)
+            ?? InputCheck.Count((long)report.Purpose, "purpose", (long)NonSalePurpose.Test,
+                (long)NonSalePurpose.Promotion)) is { } problem)
+        {
+            return new RecordAnswer.Invalid(problem);
+        }
+
+        return _store.InCurrent<RecordAnswer>(journal =>
+        {
+            var body = new NonSaleBody(report.Purpose, report.Id, InputCheck.Text(report.Reason),
+                [.. report.Lines.Select(Fit)]);
+            var before = Recordings.Find(_store, journal, IdKind.Vend, report.Id);
+            return before is not { Body: not OutcomeBody } ? Record(journal, body, SaleMarks.None)
+                : Differences.First(before.Body, body) is { } field ? Contradiction(report.Id, before, field)
+                : new RecordAnswer.Recorded(before.Entry, SaleMarks.None, true);
+        });
+    }
+
+    /// <summary>The slots of the plan with stock and what the gate would say now; empty without a plan.</summary>
+    public IReadOnlyList<SellableSlot> Sellable() => _store.InCurrent(journal =>
+    {
+        var plan = Plan;
+        if (plan is null)
+        {
+            return (IReadOnlyList<SellableSlot>)[];
+        }
+
+        _stock ??= StockBook.Count(_store, plan);
+        var open = Vends(journal).OpenVends;
+        var room = _space.HasRoomFor(open);
+        return [.. plan.Slots.Select(slot =>
+        {
+            var decision = SaleGate.Decide(
+                new GateQuestion(slot.Slot, plan, IsStopped, room, open, _options.MaxOpenVends));
+            return new SellableSlot(slot.Slot, slot.Sku, slot.Name, slot.PriceFen, slot.Capacity,
+                _stock.StockOf(slot), decision.Denial, decision.HeadroomFen);
+        })];
+    });
+
+    private VendAnswer Admit(JournalFile journal, VendRow asked, int seconds)
+    {
+        if (Recordings.Find(_store, journal, IdKind.Vend, asked.Id) is { } outcome)
+        {
+            return new VendAnswer.Finished(outcome.Entry);
+        }
+
+        var vends = Vends(journal);
+        if (vends.Find(asked.Id) is { } known)
+        {
+            var differs = known.Kind != asked.Kind ? "id"
+                : known.Slot != asked.Slot ? "slot"
+                : known.Sku != asked.Sku ? "sku"
+                : known.PriceFen != asked.PriceFen ? "priceFen"
+                : null;
+            if (differs is not null)
+            {
+                _log.Contradicted(asked.Id, differs);
+                return new VendAnswer.Conflict(differs);
+            }
+
+            if (vends.RemainingMs(known) is > 0 and var remaining)
+            {
+                return new VendAnswer.Approved(known.UntilWallUtcMs, remaining);
+            }
+        }
+
+        var open = vends.OpenVends;
+        var decision = SaleGate.Decide(new GateQuestion(asked.Kind == VendRowKind.Session ? null : asked.Slot, Plan,
+            IsStopped, _space.HasRoomFor(open), open, _options.MaxOpenVends));
+        var now = _clock.Now;
+        var answered = asked with
+        {
+            Denial = (int)(decision.Denial ?? 0),
+            Boot = now.Boot,
+            UntilMonotonicMs = now.MonotonicMs + seconds * 1_000L,
+            UntilWallUtcMs = now.WallUtcMs + seconds * 1_000L,
+        };
+        if (decision.Denial is { } denial)
+        {
+            // A denial is kept so that a delivery in spite of it is marked; a full disk has no room even for that.
+            if (denial != DenialReason.DiskFull)
+            {
+                vends.Put(journal, answered);
+            }
+
+            _log.VendDenied(asked.Id, denial);
+            return new VendAnswer.Denied(denial, decision.HeadroomFen);
+        }
+
+        vends.Put(journal, answered);
+        return new VendAnswer.Approved(answered.UntilWallUtcMs, seconds * 1_000L);
+    }
+
+    private VendBook Vends(JournalFile journal)
+    {
+        if (_vends is null || !ReferenceEquals(_bookOf, journal))
+        {
+            _vends = new VendBook(journal, _clock);
+            _bookOf = journal;
+            foreach (var id in _vends.Ids.ToList())
+            {
+                if (Recordings.Find(_store, journal, IdKind.Vend, id) is not null)
+                {
+                    _vends.Finish(id);
+                }
+            }
+        }
+
+        return _vends;
+    }
 }

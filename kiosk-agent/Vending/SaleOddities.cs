@@ -1,0 +1,41 @@
+using KioskFleet.Agent.Journal;
+using KioskFleet.Protocol.Entries;
+
+namespace KioskFleet.Agent.Vending;
+
+/// <summary>What is odd about a sale that is recorded all the same. Pure.</summary>
+internal static class SaleOddities
+{
+    /// <summary>The marks of a sale.</summary>
+    /// <param name="sale">The sale.</param>
+    /// <param name="row">The request it belongs to; null when there was none.</param>
+    /// <param name="ranOut">True when the request's approval no longer held.</param>
+    /// <param name="plan">The plan; null when there is none: then no slot, SKU or price is odd by it.</param>
+    public static SaleMarks Of(SaleBody sale, VendRow? row, bool ranOut, CabinetPlan? plan)
+    {
+        var marks = SaleMarks.None;
+        if (row is null)
+        {
+            marks |= sale.Source == SaleSource.Hand ? SaleMarks.None : SaleMarks.UnknownVend;
+        }
+        else if (row.Denial != 0)
+        {
+            marks |= SaleMarks.WasDenied;
+        }
+        else if (ranOut)
+        {
+            marks |= SaleMarks.Late;
+        }
+
+        foreach (var line in sale.Lines)
+        {
+            var slot = plan?.Find(line.Slot);
+            marks |= plan is not null && slot is null && line.Slot.Length > 0 ? SaleMarks.UnknownSlot : SaleMarks.None;
+            marks |= plan is not null && !plan.HasSku(line.Sku) ? SaleMarks.UnknownSku : SaleMarks.None;
+            var expectedFen = row is { Kind: VendRowKind.Vend } ? row.PriceFen : slot?.PriceFen;
+            marks |= expectedFen is { } price && price != line.UnitPriceFen ? SaleMarks.PriceDiffers : SaleMarks.None;
+        }
+
+        return marks;
+    }
+}
