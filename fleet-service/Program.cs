@@ -1,1 +1,3 @@
-return 0;
+using KioskFleet.Service.Hosting;
+
+return await Commands.Root().Parse(args).InvokeAsync();

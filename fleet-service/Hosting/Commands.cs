@@ -1,0 +1,192 @@
+using System.CommandLine;
+using KioskFleet.Service.Access;
+using KioskFleet.Service.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace KioskFleet.Service.Hosting;
+
+/// <summary>The command line. Exit codes: 0 done, 1 failed, 2 wrong settings or data.</summary>
+internal static class Commands
+{
+    /// <summary>Wrong settings, or a database that cannot be used.</summary>
+    public const int WrongSettings = 2;
+
+    private const string Actor = "command line";
+
+    private static readonly Option<string[]> Settings = new("--set", "-s")
+    {
+        Description = "A setting, Section:Name=VALUE; may be given several times. It wins over file and environment.",
+        Recursive = true,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    private static readonly Option<FileInfo?> File = new("--config", "-c")
+    {
+        Description = "A JSON file with settings, read after appsettings.json.",
+        Recursive = true,
+    };
+
+    /// <summary>The root command; without a sub-command it runs the service.</summary>
+    public static RootCommand Root()
+    {
+        var root = new RootCommand("""
+            KioskFleet fleet service.
+
+            Examples:
+              KioskFleet.Service run --set Storage:DataDirectory=/var/lib/kioskfleet
+              KioskFleet.Service backup /backup/fleet-2026-01-31.db
+              KioskFleet.Service token create dashboard --scope read
+            """);
+        root.Options.Add(Settings);
+        root.Options.Add(File);
+        root.SetAction((parsed, ct) => RunAsync(parsed, ct));
+        var run = new Command("run", "Runs the service (the default).");
+        run.SetAction((parsed, ct) => RunAsync(parsed, ct));
+        root.Subcommands.Add(run);
+        root.Subcommands.Add(Backup());
+        root.Subcommands.Add(Restore());
+        root.Subcommands.Add(Migrate());
+        root.Subcommands.Add(Token());
+        return root;
+    }
+
+    /// <summary>Runs an action; a wrong setting is named on the error stream and gives exit code 2.</summary>
+    internal static async Task<int> GuardAsync(Func<Task<int>> action)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (Exception error) when (ConfigurationProblem.Describe(error) is { } lines)
+        {
+            foreach (var line in lines)
+            {
+                await Console.Error.WriteLineAsync(line);
+            }
+
+            return WrongSettings;
+        }
+        catch (IOException error)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return 1;
+        }
+    }
+
+    /// <summary>The settings of a call: appsettings.json, the file of --config, environment, --set.</summary>
+    internal static IConfigurationRoot Configuration(ParseResult parsed)
+    {
+        var builder = new ConfigurationBuilder()
+            .SetBasePath(AppContext.BaseDirectory)
+            .AddJsonFile("appsettings.json", optional: true);
+        if (parsed.GetValue(File) is { } file)
+        {
+            builder.AddJsonFile(file.FullName, optional: false);
+        }
+
+        return builder.AddEnvironmentVariables().AddCommandLine(Assignments(parsed)).Build();
+    }
+
+    /// <summary>Opens the database of the configured directory, migrated.</summary>
+    internal static FleetDatabase Open(IConfiguration configuration) => FleetDatabase.Open(
+        StorageOf(configuration), Migration.FromAssembly(typeof(Commands).Assembly), TimeProvider.System,
+        NullLogger<FleetDatabase>.Instance);
+
+    private static StorageOptions StorageOf(IConfiguration configuration) =>
+        configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new StorageOptions();
+
+    private static string[] Assignments(ParseResult parsed) =>
+        [.. (parsed.GetValue(Settings) ?? []).Select(s => "--" + s)];
+
+    private static Task<int> RunAsync(ParseResult parsed, CancellationToken ct) => GuardAsync(async () =>
+    {
+        var file = parsed.GetValue(File)?.FullName;
+        await using var host = FleetServiceHost.Build(Assignments(parsed), configFile: file);
+        await host.StartAsync(ct);
+        await host.WaitForShutdownAsync(ct);
+        return 0;
+    });
+
+    private static Command Backup()
+    {
+        var path = new Argument<FileInfo>("path") { Description = "The new file; it must not exist." };
+        var command = new Command("backup", "Copies the database to a new file while the service runs.") { path };
+        command.SetAction((parsed, _) => GuardAsync(() =>
+        {
+            using var database = Open(Configuration(parsed));
+            database.BackupTo(parsed.GetValue(path)!.FullName);
+            Console.WriteLine(parsed.GetValue(path)!.FullName);
+            return Task.FromResult(0);
+        }));
+        return command;
+    }
+
+    private static Command Restore()
+    {
+        var path = new Argument<FileInfo>("path") { Description = "A file made by backup." };
+        var command = new Command(
+            "restore", "Puts a backup in place of an absent database; the service must be stopped.") { path };
+        command.SetAction((parsed, _) => GuardAsync(() =>
+        {
+            var storage = StorageOf(Configuration(parsed));
+            DatabaseCopy.Restore(parsed.GetValue(path)!.FullName, storage, TimeProvider.System);
+            Console.WriteLine(storage.DatabasePath);
+            return Task.FromResult(0);
+        }));
+        return command;
+    }
+
+    private static Command Migrate()
+    {
+        var command = new Command("migrate", "Makes or updates the database and ends.");
+        command.SetAction((parsed, _) => GuardAsync(() =>
+        {
+            using var database = Open(Configuration(parsed));
+            Console.WriteLine(database.DatabasePath);
+            return Task.FromResult(0);
+        }));
+        return command;
+    }
+
+    private static Command Token()
+    {
+        var name = new Argument<string>("name") { Description = "Who holds it; shown in the audit log." };
+        var scope = new Option<AccessScope>("--scope")
+        {
+            Description = "read or write.",
+            DefaultValueFactory = _ => AccessScope.Read,
+        };
+        var days = new Option<int?>("--days") { Description = "Days until it ends; without, it does not end." };
+        var create = new Command("create", "Makes an access token and prints it once.") { name, scope, days };
+        create.SetAction((parsed, ct) => GuardAsync(async () =>
+        {
+            using var database = Open(Configuration(parsed));
+            var validFor = parsed.GetValue(days) is { } d ? TimeSpan.FromDays(d) : (TimeSpan?)null;
+            Console.WriteLine(await new AccessTokens(database, TimeProvider.System)
+                .CreateAsync(parsed.GetValue(name)!, parsed.GetValue(scope), validFor, Actor, ct));
+            return 0;
+        }));
+        var list = new Command("list", "Lists access tokens.");
+        list.SetAction((parsed, _) => GuardAsync(() =>
+        {
+            using var database = Open(Configuration(parsed));
+            foreach (var t in new AccessTokens(database, TimeProvider.System).List())
+            {
+                var made = DateTimeOffset.FromUnixTimeMilliseconds(t.MadeUtcMs);
+                Console.WriteLine($"{t.TokenId}\t{t.Name}\t{t.Scope}\t{made:u}\t{(t.RevokedUtcMs is null ? "" : "revoked")}");
+            }
+
+            return Task.FromResult(0);
+        }));
+        var id = new Argument<long>("id") { Description = "The number shown by list." };
+        var revoke = new Command("revoke", "Ends an access token.") { id };
+        revoke.SetAction((parsed, ct) => GuardAsync(async () =>
+        {
+            using var database = Open(Configuration(parsed));
+            var revoked = await new AccessTokens(database, TimeProvider.System)
+                .RevokeAsync(parsed.GetValue(id), Actor, ct);
+            return revoked ? 0 : 1;
+        }));
+        return new Command("token", "Access tokens of people and programs.") { create, list, revoke };
+    }
+}

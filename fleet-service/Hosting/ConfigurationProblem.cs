@@ -1,0 +1,45 @@
+using System.Text.RegularExpressions;
+using KioskFleet.Service.Places;
+using KioskFleet.Service.Storage;
+using Microsoft.Extensions.Options;
+
+namespace KioskFleet.Service.Hosting;
+
+/// <summary>Says in the words of the settings why the program does not start: name, what it got, what it takes.</summary>
+internal static partial class ConfigurationProblem
+{
+    /// <summary>The lines to show; null when the exception is no matter of settings or data.</summary>
+    public static IReadOnlyList<string>? Describe(Exception error) => error switch
+    {
+        OptionsValidationException options => [.. options.Failures],
+        StorageException or DataSetException => [error.Message],
+        AggregateException many => many.InnerExceptions.Select(Describe).All(d => d is not null)
+            ? [.. many.InnerExceptions.SelectMany(e => Describe(e)!)]
+            : null,
+        InvalidOperationException => Conversion(error.Message),
+        _ => null,
+    };
+
+    private static IReadOnlyList<string>? Conversion(string message)
+    {
+        var match = Converted().Match(message);
+        if (!match.Success)
+        {
+            return null;
+        }
+
+        var type = typeof(ConfigurationProblem).Assembly.GetType(match.Groups["type"].Value)
+            ?? Type.GetType(match.Groups["type"].Value);
+        var takes = type switch
+        {
+            { IsEnum: true } => string.Join(" or ", Enum.GetNames(type)),
+            _ when type == typeof(bool) => "true or false",
+            _ when type == typeof(int) || type == typeof(long) => "a whole number",
+            _ => match.Groups["type"].Value,
+        };
+        return [$"{match.Groups["path"].Value}: got '{match.Groups["got"].Value}'; takes {takes}."];
+    }
+
+    [GeneratedRegex("^Failed to convert configuration value '(?<got>.*)' at '(?<path>[^']*)' to type '(?<type>[^']*)'")]
+    private static partial Regex Converted();
+}

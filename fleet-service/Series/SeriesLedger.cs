@@ -1,0 +1,66 @@
+using KioskFleet.Service.Storage;
+
+namespace KioskFleet.Service.Series;
+
+/// <summary>A stretch of the ledger.</summary>
+/// <param name="Points">What there is to show of it.</param>
+/// <param name="LastPosition">The last position read; the cursor after it. Null when there is nothing new.</param>
+internal sealed record SeriesStretch(IReadOnlyList<SeriesPoint> Points, long? LastPosition);
+
+/// <summary>
+/// Reads the ledger's entries by position. The only place of this folder that knows the ledger's tables. SQLite commits
+/// one transaction after another, so a position that is visible can no longer be overtaken.
+/// </summary>
+internal sealed class SeriesLedger(FleetDatabase database)
+{
+    private const int Sale = 1;
+    private const int Refund = 2;
+    private const int Counted = 0;
+
+    /// <summary>Reads at most <paramref name="count"/> entries behind a position.</summary>
+    public SeriesStretch Read(long afterPosition, int count)
+    {
+        using var connection = database.OpenReader();
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            SELECT e.position, e.kind, e.state, e.utc_ms, j.cabinet_id, coalesce(a.operator_id, ''),
+              coalesce(a.county_code, ''), e.aid_fen, e.ordinary_fen, e.unmapped_fen, r.amount_fen, r.class
+            FROM entries e
+            JOIN batches b ON b.batch_id = e.batch_id
+            JOIN journals j ON j.journal_no = b.journal_no
+            LEFT JOIN assignments a ON a.assignment_id = e.assignment_id
+            LEFT JOIN refunds r ON r.position = e.position
+            WHERE e.position > $after ORDER BY e.position LIMIT $count
+            """;
+        command.Parameters.AddWithValue("$after", afterPosition);
+        command.Parameters.AddWithValue("$count", count);
+        using var reader = command.ExecuteReader();
+        var points = new List<SeriesPoint>();
+        long? last = null;
+        while (reader.Read())
+        {
+            last = reader.GetInt64(0);
+            var kind = reader.GetInt32(1);
+            if (reader.GetInt32(2) != Counted || kind is not Sale and not Refund)
+            {
+                continue;
+            }
+
+            var refund = kind == Refund && !reader.IsDBNull(10) ? reader.GetInt64(10) : 0;
+            var refundClass = reader.IsDBNull(11) ? (Catalogue.ProductClass?)null
+                : (Catalogue.ProductClass)reader.GetInt32(11);
+            points.Add(new SeriesPoint(
+                last.Value, kind == Refund, reader.GetInt64(3), reader.GetString(4), reader.GetString(5),
+                reader.GetString(6),
+                kind == Sale ? reader.GetInt64(7) : Part(refund, refundClass == Catalogue.ProductClass.Aid),
+                kind == Sale ? reader.GetInt64(8) : Part(refund, refundClass == Catalogue.ProductClass.Ordinary),
+                kind == Sale
+                    ? reader.GetInt64(9)
+                    : Part(refund, refundClass is null or Catalogue.ProductClass.Unmapped)));
+        }
+
+        return new SeriesStretch(points, last);
+    }
+
+    private static long Part(long amount, bool isThisClass) => isThisClass ? amount : 0;
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Http.Resilience;
+using Microsoft.Extensions.Options;
+using Polly;
+
+namespace KioskFleet.Service.Series;
+
+/// <summary>Registers the writer of time series, when it is on. Needs Storage and the ledger's tables.</summary>
+internal static class SeriesModule
+{
+    private const int MaxRetries = 5;
+    private static readonly TimeSpan TryTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Adds the writer.</summary>
+    public static IServiceCollection AddSeries(this IServiceCollection services, IConfiguration configuration)
+    {
+        var section = configuration.GetSection(SeriesOptions.Section);
+        services.AddOptions<SeriesOptions>().Bind(section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SeriesOptions>, SeriesOptionsValidator>();
+        if (!"true".Equals(section[nameof(SeriesOptions.Enabled)], StringComparison.OrdinalIgnoreCase))
+        {
+            return services;
+        }
+
+        services.AddSingleton<SeriesLedger>();
+        services.AddSingleton<SeriesCursor>();
+        services.AddHttpClient(SeriesOptions.Section)
+            .ConfigureHttpClient(http => http.Timeout = Timeout.InfiniteTimeSpan)
+            .AddResilienceHandler("series", (pipeline, context) =>
+            {
+                var o = context.ServiceProvider.GetRequiredService<IOptions<SeriesOptions>>().Value;
+
+                // The default of these options honours Retry-After and retries 408, 429 and 5xx.
+                pipeline.AddRetry(new HttpRetryStrategyOptions
+                {
+                    MaxRetryAttempts = MaxRetries,
+                    BackoffType = DelayBackoffType.Exponential,
+                    UseJitter = true,
+                    Delay = TimeSpan.FromMilliseconds(500),
+                    MaxDelay = TimeSpan.FromSeconds(o.MaxRetryDelaySeconds),
+                });
+                pipeline.AddTimeout(TryTimeout);
+            });
+        services.AddSingleton(provider => new SeriesServer(
+            provider.GetRequiredService<IHttpClientFactory>().CreateClient(SeriesOptions.Section),
+            provider.GetRequiredService<IOptions<SeriesOptions>>()));
+        services.AddSingleton<SeriesWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<SeriesWriter>());
+        return services;
+    }
+}

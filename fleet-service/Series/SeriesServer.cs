@@ -1,0 +1,90 @@
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace KioskFleet.Service.Series;
+
+/// <summary>What the server did with a write. A closed set.</summary>
+internal abstract record SeriesAnswer
+{
+    private SeriesAnswer()
+    {
+    }
+
+    /// <summary>Taken.</summary>
+    public sealed record Taken : SeriesAnswer;
+
+    /// <summary>Refused because of what was sent; sending the same again is of no use.</summary>
+    public sealed record Refused(int Status, string Words) : SeriesAnswer;
+
+    /// <summary>Not taken now, though retried; the same may be taken later.</summary>
+    public sealed record Unavailable(string Words) : SeriesAnswer;
+}
+
+/// <summary>
+/// The InfluxDB v2 write API: gzipped line protocol, nanoseconds. Retries of overload, with the server's Retry-After, are
+/// made below it by the HTTP client's resilience.
+/// </summary>
+internal sealed class SeriesServer(HttpClient http, IOptions<SeriesOptions> options)
+{
+    /// <summary>Most characters of the server's words that are kept.</summary>
+    public const int MaxWords = 500;
+
+    /// <summary>Writes lines.</summary>
+    public async Task<SeriesAnswer> WriteAsync(IEnumerable<string> lines, CancellationToken ct)
+    {
+        var o = options.Value;
+        var query = $"org={Uri.EscapeDataString(o.Org)}&bucket={Uri.EscapeDataString(o.Bucket)}&precision=ns";
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, new Uri($"{o.Url.TrimEnd('/')}/api/v2/write?{query}"));
+        request.Content = new ByteArrayContent(Compress(lines));
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("text/plain") { CharSet = "utf-8" };
+        request.Content.Headers.ContentEncoding.Add("gzip");
+        if (o.TokenFile.Length > 0)
+        {
+            // Read each time: a renewed token needs no restart.
+            var token = (await File.ReadAllTextAsync(o.TokenFile, ct)).Trim();
+            request.Headers.Authorization = new AuthenticationHeaderValue("Token", token);
+        }
+
+        try
+        {
+            using var response = await http.SendAsync(request, ct);
+            if (response.IsSuccessStatusCode)
+            {
+                return new SeriesAnswer.Taken();
+            }
+
+            var words = await response.Content.ReadAsStringAsync(ct);
+            words = words.Length > MaxWords ? words[..MaxWords] : words;
+
+            // 400 names bad lines, 413 too many, 422 a conflict of types: these are about the lines themselves.
+            return response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge
+                or HttpStatusCode.UnprocessableEntity
+                ? new SeriesAnswer.Refused((int)response.StatusCode, words)
+                : new SeriesAnswer.Unavailable($"{(int)response.StatusCode} {words}");
+        }
+        catch (Exception error) when (
+            error is HttpRequestException or IOException or Polly.ExecutionRejectedException
+            || (error is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            return new SeriesAnswer.Unavailable(error.Message);
+        }
+    }
+
+    private static byte[] Compress(IEnumerable<string> lines)
+    {
+        using var bytes = new MemoryStream();
+        using (var gzip = new GZipStream(bytes, CompressionLevel.Fastest))
+        {
+            foreach (var line in lines)
+            {
+                gzip.Write(Encoding.UTF8.GetBytes(line));
+            }
+        }
+
+        return bytes.ToArray();
+    }
+}
