@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using KioskFleet.Agent.Journal;
 
 namespace KioskFleet.Agent.Enrolment;
 
@@ -6,7 +6,7 @@ namespace KioskFleet.Agent.Enrolment;
 /// Writes small files that only their owner may read, whole or not at all: a temporary file is fsynced and renamed over
 /// the old one, then the directory is fsynced. After a power cut at any moment the old or the new content is there.
 /// </summary>
-internal static partial class SecretFile
+internal static class SecretFile
 {
     /// <summary>Largest secret, in bytes.</summary>
     public const int MaxBytes = 64 * 1024;
@@ -14,7 +14,6 @@ internal static partial class SecretFile
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerOnlyFolder = OwnerOnly | UnixFileMode.UserExecute;
     private const string TemporaryEnding = ".new";
-    private const int OpenDirectory = 0x10000;
 
     /// <summary>Makes the folder, with mode 0700 when it is new, and fsyncs its parent.</summary>
     public static void CreateFolder(string folder)
@@ -27,7 +26,7 @@ internal static partial class SecretFile
         var parent = Path.GetDirectoryName(Path.GetFullPath(folder))!;
         Directory.CreateDirectory(parent);
         Directory.CreateDirectory(folder, OwnerOnlyFolder);
-        FlushFolder(parent);
+        DurableFiles.SyncDirectory(parent);
     }
 
     /// <summary>Writes the file with mode 0600.</summary>
@@ -48,7 +47,7 @@ internal static partial class SecretFile
         }
 
         File.Move(temporary, path, overwrite: true);
-        FlushFolder(Path.GetDirectoryName(path)!);
+        DurableFiles.SyncDirectory(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Reads the file; null when there is none.</summary>
@@ -71,34 +70,7 @@ internal static partial class SecretFile
         if (File.Exists(path))
         {
             File.Delete(path);
-            FlushFolder(Path.GetDirectoryName(path)!);
+            DurableFiles.SyncDirectory(Path.GetDirectoryName(path)!);
         }
     }
-
-    /// <summary>Makes the folder's names durable. .NET opens no folders, so this asks the C library.</summary>
-    private static void FlushFolder(string folder)
-    {
-        var handle = Open(folder, OpenDirectory);
-        if (handle < 0)
-        {
-            throw new IOException($"{folder} cannot be opened to flush it: error {Marshal.GetLastPInvokeError()}.");
-        }
-
-        var flushed = Flush(handle);
-        var error = Marshal.GetLastPInvokeError();
-        _ = Close(handle);
-        if (flushed != 0)
-        {
-            throw new IOException($"{folder} cannot be flushed: error {error}.");
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Flush(int handle);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int Close(int handle);
 }

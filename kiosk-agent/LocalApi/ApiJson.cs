@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization;
+
+namespace KioskFleet.Agent.LocalApi;
+
+/// <summary>JSON of the local API, without reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+[JsonSerializable(typeof(VendBody))]
+[JsonSerializable(typeof(SaleRequestBody))]
+[JsonSerializable(typeof(SettleBody))]
+[JsonSerializable(typeof(OutcomeRequestBody))]
+[JsonSerializable(typeof(SessionBody))]
+[JsonSerializable(typeof(AdjustBody))]
+[JsonSerializable(typeof(RefundRequestBody))]
+[JsonSerializable(typeof(NonSaleRequestBody))]
+[JsonSerializable(typeof(ApprovedAnswer))]
+[JsonSerializable(typeof(RecordedAnswer))]
+[JsonSerializable(typeof(ClosedAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<SellableAnswer>))]
+[JsonSerializable(typeof(IReadOnlyList<StockAnswer>))]
+[JsonSerializable(typeof(StatusAnswer))]
+[JsonSerializable(typeof(VendStateAnswer))]
+[JsonSerializable(typeof(ApiProblem))]
+internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,64 @@
+using KioskFleet.Agent.Texts;
+using KioskFleet.Agent.Vending;
+
+namespace KioskFleet.Agent.LocalApi;
+
+/// <summary>Makes problems: status, texts, field. Pure.</summary>
+internal static class Problems
+{
+    /// <summary>The content type of problems.</summary>
+    public const string ContentType = "application/problem+json";
+
+    private const string TypePrefix = "urn:kioskfleet:problem:";
+    private static readonly TextCatalogue Catalogue = new("ProblemTexts");
+
+    /// <summary>The HTTP status of a problem.</summary>
+    public static int StatusOf(ProblemKind kind) => kind switch
+    {
+        ProblemKind.NotJson or ProblemKind.WrongType or ProblemKind.Missing => StatusCodes.Status400BadRequest,
+        ProblemKind.TooManyBytes => StatusCodes.Status413PayloadTooLarge,
+        ProblemKind.TooLong or ProblemKind.OutOfRange or ProblemKind.UnknownWord or ProblemKind.UnknownSlot
+            => StatusCodes.Status422UnprocessableEntity,
+        ProblemKind.CabinetStopped or ProblemKind.TooManyOpenVends or ProblemKind.IdUsedDifferently
+            or ProblemKind.AlreadyFinished => StatusCodes.Status409Conflict,
+        ProblemKind.DiskFull => StatusCodes.Status507InsufficientStorage,
+        ProblemKind.UnknownSale or ProblemKind.UnknownVend or ProblemKind.NotFound => StatusCodes.Status404NotFound,
+        ProblemKind.WrongMethod => StatusCodes.Status405MethodNotAllowed,
+        ProblemKind.Unauthorized => StatusCodes.Status401Unauthorized,
+        ProblemKind.ForeignOrigin => StatusCodes.Status403Forbidden,
+        ProblemKind.Overloaded => StatusCodes.Status503ServiceUnavailable,
+        ProblemKind.Failed => StatusCodes.Status500InternalServerError,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such problem."),
+    };
+
+    /// <summary>A problem in a language.</summary>
+    public static ApiProblem Make(ProblemKind kind, Language language, string? field = null)
+    {
+        var reason = System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(kind.ToString());
+        return new ApiProblem(TypePrefix + reason, Catalogue.Text(language, kind + "Title"), StatusOf(kind),
+            Catalogue.Format(language, kind + "Detail", field ?? ""), field, reason);
+    }
+
+    /// <summary>A denial's title, for screens.</summary>
+    public static string TextOf(DenialReason denial, Language language) =>
+        Catalogue.Text(language, KindOf(denial) + "Title");
+
+    /// <summary>The problem of a denial.</summary>
+    public static ProblemKind KindOf(DenialReason denial) => denial switch
+    {
+        DenialReason.UnknownSlot => ProblemKind.UnknownSlot,
+        DenialReason.CabinetStopped => ProblemKind.CabinetStopped,
+        DenialReason.DiskFull => ProblemKind.DiskFull,
+        DenialReason.TooManyOpenVends => ProblemKind.TooManyOpenVends,
+        _ => throw new ArgumentOutOfRangeException(nameof(denial), denial, "There is no such denial."),
+    };
+
+    /// <summary>The problem of a value that cannot be recorded.</summary>
+    public static ProblemKind KindOf(InputFault fault) => fault switch
+    {
+        InputFault.Missing => ProblemKind.Missing,
+        InputFault.TooLong => ProblemKind.TooLong,
+        InputFault.OutOfRange => ProblemKind.OutOfRange,
+        _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "There is no such fault."),
+    };
+}

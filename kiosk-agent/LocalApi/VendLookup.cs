@@ -1,0 +1,48 @@
+using KioskFleet.Agent.Journal;
+using KioskFleet.Protocol.Entries;
+
+namespace KioskFleet.Agent.LocalApi;
+
+/// <summary>What is known of a vend or session.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="State">
+/// approved, denied, open (a session), closed (a session's door), or recorded when there is an outcome.
+/// </param>
+/// <param name="Slot">The slot asked for; null when no request is known.</param>
+/// <param name="Sku">The SKU asked for; null when no request is known.</param>
+/// <param name="PriceFen">The price asked for, in fen; null when no request is known.</param>
+/// <param name="Entries">What is recorded under the id, newest first.</param>
+internal sealed record VendStateAnswer(
+    string Id, string State, string? Slot, string? Sku, long? PriceFen, IReadOnlyList<EntryAnswer> Entries);
+
+/// <summary>Looks up what the journals hold of a vend. Reads only.</summary>
+internal static class VendLookup
+{
+    /// <summary>What is known; null when nothing is.</summary>
+    public static VendStateAnswer? Find(JournalStore store, string id)
+    {
+        IEnumerable<JournalFile> files = store.Closed.Reverse().Prepend(store.Current);
+        var entries = files.SelectMany(file => file.Find(IdKind.Vend, id).Select(entry => Of(file, entry))).ToList();
+        var row = store.Current.Vends().FirstOrDefault(row => row.Id == id);
+        if (row is null && entries.Count == 0)
+        {
+            return null;
+        }
+
+        var state = entries.Count > 0 ? "recorded"
+            : row!.Denial != 0 ? "denied"
+            : row.Kind == VendRowKind.Vend ? "approved"
+            : row.IsClosed ? "closed"
+            : "open";
+        var isVend = row is { Kind: VendRowKind.Vend };
+        return new VendStateAnswer(
+            id, state, isVend ? row!.Slot : null, isVend ? row!.Sku : null, isVend ? row!.PriceFen : null, entries);
+    }
+
+    private static EntryAnswer Of(JournalFile file, StoredEntry entry)
+    {
+        var kind = EntryHeader.TryRead(entry.Bytes.Span, out var header, out _) ? header.Kind.ToString() : "unreadable";
+        return new EntryAnswer(file.Id.ToString(), entry.Seq,
+            System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(kind));
+    }
+}

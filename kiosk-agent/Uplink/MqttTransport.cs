@@ -1,0 +1,169 @@
+using System.Buffers;
+using System.Security.Cryptography.X509Certificates;
+using KioskFleet.Agent.Settings;
+using KioskFleet.Protocol.Topics;
+using MQTTnet;
+using MQTTnet.Exceptions;
+using MQTTnet.Formatter;
+using MQTTnet.Protocol;
+
+namespace KioskFleet.Agent.Uplink;
+
+/// <summary>
+/// MQTT 5 by MQTTnet: clean start, no session kept (the journal is the outbox), QoS 1 both ways, a new client for every
+/// connection.
+/// </summary>
+internal sealed class MqttTransport(BrokerSettings settings) : IUplinkTransport
+{
+    /// <summary>Largest packet taken from the broker, in bytes.</summary>
+    public const int MaxPacketBytes = 1024 * 1024;
+
+    private readonly MqttClientFactory _factory = new();
+    private IMqttClient? _client;
+
+    /// <inheritdoc/>
+    public async Task<ConnectOutcome> ConnectAsync(
+        UplinkTarget target, UplinkCallbacks callbacks, CancellationToken cancel)
+    {
+        await DropAsync();
+        var client = _factory.CreateMqttClient();
+        client.ApplicationMessageReceivedAsync += message => OnReceived(client, message, callbacks);
+        client.DisconnectedAsync += ended => OnDisconnected(client, ended, callbacks);
+        try
+        {
+            var result = await client.ConnectAsync(OptionsFor(target), cancel);
+            if (result.ResultCode != MqttClientConnectResultCode.Success)
+            {
+                client.Dispose();
+                return Refused(result.ResultCode, result.ReasonString);
+            }
+
+            // Set before subscribing: a disconnect from here on belongs to this connection.
+            _client = client;
+            var subscribed = await client.SubscribeAsync(
+                CabinetTopic.AllDown(target.Cabinet), MqttQualityOfServiceLevel.AtLeastOnce, cancel);
+            var granted = subscribed.Items.All(item => item.ResultCode <= MqttClientSubscribeResultCode.GrantedQoS2);
+            if (granted)
+            {
+                return new ConnectOutcome.Connected();
+            }
+
+            await DropAsync();
+            return new ConnectOutcome.Refused("The broker does not let this cabinet subscribe its topics.", true);
+        }
+        catch (Exception exception) when (IsBroken(exception, cancel))
+        {
+            await DropAsync();
+            client.Dispose();
+            throw new UplinkBrokenException($"{target}: {exception.GetBaseException().Message}", exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task SendAsync(CabinetTopic topic, ReadOnlyMemory<byte> payload, CancellationToken cancel)
+    {
+        if (_client is not { } client)
+        {
+            throw new UplinkBrokenException("Not connected.");
+        }
+
+        var message = new MqttApplicationMessageBuilder()
+            .WithTopic(topic.ToString())
+            .WithPayload(new ReadOnlySequence<byte>(payload))
+            .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+            .Build();
+        MqttClientPublishResult result;
+        try
+        {
+            result = await client.PublishAsync(message, cancel);
+        }
+        catch (Exception exception) when (IsBroken(exception, cancel))
+        {
+            throw new UplinkBrokenException(exception.GetBaseException().Message, exception);
+        }
+
+        if (!result.IsSuccess)
+        {
+            throw new UplinkBrokenException($"The broker refused a message: {result.ReasonCode} {result.ReasonString}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task DropAsync()
+    {
+        // Disposing closes the socket; a half-open connection would let a polite goodbye hang.
+        Interlocked.Exchange(ref _client, null)?.Dispose();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_client is { IsConnected: true } client)
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            await client.TryDisconnectAsync();
+        }
+
+        await DropAsync();
+    }
+
+    private static ConnectOutcome.Refused Refused(MqttClientConnectResultCode code, string? reason) => new(
+        $"{code} {reason}".TrimEnd(),
+        code is MqttClientConnectResultCode.BadUserNameOrPassword or MqttClientConnectResultCode.NotAuthorized
+            or MqttClientConnectResultCode.ClientIdentifierNotValid or MqttClientConnectResultCode.Banned);
+
+    private static bool IsBroken(Exception exception, CancellationToken cancel) =>
+        exception is MqttCommunicationException or MqttClientDisconnectedException
+            or MqttClientUnexpectedDisconnectReceivedException or MqttProtocolViolationException
+            or InvalidOperationException or IOException or ObjectDisposedException
+            or System.Net.Sockets.SocketException
+        || (exception is OperationCanceledException && !cancel.IsCancellationRequested);
+
+    private Task OnReceived(IMqttClient client, MqttApplicationMessageReceivedEventArgs message, UplinkCallbacks callbacks)
+    {
+        if (ReferenceEquals(client, _client) && CabinetTopic.TryParse(message.ApplicationMessage.Topic, out var topic))
+        {
+            callbacks.Received(topic, message.ApplicationMessage.Payload.ToArray());
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task OnDisconnected(IMqttClient client, MqttClientDisconnectedEventArgs ended, UplinkCallbacks callbacks)
+    {
+        if (ReferenceEquals(client, _client))
+        {
+            callbacks.Disconnected($"{ended.Reason} {ended.ReasonString ?? ended.Exception?.Message}".TrimEnd());
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private MqttClientOptions OptionsFor(UplinkTarget target)
+    {
+        var options = new MqttClientOptionsBuilder()
+            .WithProtocolVersion(MqttProtocolVersion.V500)
+            .WithTcpServer(target.Host, target.Port)
+            .WithClientId(target.Cabinet.Value)
+            .WithCredentials(target.UserName, target.Password)
+            .WithCleanStart()
+            .WithSessionExpiryInterval(0)
+            .WithMaximumPacketSize(MaxPacketBytes)
+            .WithKeepAlivePeriod(TimeSpan.FromSeconds(settings.KeepAliveSeconds))
+            .WithTimeout(TimeSpan.FromSeconds(settings.TimeoutSeconds));
+        if (settings.Tls)
+        {
+            options.WithTlsOptions(tls =>
+            {
+                tls.UseTls();
+                if (settings.CaFile is { } path)
+                {
+                    tls.WithTrustChain([X509CertificateLoader.LoadCertificateFromFile(path)]);
+                }
+            });
+        }
+
+        return options.Build();
+    }
+}
