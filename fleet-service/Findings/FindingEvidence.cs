@@ -58,6 +58,9 @@ internal static class FindingEvidence
             ["refundedFen"] = refundedFen,
         }.ToJsonString();
 
+    /// <summary>What the ledger proof says.</summary>
+    public static string Proof(ProofProblem problem) => new JsonObject { ["detail"] = problem.Detail }.ToJsonString();
+
     private static string Instant(long utcMs) => utcMs is > -62_135_596_800_000 and < 253_402_300_800_000
         ? DateTimeOffset.FromUnixTimeMilliseconds(utcMs).UtcDateTime.ToString("O")
         : $"{utcMs} ms";

@@ -28,12 +28,35 @@ internal sealed class EntryJudge(CatalogueSnapshot catalogue, BusinessCalendar c
             return judged;
         }
 
-        judged.Kind = judged.Header.Kind;
-        var dated = dating.Date(judged.Header.Time, judged.Kind);
-        judged.UtcMs = dated.UtcMs;
+        var dated = dating.Date(judged.Header.Time, judged.Header.Kind);
         judged.ClockImplausible = dated.Implausible;
-        judged.BusinessDay = calendar.DayOf(dated.UtcMs);
-        var assignment = cabinet.AssignmentAt(dated.UtcMs);
+        JudgeBody(entry, body, cabinet, dated.UtcMs, ref judged);
+        return judged;
+    }
+
+    /// <summary>Judges an entry that was dated before: its moment stays.</summary>
+    public JudgedEntry JudgeAt(ReadOnlySpan<byte> entry, CabinetModel cabinet, long utcMs)
+    {
+        var judged = default(JudgedEntry);
+        if (EntryHeader.TryRead(entry, out judged.Header, out var body))
+        {
+            JudgeBody(entry, body, cabinet, utcMs, ref judged);
+        }
+        else
+        {
+            judged.Quarantine(QuarantineReason.UnreadableHeader);
+        }
+
+        return judged;
+    }
+
+    private void JudgeBody(
+        ReadOnlySpan<byte> entry, ReadOnlySpan<byte> body, CabinetModel cabinet, long utcMs, ref JudgedEntry judged)
+    {
+        judged.Kind = judged.Header.Kind;
+        judged.UtcMs = utcMs;
+        judged.BusinessDay = calendar.DayOf(utcMs);
+        var assignment = cabinet.AssignmentAt(utcMs);
         judged.AssignmentId = assignment.AssignmentId;
         if (judged.BusinessDay == 0)
         {
@@ -47,8 +70,6 @@ internal sealed class EntryJudge(CatalogueSnapshot catalogue, BusinessCalendar c
         {
             JudgeOther(entry, ref judged);
         }
-
-        return judged;
     }
 
     /// <summary>Reads a sale in place: this is the path of hundreds of thousands of entries a second.</summary>

@@ -1,0 +1,135 @@
+using KioskFleet.Protocol.Entries;
+using KioskFleet.Protocol.Identity;
+using Microsoft.Data.Sqlite;
+
+namespace KioskFleet.Service.Ledger;
+
+/// <summary>A journal as the proof reads it.</summary>
+internal sealed record ProofJournal(long No, JournalId Journal, CabinetId Cabinet, Head Head, long Skipped);
+
+/// <summary>A batch as the proof reads it.</summary>
+internal sealed record ProofBatch(
+    long BatchId, BatchRange Range, long SignedFirstSeq, byte[] Envelope, byte[] Signature, byte[] KeySpki);
+
+/// <summary>An entry as the proof reads it.</summary>
+internal sealed record ProofEntry(
+    long Position, long BatchId, long Seq, Digest Hash, byte[] Bytes, EntryKind Kind, EntryState State, int BusinessDay,
+    long AssignmentId, ClassAmounts Amounts, byte LineClass, byte[]? LineClasses);
+
+/// <summary>A declared gap as the proof reads it.</summary>
+internal readonly record struct ProofGap(long FirstSeq, long LastSeq, Digest LastHash);
+
+/// <summary>Reads what the proof needs, in the order in which it needs it. Reads only.</summary>
+internal sealed class ProofRows(SqliteConnection connection) : IDisposable
+{
+    private readonly Statement _journals = new(connection,
+        "SELECT journal_no, journal_id, cabinet_id, head_seq, head_hash, skipped FROM journals ORDER BY journal_no");
+
+    private readonly Statement _batches = new(connection, """
+        SELECT batch_id, first_seq, entries, first_position, signed_first_seq, envelope, signature, key_spki
+        FROM batches WHERE journal_no = ?1 ORDER BY first_seq
+        """);
+
+    private readonly Statement _entries = new(connection, """
+        SELECT position, batch_id, seq, hash, bytes, kind, state, business_day, assignment_id, aid_fen, ordinary_fen,
+               unmapped_fen, line_class, line_classes
+        FROM entries WHERE position BETWEEN ?1 AND ?2 ORDER BY position
+        """);
+
+    private readonly Statement _gaps = new(connection,
+        "SELECT first_seq, last_seq, last_hash FROM gaps WHERE journal_no = ?1 ORDER BY first_seq");
+
+    private readonly Statement _keyKnown = new(connection, "SELECT 1 FROM cabinet_keys WHERE cabinet_id = ?1 AND spki = ?2");
+
+    private readonly Statement _counts = new(connection,
+        "SELECT (SELECT count(*) FROM entries), (SELECT coalesce(sum(entries), 0) FROM batches)");
+
+    /// <summary>All journals.</summary>
+    public IReadOnlyList<ProofJournal> Journals()
+    {
+        var journals = new List<ProofJournal>();
+        while (_journals.Next())
+        {
+            journals.Add(new ProofJournal(_journals.Long(0), _journals.Journal(1), CabinetId.Parse(_journals.Text(2)),
+                new Head((ulong)_journals.Long(3), _journals.Hash(4)), _journals.Long(5)));
+        }
+
+        return journals;
+    }
+
+    /// <summary>The batches of a journal, in the order of their numbers.</summary>
+    public IReadOnlyList<ProofBatch> Batches(long journalNo)
+    {
+        var batches = new List<ProofBatch>();
+        _batches.Set(1, journalNo);
+        while (_batches.Next())
+        {
+            batches.Add(new ProofBatch(_batches.Long(0),
+                new BatchRange(_batches.Long(1), _batches.Long(2), _batches.Long(3)), _batches.Long(4),
+                _batches.Bytes(5).ToArray(), _batches.Bytes(6).ToArray(), _batches.Bytes(7).ToArray()));
+        }
+
+        return batches;
+    }
+
+    /// <summary>The entries at a range of positions.</summary>
+    public IReadOnlyList<ProofEntry> Entries(long first, long last)
+    {
+        var entries = new List<ProofEntry>();
+        _entries.Set(1, first).Set(2, last);
+        while (_entries.Next())
+        {
+            entries.Add(ReadEntry());
+        }
+
+        return entries;
+    }
+
+    /// <summary>The declared gaps of a journal.</summary>
+    public IReadOnlyList<ProofGap> Gaps(long journalNo)
+    {
+        var gaps = new List<ProofGap>();
+        _gaps.Set(1, journalNo);
+        while (_gaps.Next())
+        {
+            gaps.Add(new ProofGap(_gaps.Long(0), _gaps.Long(1), _gaps.Hash(2)));
+        }
+
+        return gaps;
+    }
+
+    /// <summary>True when the register holds this key for the cabinet.</summary>
+    public bool IsKeyKnown(CabinetId cabinet, ReadOnlySpan<byte> spki)
+    {
+        _keyKnown.Set(1, cabinet.Value).Set(2, spki);
+        var known = _keyKnown.Next();
+        _keyKnown.Reset();
+        return known;
+    }
+
+    /// <summary>Rows in the table of entries, and rows that the batches account for.</summary>
+    public (long Entries, long InBatches) Counts()
+    {
+        _counts.Next();
+        var counts = (_counts.Long(0), _counts.Long(1));
+        _counts.Reset();
+        return counts;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _journals.Dispose();
+        _batches.Dispose();
+        _entries.Dispose();
+        _gaps.Dispose();
+        _keyKnown.Dispose();
+        _counts.Dispose();
+    }
+
+    private ProofEntry ReadEntry() => new(_entries.Long(0), _entries.Long(1), _entries.Long(2), _entries.Hash(3),
+        _entries.Bytes(4).ToArray(), (EntryKind)_entries.Long(5), (EntryState)_entries.Long(6), (int)_entries.Long(7),
+        _entries.Long(8),
+        new ClassAmounts { AidFen = _entries.Long(9), OrdinaryFen = _entries.Long(10), UnmappedFen = _entries.Long(11) },
+        (byte)_entries.Long(12), _entries.IsNull(13) ? null : _entries.Bytes(13).ToArray());
+}
