@@ -36,6 +36,7 @@ internal static class JournalConnection
             boot BLOB NOT NULL UNIQUE,
             monotonic_ms INTEGER NOT NULL,
             server_utc_ms INTEGER NOT NULL);
+        CREATE TABLE IF NOT EXISTS carried_over (journal BLOB PRIMARY KEY) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS vend (
             id TEXT PRIMARY KEY,
             kind INTEGER NOT NULL,

@@ -86,15 +86,17 @@ internal sealed partial class JournalFile
             throw new JournalDamagedException($"The journal ends at {tail.Seq}, before its mark.", tail.Seq + 1);
         }
 
-        var atMark = mark.Committed.Seq == mark.Anchor.Seq ? null : reader.RowAt(mark.Committed.Seq);
-        if ((atMark?.Head ?? mark.Anchor) != mark.Committed)
+        // A mark before the anchor is a ledger older than what is retained: then all that is retained is uncommitted.
+        var start = mark.Committed.Seq < mark.Anchor.Seq ? mark.Anchor : mark.Committed;
+        var atMark = start.Seq == mark.Anchor.Seq ? null : reader.RowAt(start.Seq);
+        if ((atMark?.Head ?? mark.Anchor) != start)
         {
             throw new JournalDamagedException(
                 $"The hash at the committed mark {mark.Committed.Seq} is another one.", mark.Committed.Seq);
         }
 
-        var report = ChainCheck.Run(place.Id, mark.Committed, atMark?.Sums ?? mark.AnchorSums,
-            reader.RowsAfter(mark.Committed.Seq), tail);
+        var report = ChainCheck.Run(place.Id, start, atMark?.Sums ?? mark.AnchorSums,
+            reader.RowsAfter(start.Seq), tail);
         if (report.FirstBad is { } bad)
         {
             throw new JournalDamagedException($"Entry {bad.Seq}: {bad.Why}", bad.Seq);

@@ -50,13 +50,13 @@ internal sealed partial class JournalFile
     });
 
     /// <summary>
-    /// Moves the committed mark, forward or (a ledger restored from a backup) back; nothing is deleted by that. For a closed
-    /// journal only in memory: the next hello says it again.
+    /// Moves the committed mark, forward or (a ledger restored from a backup) back, even to before everything retained;
+    /// nothing is deleted by that. For a closed journal only in memory: the next hello says it again.
     /// </summary>
-    /// <exception cref="InvalidOperationException">This journal does not hold the head.</exception>
+    /// <exception cref="InvalidOperationException">The head is another history's.</exception>
     public void MoveCommitted(Head head)
     {
-        if (HoldingOf(head) != HeadHolding.Held)
+        if (HoldingOf(head) == HeadHolding.NotHeld)
         {
             throw new InvalidOperationException($"Journal {Id} does not hold the head {head}.");
         }
@@ -90,10 +90,6 @@ internal sealed partial class JournalFile
             var gap = new GapBody(serviceHead.Seq + 1, anchor.Seq, serviceHead.Hash, anchor.Hash);
             if (Find(IdKind.Gap, EntryFacts.GapId(gap)).Count == 0)
             {
-                // What is retained must stay until the service has it: it is uncommitted again.
-                var mark = _state.Mark with { Committed = anchor };
-                SetMark(mark);
-                _state = _state with { Mark = mark };
                 Append(gap);
             }
         }

@@ -63,8 +63,16 @@ internal sealed partial class JournalFile : IDisposable
     /// <summary>The running sums at the tail.</summary>
     public RunningSums Sums => _state.Sums;
 
-    /// <summary>Entries not yet committed.</summary>
-    public long Backlog => Math.Max(0, (long)(_state.Tail.Seq - _state.Mark.Committed.Seq));
+    /// <summary>Retained entries not yet committed.</summary>
+    public long Backlog
+    {
+        get
+        {
+            var state = _state;
+            var known = Math.Max(state.Mark.Committed.Seq, state.Mark.Anchor.Seq);
+            return state.Tail.Seq > known ? (long)(state.Tail.Seq - known) : 0;
+        }
+    }
 
     /// <summary>Wall clock of the oldest uncommitted entry, Unix milliseconds UTC; 0 when there is none.</summary>
     public long OldestUnsentWallUtcMs
@@ -199,35 +207,6 @@ internal sealed partial class JournalFile : IDisposable
         }
     }
 
-    /// <summary>
-    /// The entries of an id, newest first, as they stand here. Usually none or one; an outcome that became a sale gives two.
-    /// </summary>
-    public IReadOnlyList<StoredEntry> Find(IdKind kind, string id)
-    {
-        List<ulong> candidates;
-        lock (_gate)
-        {
-            candidates = [.. _ids.Of(EntryFacts.KeyOf(kind, id))];
-        }
-
-        lock (_readGate)
-        {
-            return [.. candidates.Where(seq => seq <= _state.Tail.Seq)
-                .Select(seq => Guarded(() => _reader.RowAt(seq)))
-                .Where(row => row is { } found && HasId(found.Entry, kind, id))
-                .Select(row => row!.Value.Entry)];
-        }
-    }
-
-    /// <summary>The entry at a number; null when it is not here.</summary>
-    public StoredEntry? EntryAt(ulong seq)
-    {
-        lock (_readGate)
-        {
-            return seq <= _state.Tail.Seq ? Guarded(() => _reader.RowAt(seq))?.Entry : null;
-        }
-    }
-
     /// <summary>Checks the journal's own chain, from the anchor or behind a later number, to the tail.</summary>
     /// <param name="firstSeq">First entry to check.</param>
     public ChainReport Verify(ulong firstSeq = 1)
@@ -240,15 +219,6 @@ internal sealed partial class JournalFile : IDisposable
             RunningSums? sums = after == state.Mark.Anchor.Seq ? state.Mark.AnchorSums : null;
             return ChainCheck.Run(
                 Id, start, sums, _reader.RowsAfter(start.Seq).TakeWhile(r => r.Entry.Seq <= state.Tail.Seq), state.Tail);
-        }
-    }
-
-    /// <summary>The vend rows of the file.</summary>
-    public IReadOnlyList<VendRow> Vends()
-    {
-        lock (_readGate)
-        {
-            return Guarded(_reader.Vends);
         }
     }
 
@@ -298,13 +268,6 @@ internal sealed partial class JournalFile : IDisposable
                     : throw new JournalDamagedException($"Entry {head.Seq + 1} is missing.", head.Seq + 1);
             }, () => head.Seq + 1);
         }
-    }
-
-    private static bool HasId(in StoredEntry entry, IdKind kind, string id)
-    {
-        EntryCodec.TryDecode(entry.Bytes.Span, out _, out var body, out _);
-        var facts = EntryFacts.Of(body);
-        return facts.IdKind == kind && facts.Id == id;
     }
 
     private static T Guarded<T>(Func<T> read, Func<ulong>? at = null)

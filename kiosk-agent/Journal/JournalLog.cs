@@ -35,6 +35,9 @@ internal static partial class JournalLog
     [LoggerMessage(1008, LogLevel.Error, "The pointer file is missing or damaged: found again from {Files} journal files")]
     internal static partial void PointerRebuilt(this ILogger log, int files);
 
+    [LoggerMessage(1010, LogLevel.Warning, "{Count} entries of the ended journal {Journal} were carried over")]
+    internal static partial void CarriedOver(this ILogger log, JournalId journal, int count);
+
     [LoggerMessage(1009, LogLevel.Error, "The half-made journal {Journal} could not be read and is made again: {Detail}")]
     internal static partial void BegunAgain(this ILogger log, JournalId journal, string detail);
 }

@@ -100,6 +100,20 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
         return boots;
     }
 
+    /// <summary>Ended journals that were carried over as a whole.</summary>
+    public IReadOnlyList<JournalId> CarriedOver()
+    {
+        var journals = new List<JournalId>();
+        using var command = Command("SELECT journal FROM carried_over");
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            journals.Add(new JournalId(Boot(reader, 0).Value));
+        }
+
+        return journals;
+    }
+
     /// <summary>All vend rows.</summary>
     public IReadOnlyList<VendRow> Vends()
     {

@@ -139,8 +139,27 @@ internal sealed partial class JournalStore : IDisposable
     }
 
     /// <summary>
+    /// Carries the retained entries of a closed journal over into the current one, once, each with its origin: the service
+    /// holds another history under that journal's name and counts none twice.
+    /// </summary>
+    /// <returns>Entries carried over now; 0 when it was done before or the journal is not here.</returns>
+    public int CarryOver(JournalId ended)
+    {
+        var count = InCurrent(current => Closed.FirstOrDefault(file => file.Id == ended) is { } file
+            ? current.CarryOver(file)
+            : 0);
+        if (count > 0)
+        {
+            _log.CarriedOver(ended, count);
+        }
+
+        return count;
+    }
+
+    /// <summary>
     /// Deletes committed entries older than the retention, and ended journals likewise; never an uncommitted entry. Deletes
-    /// nothing in a boot that has not heard the service's clock: a wrong wall clock must not empty the journal.
+    /// nothing in a boot that has not heard the service's clock: a wrong wall clock must not empty the journal. To be
+    /// called only while the service confirmed the committed mark on this link: the ledger may have been restored meanwhile.
     /// </summary>
     /// <param name="now">Now; the earlier of this and the service's time counts.</param>
     public void ApplyRetention(DateTimeOffset now)

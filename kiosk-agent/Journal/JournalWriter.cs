@@ -140,6 +140,17 @@ internal sealed class JournalWriter : IDisposable
         command.ExecuteNonQuery();
     }
 
+    /// <summary>Notes that an ended journal was carried over as a whole.</summary>
+    public void AddCarriedOver(JournalId journal)
+    {
+        var id = new byte[JournalId.Size];
+        journal.Write(id);
+        using var command = _connection.CreateCommand();
+        command.CommandText = "INSERT OR IGNORE INTO carried_over (journal) VALUES ($journal)";
+        command.Parameters.AddWithValue("$journal", id);
+        command.ExecuteNonQuery();
+    }
+
     /// <summary>Forgets a vend row.</summary>
     public void RemoveVend(string id)
     {

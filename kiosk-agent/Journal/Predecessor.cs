@@ -31,6 +31,9 @@ internal sealed class Predecessor
     /// <summary>The vend rows.</summary>
     public IReadOnlyList<VendRow> Vends { get; private set; } = [];
 
+    /// <summary>Ended journals that were carried over into it as a whole.</summary>
+    public IReadOnlyList<JournalId> CarriedOver { get; private set; } = [];
+
     /// <summary>A journal of which nothing is left.</summary>
     public static Predecessor Gone { get; } = new([]);
 
@@ -53,11 +56,15 @@ internal sealed class Predecessor
         var whole = false;
         IReadOnlyList<ClockObservation> observations = [];
         IReadOnlyList<VendRow> vends = [];
+        IReadOnlyList<JournalId> carriedOver = [];
+        var start = lastCommon;
         try
         {
             using var reader = new JournalReader(JournalConnection.Read(path, options));
             observations = Readable(reader.Observations);
             vends = Readable(reader.Vends);
+            carriedOver = Readable(reader.CarriedOver);
+            start = StartOf(reader, lastCommon);
             whole = ReadRows(reader, lastCommon.Seq, entries);
         }
         catch (SqliteException error) when (JournalConnection.IsDamage(error))
@@ -71,10 +78,11 @@ internal sealed class Predecessor
             AddRaw(RawPages.Entries(raw, log), lastCommon, entries);
         }
 
-        return new Predecessor(Prove(lastCommon, entries.Values))
+        return new Predecessor(Prove(start, entries.Values))
         {
             Observations = observations,
             Vends = vends,
+            CarriedOver = carriedOver,
         };
     }
 
@@ -98,6 +106,19 @@ internal sealed class Predecessor
         }
 
         return carried;
+    }
+
+    /// <summary>Where the retained chain begins: retention may have gone past the last common head.</summary>
+    private static Head StartOf(JournalReader reader, Head lastCommon)
+    {
+        try
+        {
+            return reader.Mark() is { } mark && mark.Anchor.Seq > lastCommon.Seq ? mark.Anchor : lastCommon;
+        }
+        catch (Exception error) when (error is SqliteException or JournalDamagedException)
+        {
+            return lastCommon;
+        }
     }
 
     private static bool ReadRows(JournalReader reader, ulong after, SortedDictionary<ulong, StoredEntry> entries)

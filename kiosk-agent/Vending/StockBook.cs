@@ -26,7 +26,9 @@ internal sealed class StockBook
             return book;
         }
 
-        foreach (var journal in (IEnumerable<JournalFile>)[.. store.Closed, store.Current])
+        // A journal that was carried over as a whole is counted where its entries are now.
+        var uncarried = store.Closed.Where(journal => !store.Current.IsCarriedOver(journal.Id));
+        foreach (var journal in (IEnumerable<JournalFile>)[.. uncarried, store.Current])
         {
             var after = journal.Facts.OldestRetainedSeq - 1;
             for (var read = journal.Read(after, ReadEntries, ReadBytes); read.Count > 0;
