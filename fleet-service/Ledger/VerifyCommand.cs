@@ -1,0 +1,90 @@
+using System.CommandLine;
+using Microsoft.Data.Sqlite;
+
+namespace KioskFleet.Service.Ledger;
+
+/// <summary>The command <c>verify</c>: the ledger proof, without a running service, over a database or a copy of one.</summary>
+internal static class VerifyCommand
+{
+    /// <summary>Exit code when something does not fit.</summary>
+    public const int NotProven = 1;
+
+    private const int ProgressEvery = 50_000;
+
+    /// <summary>Makes the command.</summary>
+    /// <param name="configuredPath">The database of the settings, for when none is named.</param>
+    public static Command Create(Func<ParseResult, string> configuredPath)
+    {
+        var database = new Option<FileInfo?>("--database", "-d")
+        {
+            Description = "The database file to prove; without, the one of the settings. It is only read.",
+        };
+        var command = new Command("verify", """
+            Proves the ledger: every journal's hash chain and signatures, heads, amounts and totals. Names each entry that
+            does not fit. Exit code 0: proven, 1: not.
+
+            Examples:
+              KioskFleet.Service verify
+              KioskFleet.Service verify --database /backup/fleet-2026-01-31.db
+            """) { database };
+        command.SetAction((parsed, ct) => Task.FromResult(
+            Verify(parsed.GetValue(database)?.FullName ?? configuredPath(parsed), ct)));
+        return command;
+    }
+
+    private static int Verify(string path, CancellationToken ct)
+    {
+        if (!File.Exists(path))
+        {
+            Console.Error.WriteLine($"{path}: there is no such database. Name one with --database, or its folder with "
+                + "--set Storage:DataDirectory=DIR.");
+            return NotProven;
+        }
+
+        using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }
+                .ToString());
+        try
+        {
+            connection.Open();
+            return Show(LedgerProof.Run(connection, new Progress(), ct));
+        }
+        catch (SqliteException error)
+        {
+            Console.Error.WriteLine($"{path}: cannot be read as a ledger: {error.Message}");
+            return NotProven;
+        }
+    }
+
+    private static int Show(ProofReport report)
+    {
+        foreach (var problem in report.Problems)
+        {
+            Console.WriteLine($"{problem.Cabinet}\t{problem.Subject}\t{problem.Detail}");
+        }
+
+        if (report.ProblemCount > report.Problems.Count)
+        {
+            Console.WriteLine($"… and {report.ProblemCount - report.Problems.Count} more.");
+        }
+
+        Console.WriteLine($"{report.Journals} journals, {report.Batches} batches, {report.Entries} entries: "
+            + (report.IsProven ? "proven." : $"NOT proven, {report.ProblemCount} problems."));
+        return report.IsProven ? 0 : NotProven;
+    }
+
+    /// <summary>Tells on the error stream how far it is, now and then.</summary>
+    private sealed class Progress : IProgress<long>
+    {
+        private long _told;
+
+        public void Report(long value)
+        {
+            if (value - _told >= ProgressEvery)
+            {
+                _told = value;
+                Console.Error.WriteLine($"{value} entries checked …");
+            }
+        }
+    }
+}
