@@ -1,0 +1,72 @@
+using System.Net;
+using KioskFleet.Service.Hosting;
+using Xunit;
+
+namespace KioskFleet.Service.Tests.Hosting;
+
+public sealed class HostTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("/healthz")]
+    [InlineData("/readyz")]
+    [InlineData("/metrics")]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/scalar/")]
+    public async Task The_service_answers_at(string path)
+    {
+        await using var rig = await ServiceRig.StartAsync();
+        using var response = await rig.Anonymous.GetAsync(path, Stop);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_api_page_loads_nothing_from_elsewhere()
+    {
+        await using var rig = await ServiceRig.StartAsync();
+        var page = await rig.Anonymous.GetStringAsync("/scalar/", Stop);
+        Assert.DoesNotContain("https://", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("src=\"//", page, StringComparison.Ordinal);
+        Assert.Contains("\"withDefaultFonts\": false", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_metrics_name_the_broker()
+    {
+        await using var rig = await ServiceRig.StartAsync(null, ("Broker:Embedded:MaxConnections", "2"));
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync("127.0.0.1", rig.Host.BrokerPort, Stop);
+        var metrics = await rig.Anonymous.GetStringAsync("/metrics", Stop);
+        Assert.Contains("aspnetcore", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_wrong_settings_are_named_before_anything_is_made()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"kiosk-fleet-{Environment.ProcessId}-never");
+        var host = FleetServiceHost.Build(new Dictionary<string, string?>
+        {
+            ["Storage:DataDirectory"] = folder,
+            ["Storage:CacheKibibytes"] = "1",
+            ["Broker:Embedded:Port"] = "-1",
+            ["Enrolment:TokenDays"] = "0",
+            ["Series:Enabled"] = "true",
+        });
+        var error = Assert.ThrowsAny<Exception>(() => { _ = host.StartAsync(Stop); });
+        var lines = ConfigurationProblem.Describe(error)!;
+        Assert.Contains(lines, l => l.StartsWith("Storage:CacheKibibytes: got 1;", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("Broker:Embedded:Port: got -1;", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("Enrolment:TokenDays: got 0;", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("Series:Url: got '';", StringComparison.Ordinal));
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
+    public void A_word_that_is_no_mode_is_named_with_what_it_takes()
+    {
+        var host = FleetServiceHost.Build(new Dictionary<string, string?> { ["Broker:Mode"] = "Carrier" });
+        var error = Assert.ThrowsAny<Exception>(() => { _ = host.StartAsync(Stop); });
+        Assert.Equal(["Broker:Mode: got 'Carrier'; takes Embedded or External."], ConfigurationProblem.Describe(error));
+    }
+}
