@@ -18,7 +18,11 @@ internal static class AccessModule
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<AuditLog>();
         services.AddHostedService<AccessStart>();
-        services.AddAuthentication(AccessPolicies.Scheme)
+
+        // The core alone: the usual registration also brings keys for cookies, which nobody here uses.
+        services.AddAuthenticationCore(o => o.DefaultScheme = AccessPolicies.Scheme);
+        services.AddWebEncoders();
+        new AuthenticationBuilder(services)
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(AccessPolicies.Scheme, null);
         services.AddSingleton<IAuthorizationHandler, ScopeAuthorization>();
         services.AddAuthorizationBuilder()

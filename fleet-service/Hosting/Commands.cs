@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KioskFleet.Service.Access;
+using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -45,6 +46,7 @@ internal static class Commands
         root.Subcommands.Add(run);
         root.Subcommands.Add(Backup());
         root.Subcommands.Add(Restore());
+        root.Subcommands.Add(VerifyCommand.Create(parsed => StorageOf(Configuration(parsed)).DatabasePath));
         root.Subcommands.Add(Migrate());
         root.Subcommands.Add(Token());
         return root;

@@ -6,6 +6,7 @@ using KioskFleet.Service.Broker;
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Enrolment;
+using KioskFleet.Service.Findings;
 using KioskFleet.Service.Fleet;
 using KioskFleet.Service.Ingest;
 using KioskFleet.Service.Ledger;
@@ -14,6 +15,7 @@ using KioskFleet.Service.Places;
 using KioskFleet.Service.Series;
 using KioskFleet.Service.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Scalar.AspNetCore;
 
 namespace KioskFleet.Service.Hosting;
@@ -81,7 +83,12 @@ internal sealed class FleetServiceHost : IAsyncDisposable
     }
 
     /// <summary>Starts all modules; returns when the HTTP API and the broker listen.</summary>
-    public Task StartAsync(CancellationToken ct = default) => _app.StartAsync(ct);
+    public Task StartAsync(CancellationToken ct = default)
+    {
+        // All settings are judged before anything is opened or made.
+        Services.GetService<IStartupValidator>()?.Validate();
+        return _app.StartAsync(ct);
+    }
 
     /// <summary>Stops in the reverse order: the broker first.</summary>
     public Task StopAsync(CancellationToken ct = default) => _app.StopAsync(ct);
@@ -132,7 +139,8 @@ internal sealed class FleetServiceHost : IAsyncDisposable
         services.AddAccess(configuration);
         services.AddFleet();
         services.AddCatalogue();
-        services.AddLedger();
+        services.AddLedger(configuration);
+        services.AddFindings();
         services.AddCompliance();
         services.AddEnrolment(configuration);
         services.AddObservability();
@@ -155,6 +163,8 @@ internal sealed class FleetServiceHost : IAsyncDisposable
         read.MapCatalogue();
         read.MapCompliance();
         read.MapFleet();
+        app.MapLedger();
+        app.MapFindings();
         app.MapAccess();
         app.MapEnrolment();
         app.MapObservability();
