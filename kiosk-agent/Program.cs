@@ -1,1 +1,3 @@
-return 0;
+using KioskFleet.Agent.Cli;
+
+return await AgentCommands.RunAsync(args);

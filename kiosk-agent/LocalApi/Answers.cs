@@ -70,7 +70,7 @@ internal static class Answers
     public static EntryAnswer Of(RecordedEntry entry) =>
         new(entry.Journal.ToString(), entry.Seq, Name(entry.Kind.ToString()));
 
-    private static IResult Finished(RecordedEntry entry, Language language) => Problem(
+    private static JsonHttpResult<ApiProblem> Finished(RecordedEntry entry, Language language) => Problem(
         Problems.Make(ProblemKind.AlreadyFinished, language) with { Existing = Of(entry) });
 
     private static IResult Invalid(InputProblem problem, Language language) =>

@@ -26,7 +26,8 @@ internal sealed record PaymentBody(string? Method, string? MerchantOrderNumber, 
 /// <summary>Goods delivered and paid: the whole sale.</summary>
 /// <param name="Lines">1 to 100 lines.</param>
 /// <param name="Payment">How it was paid.</param>
-internal sealed record SaleRequestBody(IReadOnlyList<LineBody>? Lines, PaymentBody? Payment);
+/// <param name="Source">hand for a sale that a person recorded; a vend when missing.</param>
+internal sealed record SaleRequestBody(IReadOnlyList<LineBody>? Lines, PaymentBody? Payment, string? Source = null);
 
 /// <summary>A session's end: lines and payment, or an amount that is owed.</summary>
 /// <param name="Lines">Lines taken and paid.</param>

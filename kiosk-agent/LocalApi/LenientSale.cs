@@ -9,7 +9,8 @@ namespace KioskFleet.Agent.LocalApi;
 /// <summary>A sale as far as it could be read.</summary>
 /// <param name="Lines">Its lines.</param>
 /// <param name="Payment">How it was paid.</param>
-internal sealed record ReadSale(IReadOnlyList<SaleLine> Lines, Payment Payment);
+/// <param name="Source">A vend, unless the caller says that a person recorded it by hand.</param>
+internal sealed record ReadSale(IReadOnlyList<SaleLine> Lines, Payment Payment, SaleSource Source);
 
 /// <summary>
 /// Reads a sale that has happened already. Only money that cannot be read is refused; everything else takes the nearest
@@ -40,7 +41,8 @@ internal static class LenientSale
             lines.Add(line);
         }
 
-        return new ReadSale(lines, ReadPayment(body));
+        var byHand = TextOf(body, "source") == "hand";
+        return new ReadSale(lines, ReadPayment(body), byHand ? SaleSource.Hand : SaleSource.Vend);
     }
 
     /// <summary>The method that a word means; other for words not known.</summary>

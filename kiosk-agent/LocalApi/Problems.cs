@@ -39,6 +39,10 @@ internal static class Problems
             Catalogue.Format(language, kind + "Detail", field ?? ""), field, reason);
     }
 
+    /// <summary>A problem in one line, for a terminal.</summary>
+    public static string Describe(ApiProblem problem, Language language) =>
+        language == Language.Chinese ? $"{problem.Title}。{problem.Detail}" : $"{problem.Title}. {problem.Detail}";
+
     /// <summary>A denial's title, for screens.</summary>
     public static string TextOf(DenialReason denial, Language language) =>
         Catalogue.Text(language, KindOf(denial) + "Title");

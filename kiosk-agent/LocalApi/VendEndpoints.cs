@@ -78,7 +78,7 @@ internal static class VendEndpoints
             var sale = LenientSale.Read(document!.RootElement, out fault);
             return sale is null
                 ? Answers.Problem(fault!, language)
-                : Answers.Of(flow.Delivered(new DeliveredReport(id, sale.Lines, sale.Payment)), language);
+                : Answers.Of(flow.Delivered(new DeliveredReport(id, sale.Lines, sale.Payment, sale.Source)), language);
         }
     }
 

@@ -1,3 +1,4 @@
+using KioskFleet.Agent.Vending;
 using KioskFleet.Protocol;
 using KioskFleet.Protocol.Sending;
 
@@ -28,6 +29,9 @@ internal sealed record AgentSettings
 
     /// <summary>Section <c>journal</c>.</summary>
     public RetentionSettings Journal { get; init; } = new();
+
+    /// <summary>Section <c>vending</c>: <c>approvalSeconds</c>, <c>sessionSeconds</c>, <c>maxOpenVends</c>.</summary>
+    public VendingOptions Vending { get; init; } = new();
 
     /// <summary>Section <c>uplink</c>.</summary>
     public UplinkSettings Uplink { get; init; } = new();
@@ -88,6 +92,11 @@ internal sealed record RetentionSettings
     /// deletes an uncommitted one.
     /// </summary>
     public int RetentionDays { get; init; } = 400;
+
+    /// <summary>
+    /// Setting <c>journal:minFreeMiB</c>: free space below which vend requests are denied; 1 to 1,048,576; default 64.
+    /// </summary>
+    public int MinFreeMiB { get; init; } = 64;
 }
 
 /// <summary>The sender and the link under it.</summary>

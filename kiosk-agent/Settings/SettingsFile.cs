@@ -1,3 +1,4 @@
+using KioskFleet.Agent.Vending;
 using KioskFleet.Protocol;
 using KioskFleet.Protocol.Sending;
 
@@ -79,6 +80,13 @@ internal static class SettingsFile
             Journal = new RetentionSettings
             {
                 RetentionDays = reader.Number("journal:retentionDays", 400, 1, 36_500),
+                MinFreeMiB = reader.Number("journal:minFreeMiB", 64, 1, 1_048_576),
+            },
+            Vending = new VendingOptions
+            {
+                ApprovalSeconds = reader.Number("vending:approvalSeconds", 600, 10, 86_400),
+                SessionSeconds = reader.Number("vending:sessionSeconds", 3_600, 10, 86_400),
+                MaxOpenVends = reader.Number("vending:maxOpenVends", 64, 1, 1_024),
             },
             Uplink = ReadUplink(reader),
         };

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using KioskFleet.Agent.Enrolment;
+using KioskFleet.Agent.Hosting;
+using KioskFleet.Agent.LocalApi;
+using KioskFleet.Agent.Settings;
+using KioskFleet.Protocol.Amounts;
+
+namespace KioskFleet.Agent.Cli;
+
+/// <summary><c>status</c>: from the running agent; when none runs, from its files, which are only read.</summary>
+internal static class StatusCommand
+{
+    /// <summary>Prints where the agent stands.</summary>
+    public static async Task<int> ExecuteAsync(
+        AgentSettings settings, bool asJson, CliContext cli, CancellationToken cancel)
+    {
+        var status = await AskAsync(settings, cancel) ?? OfFiles(settings);
+        if (status is null)
+        {
+            cli.Say("NoJournal", settings.DataDirectory);
+            return ExitCode.Failed;
+        }
+
+        if (asJson)
+        {
+            cli.Output.WriteLine(JsonSerializer.Serialize(status, ApiJson.Default.StatusAnswer));
+            return ExitCode.Done;
+        }
+
+        Print(status, cli);
+        return ExitCode.Done;
+    }
+
+    private static async Task<StatusAnswer?> AskAsync(AgentSettings settings, CancellationToken cancel)
+    {
+        using var response = await AgentApiClient.TryCallAsync(settings, client => client.GetAsync("/v1/status", cancel));
+        return response is { IsSuccessStatusCode: true }
+            ? await response.Content.ReadFromJsonAsync(ApiJson.Default.StatusAnswer, cancel)
+            : null;
+    }
+
+    private static StatusAnswer? OfFiles(AgentSettings settings)
+    {
+        var record = new IdentityFolder(settings.IdentityDirectory).ReadRecord();
+        return OfflineJournals.Status(AgentHost.JournalOptionsOf(settings), record?.CabinetId);
+    }
+
+    private static void Print(StatusAnswer status, CliContext cli)
+    {
+        var none = cli.Text("None");
+        Line(cli, "LabelAgent", cli.Text(status.Running ? "AgentRuns" : "AgentStopped", status.Version));
+        Line(cli, "LabelCabinet", status.Cabinet ?? cli.Text("NotEnrolled"));
+        Line(cli, "LabelJournal", status.Journal);
+        Line(cli, "LabelHead", $"{status.Head.Seq}/{status.Head.Hash[..12]}");
+        Line(cli, "LabelCommitted", $"{status.Committed.Seq}/{status.Committed.Hash[..12]}");
+        Line(cli, "LabelBacklog", $"{status.Backlog}");
+        Line(cli, "LabelOldest", status.OldestUnsentUtc?.ToString("u") ?? none);
+        Line(cli, "LabelPredecessors", status.Predecessors.Count == 0 ? none : string.Join(' ', status.Predecessors));
+        Line(cli, "LabelSales", cli.Text("SalesValue", status.Sums.Sales, new Money(status.Sums.SalesFen),
+            new Money(status.Sums.RefundsFen)));
+        if (status.Link is { } link)
+        {
+            Line(cli, "LabelLink", cli.Text("Link_" + link.State));
+            Line(cli, "LabelLastReceipt", link.LastReceiptUtc?.ToString("u") ?? none);
+            Line(cli, "LabelOffset", link.ClockOffsetMs is { } offset ? $"{offset} ms" : none);
+            Line(cli, "LabelRefusal", link.LastRefusal ?? none);
+            Line(cli, "LabelError", link.LastError ?? none);
+        }
+    }
+
+    private static void Line(CliContext cli, string label, string value) =>
+        cli.Output.WriteLine($"{cli.Text(label)}: {value}");
+}
