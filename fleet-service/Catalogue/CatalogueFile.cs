@@ -143,14 +143,8 @@ internal static class CatalogueFile
 
     private static (string Text, string Encoding)? Decode(byte[] bytes)
     {
-        var body = bytes.AsSpan();
-        if (body.StartsWith(Encoding.UTF8.Preamble))
-        {
-            body = body[Encoding.UTF8.Preamble.Length..];
-        }
-
-        // A zero byte is UTF-16 or no text at all; both decoders below would let it through.
-        if (body.Contains((byte)0))
+        // The table reader passes over a byte order mark. A zero byte is UTF-16 or no text at all; both decoders below would let it through.
+        if (bytes.Contains((byte)0))
         {
             return null;
         }
@@ -159,7 +153,7 @@ internal static class CatalogueFile
         {
             try
             {
-                return (encoding.GetString(body), encoding.WebName);
+                return (encoding.GetString(bytes), encoding.WebName);
             }
             catch (DecoderFallbackException)
             {

@@ -33,14 +33,28 @@ internal sealed record WindowSales(
 /// <summary>Reads the ledger's totals beside the register. Only reads. Thread-safe.</summary>
 internal sealed class StandingsStore(FleetDatabase database, BusinessZone zone)
 {
+    // Days are the third column of the key: cabinets and their assignments are found by seeking from one to the next,
+    // so that a window costs what it holds and not what the ledger holds.
     private const string WindowSql = """
-        WITH sums AS (
-          SELECT cabinet_id, assignment_id, class,
-                 SUM(sales_fen - refunds_of_day_fen) AS net_fen,
-                 SUM(sales_fen) AS sales_fen, SUM(refunds_fen) AS refunds_fen, SUM(sales_lines) AS sales_lines
-          FROM totals
-          WHERE business_day >= $fromDay AND business_day < $toDay AND ($cabinet IS NULL OR cabinet_id = $cabinet)
-          GROUP BY cabinet_id, assignment_id, class
+        WITH RECURSIVE sellers (cabinet_id) AS (
+          SELECT MIN(cabinet_id) FROM totals
+          UNION ALL
+          SELECT (SELECT MIN(t.cabinet_id) FROM totals t WHERE t.cabinet_id > s.cabinet_id)
+          FROM sellers s WHERE s.cabinet_id IS NOT NULL
+        ), sold (cabinet_id, assignment_id) AS (
+          SELECT s.cabinet_id, (SELECT MIN(t.assignment_id) FROM totals t WHERE t.cabinet_id = s.cabinet_id)
+          FROM sellers s WHERE s.cabinet_id IS NOT NULL AND ($cabinet IS NULL OR s.cabinet_id = $cabinet)
+          UNION ALL
+          SELECT s.cabinet_id, (SELECT MIN(t.assignment_id) FROM totals t
+                                WHERE t.cabinet_id = s.cabinet_id AND t.assignment_id > s.assignment_id)
+          FROM sold s WHERE s.assignment_id IS NOT NULL
+        ), sums AS (
+          SELECT t.cabinet_id, t.assignment_id, t.class,
+                 SUM(t.sales_fen - t.refunds_of_day_fen) AS net_fen,
+                 SUM(t.sales_fen) AS sales_fen, SUM(t.refunds_fen) AS refunds_fen, SUM(t.sales_lines) AS sales_lines
+          FROM sold s CROSS JOIN totals t ON t.cabinet_id = s.cabinet_id AND t.assignment_id = s.assignment_id
+            AND t.business_day >= $fromDay AND t.business_day < $toDay
+          GROUP BY t.cabinet_id, t.assignment_id, t.class
         ), present AS (
           SELECT cabinet_id, assignment_id FROM sums
           UNION

@@ -63,6 +63,15 @@ public sealed class ClassifierTests
     }
 
     [Fact]
+    public void Spans_that_touch_do_not_overlap()
+    {
+        var first = new InForce(10, 20);
+        var second = new InForce(20, null);
+        Assert.False(first.Overlaps(second) || second.Overlaps(first));
+        Assert.True(new InForce(10, 21).Overlaps(second) && second.Overlaps(new InForce(10, 21)));
+    }
+
+    [Fact]
     public void Classifying_allocates_nothing_and_takes_far_less_than_a_microsecond()
     {
         var mappings = Enumerable.Range(0, 5_000)
