@@ -12,13 +12,13 @@ internal abstract record CatalogueChange
     /// <summary>A new listing.</summary>
     internal sealed record ListingAdded(Listing Listing) : CatalogueChange;
 
-    /// <summary>A listing's end was set, moved or taken away; acts forward only. Holds the listing as it is now.</summary>
+    /// <summary>A listing's end was set, moved or taken away, acting forward. Holds the listing as it is now.</summary>
     internal sealed record ListingEndMoved(Listing Listing, long? OldToUtcMs) : CatalogueChange;
 
     /// <summary>A new mapping.</summary>
     internal sealed record MappingAdded(SkuMapping Mapping) : CatalogueChange;
 
-    /// <summary>A mapping's end was set, moved or taken away; acts forward only. Holds the mapping as it is now.</summary>
+    /// <summary>A mapping's end was set, moved or taken away, acting forward. Holds the mapping as it is now.</summary>
     internal sealed record MappingEndMoved(SkuMapping Mapping, long? OldToUtcMs) : CatalogueChange;
 
     /// <summary>The earliest sale time that is judged otherwise than before; null when no sale is.</summary>

@@ -143,7 +143,8 @@ internal static class CatalogueFile
 
     private static (string Text, string Encoding)? Decode(byte[] bytes)
     {
-        // The table reader passes over a byte order mark. A zero byte is UTF-16 or no text at all; both decoders below would let it through.
+        // The table reader passes over a byte order mark. A zero byte is UTF-16 or no text at all; both decoders
+        // below would let it through.
         if (bytes.Contains((byte)0))
         {
             return null;

@@ -40,7 +40,7 @@ internal sealed class CataloguePlanner
         }
     }
 
-    /// <summary>Things that cannot be true twice at one time: a county's listing of a product, an operator's SKU.</summary>
+    /// <summary>What cannot be true twice at one time: a county's listing of a product, an operator's SKU.</summary>
     private sealed record LaneKey(bool IsListing, string? Owner, string Subject)
     {
         public static LaneKey Of(Listing listing) => new(true, listing.RecognisedBy, listing.ProductId);

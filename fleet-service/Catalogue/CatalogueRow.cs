@@ -1,6 +1,6 @@
 namespace KioskFleet.Service.Catalogue;
 
-/// <summary>One readable row of an import file: a product, its SKU mapping and, for an aid product, its listing.</summary>
+/// <summary>One readable row of an import: a product, its SKU mapping and, for an aid product, its listing.</summary>
 /// <param name="Line">Line of the file on which the row begins, from 1.</param>
 /// <param name="Product">The product named.</param>
 /// <param name="Mapping">The mapping of the row's SKU to it.</param>

@@ -19,7 +19,8 @@ internal sealed class CatalogueSnapshot
     }
 
     /// <summary>The timelines of one SKU: an operator's own, else the one for any operator.</summary>
-    private sealed record SkuTimelines(ClassTimeline AnyOperator, FrozenDictionary<string, ClassTimeline>? OwnByOperator);
+    private sealed record SkuTimelines(
+        ClassTimeline AnyOperator, FrozenDictionary<string, ClassTimeline>? OwnByOperator);
 
     /// <summary>The catalogue version that this snapshot is.</summary>
     public long Version { get; }

@@ -39,7 +39,10 @@ internal static class CatalogueStore
                 ORDER BY operator_id, sku, from_utc_ms
                 """,
                 r => new SkuMapping(
-                    r.GetString(0) is { Length: > 0 } owner ? owner : null, r.GetString(1), r.GetString(2), Span(r, 3))));
+                    r.GetString(0) is { Length: > 0 } owner ? owner : null,
+                    r.GetString(1),
+                    r.GetString(2),
+                    Span(r, 3))));
     }
 
     /// <summary>Writes a new version with its changes. Returns the version.</summary>

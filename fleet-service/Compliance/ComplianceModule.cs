@@ -41,7 +41,8 @@ internal static class ComplianceModule
             .Produces<IReadOnlyList<StandingRow>>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound);
-        group.MapGet("/totals/counties", (StandingsQuery query, string? window) => WithWindow(query, window, query.Counties))
+        group.MapGet(
+                "/totals/counties", (StandingsQuery query, string? window) => WithWindow(query, window, query.Counties))
             .WithName("GetCountyTotals")
             .WithSummary("What was sold in each county in a window, by class, and the money report beside it")
             .WithDescription(Windows)

@@ -20,7 +20,7 @@ internal sealed record ShownWindow(string Name, DateOnly From, DateOnly To, stri
 /// <param name="UnmappedFen">Its sales without a mapping, in fen: in the total, not in aid.</param>
 /// <param name="TotalFen">All of them, in fen.</param>
 /// <param name="ShareBasisPoints">Its share, rounded down; null without a positive total.</param>
-/// <param name="Judged">What is judged as one: the cabinet, or the operator's cabinets in a county, or a county.</param>
+/// <param name="Judged">What is judged as one: a cabinet, an operator's cabinets in a county, or a county.</param>
 /// <param name="JudgedAidFen">Aid sales of what is judged, in fen.</param>
 /// <param name="JudgedTotalFen">Total of what is judged, in fen.</param>
 /// <param name="HeadroomFen">Largest ordinary amount that keeps the test true, in fen.</param>

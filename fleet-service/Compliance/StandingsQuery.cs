@@ -33,13 +33,14 @@ internal sealed class StandingsQuery(StandingsStore store, PlacesDataSet places,
             .Where(r => filter.CountyCode is null || r.CountyCode == filter.CountyCode)
             .Where(r => filter.Standing is null || r.Standing == filter.Standing)
             .ToList();
+        var skip = (int)Math.Min((long)(filter.Page - 1) * filter.PageSize, int.MaxValue);
         return new StandingsPage(
             Shown(window),
             filter.Page,
             filter.PageSize,
             rows.Count,
             TotalsRule.Count(rows),
-            [.. rows.Skip((int)Math.Min((long)(filter.Page - 1) * filter.PageSize, int.MaxValue)).Take(filter.PageSize)]);
+            [.. rows.Skip(skip).Take(filter.PageSize)]);
     }
 
     /// <summary>

@@ -9,7 +9,8 @@ internal static class StandingsRule
 
     private sealed record Unit(string Judged, string PolicyId, string Key);
 
-    private sealed record Judgement(AssignmentSales Last, ClassAmounts Amounts, bool Current, Policy? Policy, Unit Unit);
+    private sealed record Judgement(
+        AssignmentSales Last, ClassAmounts Amounts, bool Current, Policy? Policy, Unit Unit);
 
     /// <summary>
     /// One row per cabinet and operator, by cabinet and then in the order of the operators' assignments. A cabinet's
@@ -57,7 +58,10 @@ internal static class StandingsRule
     }
 
     private static StandingRow Row(
-        Judgement of, ClassAmounts unit, WindowSales sales, (JudgingWindow Window, BusinessZone Zone, DateTimeOffset Now) at)
+        Judgement of,
+        ClassAmounts unit,
+        WindowSales sales,
+        (JudgingWindow Window, BusinessZone Zone, DateTimeOffset Now) at)
     {
         var threshold = of.Policy?.ThresholdBasisPoints ?? 0;
         var final = DateTimeOffset.FromUnixTimeMilliseconds(

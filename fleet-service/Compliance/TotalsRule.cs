@@ -15,7 +15,8 @@ internal static class TotalsRule
         var amounts = sales.Assignments.ToLookup(a => a.CountyCode, a => a.Amounts, StringComparer.Ordinal);
         var rows = standings.Where(s => s.CurrentOperator).ToLookup(s => s.CountyCode, StringComparer.Ordinal);
         var known = places.Counties.Select(c => c.Code.Value).ToList();
-        var others = amounts.Select(g => g.Key).Union(rows.Select(g => g.Key)).Except(known).Order(StringComparer.Ordinal);
+        var others = amounts.Select(g => g.Key).Union(rows.Select(g => g.Key)).Except(known)
+            .Order(StringComparer.Ordinal);
         return [.. known.Concat(others).Select(code =>
         {
             var county = places.CountyOf(code);

@@ -81,7 +81,8 @@ internal sealed class DataNode(JsonElement element, string path, List<DataSetFin
     public CountyCode Code(string name)
     {
         var member = Take(name);
-        if (member is { ValueKind: JsonValueKind.String } && CountyCode.TryParse(member.Value.GetString(), out var code))
+        if (member is { ValueKind: JsonValueKind.String }
+            && CountyCode.TryParse(member.Value.GetString(), out var code))
         {
             return code;
         }

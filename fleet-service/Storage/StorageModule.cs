@@ -23,7 +23,7 @@ internal static class StorageModule
     }
 }
 
-/// <summary>Opens the database when the host starts, so that a damaged file stops the start and not a later call.</summary>
+/// <summary>Opens the database when the host starts, so that a damaged file stops the start.</summary>
 internal sealed class StorageStart(
     FleetDatabase database, LedgerGenerationStore generation, ILogger<StorageStart> log) : IHostedService
 {

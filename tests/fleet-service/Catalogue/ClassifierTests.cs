@@ -129,7 +129,8 @@ public sealed class ClassifierTests
         return ProductClass.Unmapped;
     }
 
-    private static bool Holds(InForce span, long at) => at >= span.FromUtcMs && (span.ToUtcMs is null || at < span.ToUtcMs);
+    private static bool Holds(InForce span, long at) =>
+        at >= span.FromUtcMs && (span.ToUtcMs is null || at < span.ToUtcMs);
 
     private static List<SkuMapping> WithoutOverlap(SkuMapping[] mappings)
     {

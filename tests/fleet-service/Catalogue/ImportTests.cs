@@ -189,7 +189,8 @@ public sealed class ImportTests : IDisposable
 
     private static Gen<IReadOnlyList<CatalogueRow>> Rows { get; } = Gen.Select(
             Gen.OneOf<string?>(null, "a"), Gen.OneOf("S", "T"), Gen.OneOf("p", "q"),
-            Gen.Select(Gen.Long[0, 5], Gen.Long[1, 20].Nullable()), Gen.Select(Gen.Long[0, 5], Gen.Long[1, 20].Nullable()),
+            Gen.Select(Gen.Long[0, 5], Gen.Long[1, 20].Nullable()),
+            Gen.Select(Gen.Long[0, 5], Gen.Long[1, 20].Nullable()),
             Gen.Bool)
         .Select((owner, sku, product, mapped, listed, aid) => (
             new SkuMapping(owner, sku, product, Span(mapped)),
@@ -217,7 +218,8 @@ public sealed class ImportTests : IDisposable
                 CatalogueChange.MappingEndMoved c => state with
                 {
                     Mappings = state.Mappings.Replace(state.Mappings.Single(
-                        m => m == c.Mapping with { InForce = c.Mapping.InForce with { ToUtcMs = c.OldToUtcMs } }), c.Mapping),
+                        m => m == c.Mapping with { InForce = c.Mapping.InForce with { ToUtcMs = c.OldToUtcMs } }),
+                        c.Mapping),
                 },
                 _ => throw new InvalidOperationException(change.ToString()),
             };
@@ -246,5 +248,6 @@ public sealed class ImportTests : IDisposable
     private ProductClass Class(string owner, string sku, long at) =>
         _current.Snapshot.Classify(owner, Encoding.UTF8.GetBytes(sku), at);
 
-    private static long Ms(string utc) => DateTimeOffset.Parse(utc, CultureInfo.InvariantCulture).ToUnixTimeMilliseconds();
+    private static long Ms(string utc) =>
+        DateTimeOffset.Parse(utc, CultureInfo.InvariantCulture).ToUnixTimeMilliseconds();
 }

@@ -11,7 +11,8 @@ public sealed class AidShareRuleTests
     private static readonly Gen<long> Fen = Gen.OneOf(
         Gen.Long[-20, 40], Gen.Long[-1_000, 1_000_000], Gen.Long, Gen.OneOf(long.MinValue, long.MaxValue, 0L));
 
-    private static readonly Gen<int> BasisPoints = Gen.OneOf(Gen.Int[0, 10_000], Gen.OneOf(0, 1, 3_000, 5_000, 9_999, 10_000));
+    private static readonly Gen<int> BasisPoints = Gen.OneOf(
+        Gen.Int[0, 10_000], Gen.OneOf(0, 1, 3_000, 5_000, 9_999, 10_000));
 
     [Fact]
     public void The_standing_agrees_with_the_share_as_an_exact_fraction() => Gen.Select(

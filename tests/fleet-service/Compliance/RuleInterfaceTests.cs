@@ -46,11 +46,13 @@ public sealed class RuleInterfaceTests : IAsyncLifetime
     [Fact]
     public async Task An_imported_listing_is_shown_and_in_force_at_once()
     {
-        var report = await PostAsync("sku,product_name,recognised_by,listed_from\nR1,定远大米,341125,2020-09-01\nC1,可乐,,\n,x,,\n");
+        var report = await PostAsync(
+            "sku,product_name,recognised_by,listed_from\nR1,定远大米,341125,2020-09-01\nC1,可乐,,\n,x,,\n");
         Assert.Equal(HttpStatusCode.OK, report.Status);
         Assert.Equal(1, report.Body.GetProperty("catalogueVersion").GetInt32());
         var refused = report.Body.GetProperty("refused")[0];
-        Assert.Equal((4, "badSku"), (refused.GetProperty("line").GetInt32(), refused.GetProperty("reason").GetString()));
+        Assert.Equal((4, "badSku"),
+            (refused.GetProperty("line").GetInt32(), refused.GetProperty("reason").GetString()));
         Assert.NotEmpty(refused.GetProperty("text").GetProperty("zh").GetString()!);
 
         var products = await GetAsync("/api/v1/products?contains=大米");
@@ -141,7 +143,8 @@ public sealed class RuleInterfaceTests : IAsyncLifetime
         });
         builder.Services.AddStorage(builder.Configuration).AddPlaces(builder.Configuration);
         builder.Services.AddCatalogue().AddCompliance().AddProblemDetails();
-        builder.Services.AddAuthentication("none").AddCookie("none", options => options.Events.OnRedirectToLogin = context =>
+        builder.Services.AddAuthentication("none").AddCookie("none",
+            options => options.Events.OnRedirectToLogin = context =>
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             return Task.CompletedTask;

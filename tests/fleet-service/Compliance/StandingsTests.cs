@@ -76,7 +76,8 @@ public sealed class StandingsTests : IDisposable
     public void A_refund_counts_on_its_sales_day_for_standings_and_on_its_own_for_money()
     {
         _files.Run("""
-            UPDATE totals SET refunds_of_day_fen = 850 WHERE cabinet_id = 'good' AND class = 1 AND business_day = 20261101;
+            UPDATE totals SET refunds_of_day_fen = 850
+            WHERE cabinet_id = 'good' AND class = 1 AND business_day = 20261101;
             INSERT INTO totals SELECT cabinet_id, assignment_id, 20261201, 1, 0, 0, 850, 0 FROM totals
             WHERE cabinet_id = 'good' AND class = 1 AND business_day = 20261101;
             """);
@@ -139,7 +140,8 @@ public sealed class StandingsTests : IDisposable
             INSERT INTO hellos VALUES ('good', x'01', 5000, 9, 3, 3000, 0, 0, 0, 0, '', ''),
                                       ('bad', x'02', 5000, 10, 3, 3000, 0, 0, 0, 0, '', '');
             """);
-        var until = Query.All(November).ToLookup(r => r.CabinetId, r => r.DataCompleteUntilUtc?.ToUnixTimeMilliseconds());
+        var until = Query.All(November).ToLookup(
+            r => r.CabinetId, r => r.DataCompleteUntilUtc?.ToUnixTimeMilliseconds());
         Assert.Equal([5_000L], until["good"]);
         Assert.Equal([4_000L], until["bad"]);
         Assert.Equal([null], until["idle"]);
@@ -175,7 +177,8 @@ public sealed class StandingsTests : IDisposable
         Assert.Equal("cabinet-aid-share", query.OfCabinet(November, "good")!.Single().PolicyId);
     }
 
-    private long Assign(string cabinet, string owner, string county, string from, string? to = null) => (long)_files.Run($"""
+    private long Assign(string cabinet, string owner, string county, string from, string? to = null) =>
+        (long)_files.Run($"""
         INSERT INTO assignments (cabinet_id, operator_id, county_code, site_name, site_kind, from_utc_ms, to_utc_ms)
         VALUES ('{cabinet}', '{owner}', '{county}', 'site', 'school', {At(from).ToUnixTimeMilliseconds()},
                 {(to is null ? "NULL" : $"{At(to).ToUnixTimeMilliseconds()}")})

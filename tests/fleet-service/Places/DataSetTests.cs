@@ -31,7 +31,8 @@ public sealed class DataSetTests
         Assert.Equal((5_000, "month", PolicyMode.Warn, Judged.Cabinet),
             (policy.ThresholdBasisPoints, policy.Window, policy.Mode, policy.Judged));
         Assert.Equal(
-            [("cabinet", 5_000), ("local-hall", 3_000), ("enterprise-hall", 3_000), ("zone", null), ("platform-832", null)],
+            [("cabinet", 5_000), ("local-hall", 3_000), ("enterprise-hall", 3_000), ("zone", null),
+                ("platform-832", null)],
             Chuzhou.VenueKinds.Select(v => (v.Id, v.MinimumAidShareBasisPoints)));
     }
 
@@ -85,7 +86,8 @@ public sealed class DataSetTests
             {
                 var json = Shipped();
                 var (parent, key) = path;
-                var holder = parent.Aggregate((JsonNode)json, (node, step) => step is int i ? node[i]! : node[(string)step]!);
+                var holder = parent.Aggregate((JsonNode)json,
+                    (node, step) => step is int i ? node[i]! : node[(string)step]!);
                 if (key is int index)
                 {
                     holder[index] = wrong?.DeepClone();

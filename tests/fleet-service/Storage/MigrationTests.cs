@@ -60,7 +60,8 @@ public sealed class MigrationTests : IDisposable
 
     [Fact]
     public void Line_ends_do_not_change_a_migration() => Assert.Equal(
-        new Migration(1, "a", "SELECT 1;\nSELECT 2;\n").Sha256, new Migration(1, "a", "SELECT 1;\r\nSELECT 2;\r\n").Sha256);
+        new Migration(1, "a", "SELECT 1;\nSELECT 2;\n").Sha256,
+        new Migration(1, "a", "SELECT 1;\r\nSELECT 2;\r\n").Sha256);
 
     [Fact]
     public void The_programs_own_migrations_build_an_empty_database()
