@@ -9,6 +9,12 @@ namespace KioskFleet.Service.Storage;
 /// </summary>
 internal sealed class FleetDatabase : IDisposable
 {
+    /// <summary>SQLITE_CORRUPT.</summary>
+    private const int Corrupt = 11;
+
+    /// <summary>SQLITE_NOTADB.</summary>
+    private const int NotADatabase = 26;
+
     private readonly StorageOptions _options;
     private readonly SqliteConnection _anchor;
 
@@ -53,6 +59,11 @@ internal sealed class FleetDatabase : IDisposable
         catch (Exception error)
         {
             anchor?.Dispose();
+            if (error is SqliteException { SqliteErrorCode: Corrupt or NotADatabase })
+            {
+                throw Damaged(path, error.Message, error);
+            }
+
             if (error is SqliteException or IOException or UnauthorizedAccessException)
             {
                 throw new StorageException($"{path}: the database cannot be opened: {error.Message}", error);
@@ -125,10 +136,15 @@ internal sealed class FleetDatabase : IDisposable
 
         if (findings is not ["ok"])
         {
-            throw new StorageException($"{connection.DataSource}: the database is damaged "
-                + $"({string.Join("; ", findings)}). Set the file aside and restore the last backup: the cabinets "
-                + "send again what the backup does not hold.");
+            throw Damaged(connection.DataSource, string.Join("; ", findings), null);
         }
+    }
+
+    private static StorageException Damaged(string path, string findings, Exception? cause)
+    {
+        var message = $"{path}: the database is damaged ({findings}). Set the file aside and restore the last backup: "
+            + "the cabinets send again what the backup does not hold.";
+        return cause is null ? new StorageException(message) : new StorageException(message, cause);
     }
 
     private static SqliteConnection Connect(StorageOptions options, int cacheKibibytes)
