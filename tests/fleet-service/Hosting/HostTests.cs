@@ -1,5 +1,7 @@
 using System.Net;
 using KioskFleet.Service.Hosting;
+using MQTTnet;
+using MQTTnet.Formatter;
 using Xunit;
 
 namespace KioskFleet.Service.Tests.Hosting;
@@ -28,17 +30,20 @@ public sealed class HostTests
         var page = await rig.Anonymous.GetStringAsync("/scalar/", Stop);
         Assert.DoesNotContain("https://", page, StringComparison.Ordinal);
         Assert.DoesNotContain("src=\"//", page, StringComparison.Ordinal);
-        Assert.Contains("\"withDefaultFonts\": false", page, StringComparison.Ordinal);
+        Assert.Contains("\"withDefaultFonts\":false", page, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task The_metrics_name_the_broker()
     {
-        await using var rig = await ServiceRig.StartAsync(null, ("Broker:Embedded:MaxConnections", "2"));
-        using var client = new System.Net.Sockets.TcpClient();
-        await client.ConnectAsync("127.0.0.1", rig.Host.BrokerPort, Stop);
+        await using var rig = await ServiceRig.StartAsync();
+        using var client = new MqttClientFactory().CreateMqttClient();
+        await client.ConnectAsync(
+            new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", rig.Host.BrokerPort)
+                .WithProtocolVersion(MqttProtocolVersion.V500).WithClientId("A1").WithCredentials("A1", "guess").Build(),
+            Stop);
         var metrics = await rig.Anonymous.GetStringAsync("/metrics", Stop);
-        Assert.Contains("aspnetcore", metrics, StringComparison.Ordinal);
+        Assert.Matches("kf_broker_connections_refused_total\\{.*reason=\"BadUserNameOrPassword\".*\\} 1", metrics);
     }
 
     [Fact]

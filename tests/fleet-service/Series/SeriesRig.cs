@@ -1,0 +1,131 @@
+using System.Net;
+using System.Net.Sockets;
+using KioskFleet.Service.Series;
+using KioskFleet.Service.Storage;
+using KioskFleet.Service.Tests.Storage;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace KioskFleet.Service.Tests.Series;
+
+/// <summary>The writer of time series with a real database whose ledger rows the test makes.</summary>
+internal sealed class SeriesRig : IDisposable
+{
+    private readonly TemporaryDatabase _files = new();
+    private readonly ServiceProvider _services;
+
+    public SeriesRig(Uri server, int batchEntries)
+    {
+        var token = Path.Combine(_files.Folder, "series.token");
+        File.WriteAllText(token, "secret\n");
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Series:Enabled"] = "true",
+            ["Series:Url"] = server.ToString(),
+            ["Series:Org"] = "city",
+            ["Series:Bucket"] = "sales",
+            ["Series:TokenFile"] = token,
+            ["Series:BatchEntries"] = $"{batchEntries}",
+        }).Build();
+        _services = new ServiceCollection().AddLogging()
+            .AddSingleton(_files.Database).AddSingleton(TimeProvider.System).AddSingleton<LedgerGenerationStore>()
+            .AddSeries(configuration).BuildServiceProvider();
+        _services.GetRequiredService<LedgerGenerationStore>().EnsureAsync().GetAwaiter().GetResult();
+        _files.Run("""
+            INSERT INTO operators (operator_id, name, added_utc_ms) VALUES ('op 1', 'op', 0);
+            INSERT INTO cabinets VALUES ('A1', 'Active', NULL, 0, 0);
+            INSERT INTO assignments VALUES (1, 'A1', 'op 1', '341125', '', 'school', 0, NULL);
+            INSERT INTO journals (journal_no, journal_id, cabinet_id, head_seq, head_hash, last_utc_ms)
+              VALUES (1, x'01', 'A1', 0, x'00', 0);
+            INSERT INTO batches VALUES (1, 1, 1, 1, 1, 1, x'00', x'00', x'00', 1, 0);
+            """);
+    }
+
+    public SeriesWriter Writer => _services.GetRequiredService<SeriesWriter>();
+
+    public SeriesCursor Cursor => _services.GetRequiredService<SeriesCursor>();
+
+    public LedgerGenerationStore Generations => _services.GetRequiredService<LedgerGenerationStore>();
+
+    public object? Run(string sql) => _files.Run(sql);
+
+    public void AddSale(long position, long utcMs, long aidFen, long ordinaryFen) => _files.Run($"""
+        INSERT INTO entries (position, batch_id, seq, hash, bytes, kind, state, utc_ms, business_day, assignment_id,
+          aid_fen, ordinary_fen, unmapped_fen, line_class)
+        VALUES ({position}, 1, {position}, x'00', x'00', 1, 0, {utcMs}, 20200901, 1, {aidFen}, {ordinaryFen}, 0, 1)
+        """);
+
+    public void Dispose()
+    {
+        _services.Dispose();
+        _files.Dispose();
+    }
+}
+
+/// <summary>A write API whose answers the test chooses; a real HTTP server on a free port.</summary>
+internal sealed class ChosenServer : IDisposable
+{
+    private readonly HttpListener _listener = new();
+
+    public ChosenServer()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/");
+        probe.Stop();
+        _listener.Prefixes.Add(Address.ToString());
+        _listener.Start();
+        _ = ServeAsync();
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>Given the lines of a request, the status and words to answer and seconds for Retry-After.</summary>
+    public Func<string[], (int Status, string Words, int? RetryAfter)> Answer { get; set; } = _ => (204, "", null);
+
+    public List<string> Taken { get; } = [];
+
+    public List<string> Queries { get; } = [];
+
+    public void Dispose() => _listener.Close();
+
+    private async Task ServeAsync()
+    {
+        while (_listener.IsListening)
+        {
+            HttpListenerContext context;
+            try
+            {
+                context = await _listener.GetContextAsync();
+            }
+            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
+
+            Queries.Add(context.Request.RawUrl + " " + context.Request.Headers["Authorization"]);
+            using var gzip = new System.IO.Compression.GZipStream(
+                context.Request.InputStream, System.IO.Compression.CompressionMode.Decompress);
+            using var reader = new StreamReader(gzip);
+            var lines = (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            var (status, words, retryAfter) = Answer(lines);
+            if (status == 204)
+            {
+                Taken.AddRange(lines);
+            }
+
+            context.Response.StatusCode = status;
+            if (retryAfter is { } seconds)
+            {
+                context.Response.AddHeader("Retry-After", $"{seconds}");
+            }
+
+            if (words.Length > 0)
+            {
+                await context.Response.OutputStream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(words));
+            }
+
+            context.Response.Close();
+        }
+    }
+}

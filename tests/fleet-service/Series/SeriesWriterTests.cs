@@ -1,0 +1,107 @@
+using KioskFleet.TestKit;
+using Xunit;
+
+namespace KioskFleet.Service.Tests.Series;
+
+public sealed class SeriesWriterTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_the_ledger_holds_is_in_a_real_server_also_after_it_was_away()
+    {
+        ServerAvailability.RequireVictoriaMetrics();
+        await using var server = await VictoriaMetricsServer.StartAsync();
+        using var rig = new SeriesRig(server.BaseAddress, batchEntries: 40);
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        for (var i = 1; i <= 100; i++)
+        {
+            rig.AddSale(i, now - 100_000 + i * 10, i, 2 * i);
+        }
+
+        while (await rig.Writer.StepAsync(Stop))
+        {
+        }
+
+        await server.StopAsync();
+        rig.AddSale(101, now, 1_000, 0);
+        using (var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop))
+        {
+            patience.CancelAfter(TimeSpan.FromSeconds(2));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rig.Writer.StepAsync(patience.Token));
+        }
+
+        Assert.Equal(100, rig.Cursor.Position());
+        await server.StartAgainAsync();
+        while (await rig.Writer.StepAsync(Stop))
+        {
+        }
+
+        Assert.Equal(101, rig.Cursor.Position());
+
+        // The export may give one series in several blocks.
+        var blocks = await server.ExportAsync("kf_sales_aid_fen");
+        Assert.Equal(5_050 + 1_000, blocks.SelectMany(b => b.Values).Sum());
+        var aid = blocks[0];
+        Assert.Equal("A1", aid.Labels["cabinet"]);
+        Assert.Equal("op 1", aid.Labels["operator"]);
+        Assert.Equal("341125", aid.Labels["county"]);
+        var ordinary = await server.ExportAsync("kf_sales_ordinary_fen");
+        Assert.Equal(10_100, ordinary.SelectMany(b => b.Values).Sum());
+    }
+
+    [Fact]
+    public async Task A_line_that_is_refused_is_kept_with_the_servers_words_and_the_others_go_on()
+    {
+        using var server = new ChosenServer
+        {
+            Answer = lines => lines.Any(l => l.Contains("aid_fen=13i", StringComparison.Ordinal))
+                ? (400, "bad point", null)
+                : (204, "", null),
+        };
+        using var rig = new SeriesRig(server.Address, batchEntries: 50);
+        for (var i = 1; i <= 20; i++)
+        {
+            rig.AddSale(i, 1_600_000_000_000, i, 0);
+        }
+
+        Assert.True(await rig.Writer.StepAsync(Stop));
+        Assert.Equal(20, rig.Cursor.Position());
+        Assert.Equal(19, server.Taken.Distinct().Count());
+        Assert.Equal(13L, rig.Run("SELECT position FROM series_dead_letters"));
+        Assert.Equal("bad point", rig.Run("SELECT words FROM series_dead_letters"));
+        Assert.All(server.Queries, q => Assert.Equal(
+            "/api/v2/write?org=city&bucket=sales&precision=ns Token secret", q));
+    }
+
+    [Fact]
+    public async Task Overload_is_retried_after_the_time_the_server_names_and_nothing_is_dead()
+    {
+        var asked = 0;
+        using var server = new ChosenServer
+        {
+            Answer = _ => ++asked == 1 ? (429, "slow down", 1) : asked == 2 ? (503, "", 1) : (204, "", null),
+        };
+        using var rig = new SeriesRig(server.Address, batchEntries: 50);
+        rig.AddSale(1, 1_600_000_000_000, 5, 0);
+        var started = TimeProvider.System.GetTimestamp();
+        Assert.True(await rig.Writer.StepAsync(Stop));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalSeconds, 1.9, 10);
+        Assert.Equal(3, asked);
+        Assert.Equal(0L, rig.Run("SELECT count(*) FROM series_dead_letters"));
+    }
+
+    [Fact]
+    public async Task A_restored_ledger_is_written_from_its_beginning_again()
+    {
+        using var server = new ChosenServer();
+        using var rig = new SeriesRig(server.Address, batchEntries: 50);
+        rig.AddSale(1, 1_600_000_000_000, 5, 0);
+        Assert.True(await rig.Writer.StepAsync(Stop));
+        Assert.False(await rig.Writer.StepAsync(Stop));
+        await rig.Generations.RenewAsync("test", Stop);
+        Assert.True(await rig.Writer.StepAsync(Stop));
+        Assert.Equal(2, server.Taken.Count);
+        Assert.Single(server.Taken.Distinct());
+    }
+}
