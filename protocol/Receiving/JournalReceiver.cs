@@ -7,7 +7,8 @@ namespace KioskFleet.Protocol.Receiving;
 
 /// <summary>
 /// Decides what the service does with a batch or hello, from what the ledger knows of the journal. Pure: no I/O, no clock.
-/// The decision stands only together with a compare-and-set of the head it was made from, in the transaction that commits.
+/// The decision stands only together with a compare-and-set of the record it was made from, in the transaction that
+/// commits: the head, and whether the journal was superseded meanwhile.
 /// </summary>
 public static class JournalReceiver
 {
@@ -81,14 +82,16 @@ public static class JournalReceiver
             : Refusal.None;
     }
 
-    /// <summary>The witness after a hello that was heard; a late or closed hello never replaces a newer one.</summary>
+    /// <summary>
+    /// The witness after a hello that was heard. An announced tail stays the witness until the ledger has reached it: a
+    /// later hello may come from a journal that was rolled back and sold on past it.
+    /// </summary>
     public static Witness? WitnessAfter(JournalRecord? known, Hello hello)
     {
         ArgumentNullException.ThrowIfNull(hello);
-        return hello.Closed || (known?.Witness is { } witness
-            && (IsOlder(hello, witness) || hello.Tail.Seq < witness.Tail.Seq))
-            ? known?.Witness
-            : new Witness(hello.Tail, hello.Boot, hello.MonotonicMs);
+        var keeps = hello.Closed || (known?.Witness is { } witness
+            && (witness.Tail.Seq > known.Head.Seq || IsOlder(hello, witness) || hello.Tail.Seq < witness.Tail.Seq));
+        return keeps ? known?.Witness : new Witness(hello.Tail, hello.Boot, hello.MonotonicMs);
     }
 
     /// <summary>True for a hello that was overtaken by a later one of the same boot.</summary>
