@@ -4,31 +4,6 @@ using KioskFleet.Protocol.Receipts;
 
 namespace KioskFleet.Protocol.Sending;
 
-/// <summary>The phases of a sender.</summary>
-public enum SenderPhase
-{
-    /// <summary>No link.</summary>
-    Offline,
-
-    /// <summary>A hello is due, perhaps after a back-off.</summary>
-    HelloDue,
-
-    /// <summary>A hello was sent and not answered yet.</summary>
-    AwaitingHello,
-
-    /// <summary>The service's head is known; batches follow while there are entries behind it.</summary>
-    Draining,
-
-    /// <summary>A batch was sent and not answered yet.</summary>
-    AwaitingBatch,
-
-    /// <summary>The journal has ended; its successor is being made.</summary>
-    AwaitingSuccessor,
-
-    /// <summary>A closed journal that the service takes nothing more of; heard again on the next link.</summary>
-    Finished,
-}
-
 /// <summary>
 /// Sends one journal: hello first, then one message at a time (stop and wait). A sans-IO state machine: inputs in, at most
 /// one effect out per step; no clock, no I/O, no randomness. Only a receipt that names the message in flight moves it, and
@@ -48,6 +23,7 @@ public sealed class JournalSender
     private SuccessionReason _successionReason;
     private int _failures;
     private int _unanswered;
+    private bool _probing;
 
     /// <summary>Makes a sender without a link.</summary>
     public JournalSender(SenderOptions options)
@@ -63,13 +39,19 @@ public sealed class JournalSender
     /// <summary>The service's head as last believed; meaningless before the first answer on this link.</summary>
     public Head ServiceHead => _serviceHead;
 
+    /// <summary>
+    /// True while the committed mark is what the service said on this link. Retention may delete up to the mark only then:
+    /// while the link was away the ledger may have been restored from an older backup.
+    /// </summary>
+    public bool CommittedIsConfirmed { get; private set; }
+
     /// <summary>When to step again at the latest, in monotonic milliseconds; long.MaxValue when only inputs matter.</summary>
     public long WakeAtMs(in JournalFacts facts) => Phase switch
     {
         SenderPhase.HelloDue or SenderPhase.AwaitingSuccessor => _notBeforeMs,
         SenderPhase.AwaitingHello or SenderPhase.AwaitingBatch => _deadlineMs,
         SenderPhase.Draining when facts.Tail.Seq > _serviceHead.Seq => Math.Min(_nextHelloMs, _notBeforeMs),
-        SenderPhase.Draining => _nextHelloMs,
+        SenderPhase.Draining or SenderPhase.Finished => _nextHelloMs,
         _ => long.MaxValue,
     };
 
@@ -106,7 +88,7 @@ public sealed class JournalSender
                 return SenderEffect.SendHello.Instance;
             case SenderPhase.AwaitingHello or SenderPhase.AwaitingBatch when moment.NowMs >= _deadlineMs:
                 return OnUnanswered(moment);
-            case SenderPhase.Draining when moment.NowMs >= _nextHelloMs:
+            case SenderPhase.Draining or SenderPhase.Finished when moment.NowMs >= _nextHelloMs:
                 Hold(SenderPhase.HelloDue, moment.NowMs);
                 return Advance(moment);
             case SenderPhase.Draining when moment.NowMs >= _notBeforeMs && moment.Facts.Tail.Seq > _serviceHead.Seq:
@@ -175,11 +157,14 @@ public sealed class JournalSender
 
     private SenderEffect OnHead(Receipt receipt, HeadHolding holding, in SenderMoment moment)
     {
+        var probed = _probing;
+        _probing = CommittedIsConfirmed = false;
         if (holding == HeadHolding.NotHeld)
         {
-            return EndJournal(moment, receipt.Head.Seq > moment.Facts.Tail.Seq
-                ? SuccessionReason.RolledBack
-                : SuccessionReason.Fork);
+            return moment.Facts.Closed ? OnOtherHistory(receipt, probed, moment)
+                : EndJournal(moment, receipt.Head.Seq > moment.Facts.Tail.Seq
+                    ? SuccessionReason.RolledBack
+                    : SuccessionReason.Fork);
         }
 
         if (Phase == SenderPhase.AwaitingHello)
@@ -191,12 +176,47 @@ public sealed class JournalSender
         _inFlight = default;
         _serviceHead = receipt.Head;
         _gapBase = holding == HeadHolding.BeforeRetention ? receipt.Head : null;
+        // A gap that was closed may open again at the same head: then it is declared again.
+        _gapDeclared = _gapBase is null ? null : _gapDeclared;
+        CommittedIsConfirmed = true;
         // A batch size that was halved grows again by one entry an answer, up to what the service wants.
         _maxEntries = Math.Min(Math.Min(_options.MaxEntries, receipt.MaxEntries), _maxEntries + 1);
         Hold(SenderPhase.Draining, moment.NowMs + receipt.PaceMs);
-        return receipt.Head == moment.Facts.Committed || holding == HeadHolding.BeforeRetention
+        if (_gapBase is not null && moment.Facts.Closed && !HasEntries(moment.Facts))
+        {
+            Finish(moment);
+        }
+
+        return receipt.Head == moment.Facts.Committed
             ? SenderEffect.Nothing.Instance
             : new SenderEffect.MoveCommitted(receipt.Head);
+    }
+
+    /// <summary>
+    /// A closed journal of which the service states a head that is not held here. When that head lies behind the tail, our
+    /// history may still be its beginning: the last entry is sent alone, and only the answer Duplicate proves that all of
+    /// it is in the ledger.
+    /// </summary>
+    private SenderEffect OnOtherHistory(Receipt receipt, bool probed, in SenderMoment moment)
+    {
+        if (probed && receipt.Outcome == ReceiptOutcome.Duplicate)
+        {
+            CommittedIsConfirmed = true;
+            Finish(moment);
+            return SenderEffect.Nothing.Instance;
+        }
+
+        if (probed || receipt.Head.Seq <= moment.Facts.Tail.Seq || !HasEntries(moment.Facts))
+        {
+            return EndJournal(moment, SuccessionReason.Fork);
+        }
+
+        _probing = true;
+        _gapBase = null;
+        _serviceHead = new Head(moment.Facts.Tail.Seq - 1, default);
+        _nextHelloMs = moment.NowMs + _options.HelloIntervalMs;
+        Hold(SenderPhase.Draining, moment.NowMs + receipt.PaceMs);
+        return Advance(moment);
     }
 
     /// <summary>Each refusal has one next step; none is a dead end.</summary>
@@ -210,7 +230,7 @@ public sealed class JournalSender
                 return EndJournal(moment, SuccessionReason.Corrupt);
             case Refusal.NotYourJournal:
                 return EndJournal(moment, SuccessionReason.NotOurs);
-            case Refusal.TooLarge when _maxEntries > 1:
+            case Refusal.TooLarge when _maxEntries > 1 && Phase == SenderPhase.AwaitingBatch:
                 _maxEntries /= 2;
                 Hold(SenderPhase.Draining, moment.NowMs);
                 return SenderEffect.Nothing.Instance;
@@ -226,13 +246,15 @@ public sealed class JournalSender
         }
     }
 
-    /// <summary>A closed journal has its successor already; it just has nothing more to give.</summary>
+    /// <summary>
+    /// A closed journal has its successor already; what the service does not take under its name is carried over.
+    /// </summary>
     private SenderEffect EndJournal(in SenderMoment moment, SuccessionReason reason)
     {
         if (moment.Facts.Closed)
         {
-            Hold(SenderPhase.Finished, 0);
-            return SenderEffect.Nothing.Instance;
+            Finish(moment);
+            return HasEntries(moment.Facts) ? SenderEffect.CarryOver.Instance : SenderEffect.Nothing.Instance;
         }
 
         _successionReason = reason;
@@ -247,6 +269,14 @@ public sealed class JournalSender
         return moment.NowMs + (long)(ceiling * Math.Clamp(moment.Jitter, 0, 1));
     }
 
+    private static bool HasEntries(in JournalFacts facts) => facts.OldestRetainedSeq <= facts.Tail.Seq;
+
+    private void Finish(in SenderMoment moment)
+    {
+        _nextHelloMs = moment.NowMs + _options.HelloIntervalMs;
+        Hold(SenderPhase.Finished, _nextHelloMs);
+    }
+
     private void Hold(SenderPhase phase, long notBeforeMs)
     {
         Phase = phase;
@@ -258,6 +288,7 @@ public sealed class JournalSender
     {
         Hold(phase, nowMs);
         _gapBase = null;
+        _probing = CommittedIsConfirmed = false;
         _serviceHead = default;
         _nextHelloMs = nowMs + _options.HelloIntervalMs;
     }

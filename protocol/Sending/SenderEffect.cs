@@ -37,7 +37,7 @@ public abstract record SenderEffect
     /// The service holds everything up to this head: move the committed mark there. It may move back: then the ledger was
     /// restored from a backup, and the entries behind the head are uncommitted again and must be kept.
     /// </summary>
-    /// <param name="Head">The head; held by this journal.</param>
+    /// <param name="Head">The head; held by this journal, or from before everything that it retains.</param>
     public sealed record MoveCommitted(Head Head) : SenderEffect;
 
     /// <summary>Append a Gap entry: the service asks for entries that are no longer here.</summary>
@@ -47,6 +47,16 @@ public abstract record SenderEffect
     /// <summary>Begin a successor journal, then tell <see cref="SenderInput.SuccessorBegun"/>.</summary>
     /// <param name="Reason">Why.</param>
     public sealed record BeginSuccessor(SuccessionReason Reason) : SenderEffect;
+
+    /// <summary>
+    /// The service holds another history of this closed journal, so it cannot be refilled under its own name: carry its
+    /// retained entries over into the journal that is written, once, each with its origin. The service counts none twice.
+    /// </summary>
+    public sealed record CarryOver : SenderEffect
+    {
+        /// <summary>The one instance.</summary>
+        public static readonly CarryOver Instance = new();
+    }
 
     /// <summary>Enrol again with the same key; the sender goes on with a hello after a back-off.</summary>
     public sealed record Enrol : SenderEffect

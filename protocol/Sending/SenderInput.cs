@@ -18,7 +18,9 @@ public enum HeadHolding
 
 /// <summary>Where a journal stands, read before every step.</summary>
 /// <param name="Journal">The journal.</param>
-/// <param name="Tail">Its last entry.</param>
+/// <param name="Tail">
+/// Its last entry; of a closed journal the last head common with its successor, because what follows was carried over.
+/// </param>
 /// <param name="Committed">The last head of which the service said that it is committed.</param>
 /// <param name="OldestRetainedSeq">The first entry still here; tail + 1 when there is none.</param>
 /// <param name="Closed">True for a predecessor that is only refilled.</param>
