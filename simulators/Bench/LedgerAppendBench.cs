@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using KioskFleet.Protocol.Batches;
+using KioskFleet.Protocol.Chain;
+using KioskFleet.Protocol.Identity;
+using KioskFleet.Protocol.Signing;
+using KioskFleet.Service.Fleet;
+using KioskFleet.Service.Hosting;
+using KioskFleet.Service.Ledger;
+using KioskFleet.Service.Storage;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace KioskFleet.Simulators.Bench;
+
+/// <summary>
+/// Checked batches into the ledger (head, judging, entries, totals, one transaction per 10,000 entries) against the same
+/// entry rows inserted bare, 10,000 per transaction.
+/// </summary>
+internal sealed class LedgerAppendBench(BenchOptions options, string folder)
+{
+    private const int RowsPerTransaction = 10_000;
+    private const int SalesPerBatch = 500;
+
+    /// <summary>Measures; also the bare rate that the end-to-end part is held against.</summary>
+    public async Task<PairedRates> RunAsync(MessageSigner signer)
+    {
+        var batches = Prepare(signer);
+        var database = await LedgerRoundAsync(-2, batches);
+        var rows = BareSqlite.ReadRows(database.Path, "entries", options.LedgerSalesPerRound);
+        var schema = BareSqlite.Schema(database.Path, "entries");
+        return PairedRates.Measure(options.Rounds,
+            round => LedgerRoundAsync(round, batches).GetAwaiter().GetResult().Rate,
+            round =>
+            {
+                var path = Path.Combine(folder, $"bare-ledger{round}.db");
+                var rate = BareSqlite.Insert(path, schema, "entries", rows, RowsPerTransaction);
+                Forget(path);
+                return rate;
+            });
+    }
+
+    private List<VerifiedBatch> Prepare(MessageSigner signer)
+    {
+        var cabinets = Math.Max(1, options.LedgerSalesPerRound / SalesPerBatch);
+        var sales = new BenchSales(options.Seed);
+        var chain = new HashChain();
+        var batches = new List<VerifiedBatch>();
+        for (var i = 0; i < cabinets; i++)
+        {
+            var id = CabinetId.Parse($"KF{i:000000}");
+            var assignment = new AssignmentModel(i + 1, "bench", CountyCode.Parse("341125"), "", "", 0, null);
+            var cabinet = new CabinetModel(id, CabinetLife.Active, null, 0, [], [assignment]);
+            foreach (var message in sales.Batches(id, new JournalId((UInt128)(i + 1)), signer, SalesPerBatch))
+            {
+                if (!ReceivedBatch.TryParse(message.Payload, out var batch) || !batch.ComputeHashes(chain))
+                {
+                    throw new InvalidOperationException("The benchmark made a batch that cannot be read.");
+                }
+
+                batches.Add(new VerifiedBatch(batch, cabinet, signer.PublicKey, BenchSales.StartUtcMs));
+            }
+        }
+
+        return batches;
+    }
+
+    private async Task<(string Path, double Rate)> LedgerRoundAsync(int round, List<VerifiedBatch> batches)
+    {
+        var directory = Path.Combine(folder, $"ledger{round}");
+        await using var host = FleetServiceHost.Build(new Dictionary<string, string?>
+        {
+            ["Storage:DataDirectory"] = directory,
+            ["Urls"] = "http://127.0.0.1:0",
+            ["Broker:Embedded:Port"] = "0",
+        });
+        await BenchFleet.ImportCatalogueAsync(host.Services);
+        var database = host.Services.GetRequiredService<FleetDatabase>();
+        var writer = host.Services.GetRequiredService<LedgerWriter>();
+        var perGroup = RowsPerTransaction / SalesPerBatch;
+        var entries = 0L;
+        var started = Stopwatch.GetTimestamp();
+        foreach (var group in batches.Chunk(perGroup))
+        {
+            foreach (var outcome in await writer.CommitAsync(group, CancellationToken.None))
+            {
+                entries += outcome is CommitOutcome.Committed committed
+                    ? committed.Appended
+                    : throw new InvalidOperationException($"The ledger answered {outcome}.");
+            }
+        }
+
+        var rate = entries / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var path = database.DatabasePath;
+        if (round >= -1)
+        {
+            await host.DisposeAsync();
+            SqliteConnection.ClearAllPools();
+            Forget(path);
+        }
+
+        return (path, rate);
+    }
+
+    private static void Forget(string path)
+    {
+        foreach (var file in (string[])[path, path + "-wal", path + "-shm"])
+        {
+            File.Delete(file);
+        }
+    }
+}
