@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using KioskFleet.Protocol.Clock;
 using KioskFleet.Protocol.Hellos;
 using KioskFleet.Protocol.Identity;
@@ -65,7 +66,7 @@ internal sealed class JournalWriter : IDisposable
         row.Entry.Hash.Write(_hash);
         values[0].Value = (long)row.Entry.Seq;
         values[1].Value = _hash;
-        values[2].Value = row.Entry.Bytes.ToArray();
+        values[2].Value = WholeArray(row.Entry.Bytes);
         values[3].Value = row.IdKey;
         values[4].Value = row.Sums.SalesFen;
         values[5].Value = row.Sums.RefundsFen;
@@ -159,6 +160,12 @@ internal sealed class JournalWriter : IDisposable
         command.Parameters.AddWithValue("$id", id);
         command.ExecuteNonQuery();
     }
+
+    /// <summary>The array behind the bytes when it holds nothing else: a sale is not copied once more.</summary>
+    private static byte[] WholeArray(ReadOnlyMemory<byte> bytes) =>
+        MemoryMarshal.TryGetArray(bytes, out var part) && part.Array is { } array && array.Length == bytes.Length
+            ? array
+            : bytes.ToArray();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -205,4 +205,34 @@ public sealed class JournalFileTests
         TestCabinet.Sql(cabinet.CurrentPath, sql);
         Assert.Equal(bad, Assert.Single(JournalAudit.VerifyFolder(cabinet.Options.DataDirectory)).FirstBad!.Seq);
     }
+
+    [Fact]
+    public void A_read_that_meets_a_damaged_entry_names_it_and_gives_nothing_of_it()
+    {
+        using var cabinet = new TestCabinet();
+        cabinet.Sell(30);
+        cabinet.Commit(30);
+        var (id, path) = (cabinet.Journal.Id, cabinet.CurrentPath);
+        cabinet.RestartAfter(() => TestCabinet.FlipAt(path, "tv16"));
+        Assert.Equal(id, cabinet.Journal.Id);
+        var damage = Assert.Throws<JournalDamagedException>(() => cabinet.Journal.Read(0, 500, int.MaxValue));
+        Assert.Equal(17UL, damage.Seq);
+        Assert.Equal(17UL, cabinet.Journal.Verify().FirstBad!.Seq);
+        Assert.Equal(13, cabinet.Journal.Read(17, 500, int.MaxValue).Count);
+    }
+
+    [Fact]
+    public void A_closed_journal_ends_before_its_damage_and_is_not_asked_for_it_again()
+    {
+        using var cabinet = new TestCabinet();
+        cabinet.Sell(30);
+        cabinet.Commit(30);
+        var path = cabinet.CurrentPath;
+        cabinet.Store.BeginSuccessor(SuccessionReason.Fork, "");
+        cabinet.RestartAfter(() => TestCabinet.FlipAt(path, "tv16"));
+        var closed = Assert.Single(cabinet.Store.Closed);
+        Assert.Equal(16, closed.Read(0, 500, int.MaxValue).Count);
+        Assert.Equal(16UL, closed.Facts.Tail.Seq);
+        Assert.Empty(closed.Read(16, 500, int.MaxValue));
+    }
 }
