@@ -12,6 +12,10 @@ internal static class Answers
     public static IResult Problem(ProblemKind kind, Language language, string? field = null) =>
         Problem(Problems.Make(kind, language, field));
 
+    /// <summary>Nothing is known under an id.</summary>
+    public static IResult UnknownVend(string id, Language language) =>
+        Problem(Problems.Make(ProblemKind.UnknownVend, language, "id", id));
+
     /// <summary>What is wrong with a body, as a result.</summary>
     public static IResult Problem(BodyFault fault, Language language) =>
         Problem(fault.Problem, language, fault.Field.Length == 0 ? null : fault.Field);
@@ -21,7 +25,7 @@ internal static class Answers
     {
         VendAnswer.Approved approved => TypedResults.Json(
             new ApprovedAnswer(true, DateTimeOffset.FromUnixTimeMilliseconds(approved.UntilWallUtcMs),
-                approved.RemainingMs), ApiJson.Default.ApprovedAnswer),
+                approved.RemainingMs), ApiJson.Readable.ApprovedAnswer),
         VendAnswer.Denied denied => Problem(Problems.Make(Problems.KindOf(denied.Reason), language,
             denied.Reason == DenialReason.UnknownSlot ? "slot" : null) with { HeadroomFen = denied.HeadroomFen }),
         VendAnswer.Conflict conflict => Problem(ProblemKind.IdUsedDifferently, language, conflict.Field),
@@ -35,13 +39,14 @@ internal static class Answers
     {
         RecordAnswer.Recorded recorded => TypedResults.Json(
             new RecordedAnswer(Of(recorded.Entry), MarksOf(recorded.Marks), recorded.AlreadyRecorded,
-                [.. recorded.More.Select(Of)]), ApiJson.Default.RecordedAnswer),
+                [.. recorded.More.Select(Of)]), ApiJson.Readable.RecordedAnswer),
         RecordAnswer.Conflict conflict => Problem(
             Problems.Make(ProblemKind.IdUsedDifferently, language, conflict.Field) with
             {
                 Existing = Of(conflict.Existing),
             }),
-        RecordAnswer.UnknownSale unknown => Problem(ProblemKind.UnknownSale, language, unknown.VendId),
+        RecordAnswer.UnknownSale unknown => Problem(
+            Problems.Make(ProblemKind.UnknownSale, language, "vendId", unknown.VendId)),
         RecordAnswer.Invalid invalid => Invalid(invalid.Problem, language),
         _ => throw new ArgumentOutOfRangeException(nameof(answer), answer, "There is no such answer."),
     };
@@ -49,8 +54,8 @@ internal static class Answers
     /// <summary>The answer to the closing of a session.</summary>
     public static IResult Of(CloseAnswer answer, Language language) => answer switch
     {
-        CloseAnswer.Closed => TypedResults.Json(new ClosedAnswer(true, true), ApiJson.Default.ClosedAnswer),
-        CloseAnswer.UnknownSession => TypedResults.Json(new ClosedAnswer(true, false), ApiJson.Default.ClosedAnswer),
+        CloseAnswer.Closed => TypedResults.Json(new ClosedAnswer(true, true), ApiJson.Readable.ClosedAnswer),
+        CloseAnswer.UnknownSession => TypedResults.Json(new ClosedAnswer(true, false), ApiJson.Readable.ClosedAnswer),
         CloseAnswer.Finished finished => Finished(finished.Entry, language),
         CloseAnswer.Invalid invalid => Invalid(invalid.Problem, language),
         _ => throw new ArgumentOutOfRangeException(nameof(answer), answer, "There is no such answer."),
@@ -77,7 +82,7 @@ internal static class Answers
         Problem(Problems.KindOf(problem.Fault), language, problem.Field);
 
     private static JsonHttpResult<ApiProblem> Problem(ApiProblem problem) =>
-        TypedResults.Json(problem, ApiJson.Default.ApiProblem, Problems.ContentType, problem.Status);
+        TypedResults.Json(problem, ApiJson.Readable.ApiProblem, Problems.ContentType, problem.Status);
 
     private static string[] MarksOf(SaleMarks marks) =>
         [.. Enum.GetValues<SaleMarks>().Where(mark => mark != 0 && marks.HasFlag(mark)).Select(mark =>

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace KioskFleet.Agent.LocalApi;
@@ -23,4 +25,11 @@ namespace KioskFleet.Agent.LocalApi;
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(VendStateAnswer))]
 [JsonSerializable(typeof(ApiProblem))]
-internal sealed partial class ApiJson : JsonSerializerContext;
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    private static readonly Lazy<ApiJson> LazyReadable = new(static () => new ApiJson(
+        new JsonSerializerOptions(Default!.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+
+    /// <summary>The context to use: Chinese stays readable; the content is JSON, never part of a page.</summary>
+    public static ApiJson Readable => LazyReadable.Value;
+}

@@ -93,7 +93,7 @@ internal static class LenientSale
         }
 
         // A price is money too: one that stands there and cannot be read is refused, one that is missing is worked out.
-        var quantity = (int)Math.Clamp(NumberOf(line, "quantity") ?? 1, int.MinValue, int.MaxValue);
+        var quantity = NumberOf(line, "quantity") is >= 1 and <= Protocol.Limits.MaxQuantity and var pieces ? (int)pieces : 1;
         var price = NumberOf(line, "unitPriceFen");
         if (price is null && TextOf(line, "unitPriceFen").Length > 0)
         {
@@ -103,7 +103,7 @@ internal static class LenientSale
 
         fault = null;
         return new SaleLine(TextOf(line, "slot"), TextOf(line, "sku"), TextOf(line, "name"), quantity,
-            price ?? paid.Value / Math.Max(1, quantity), paid.Value);
+            price ?? Math.Max(0, paid.Value) / quantity, paid.Value);
     }
 
     private static Payment ReadPayment(JsonElement body)

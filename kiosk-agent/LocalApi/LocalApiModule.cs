@@ -19,7 +19,7 @@ internal static class LocalApiModule
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, api));
         builder.Services.AddRoutingCore();
         builder.Services.ConfigureHttpJsonOptions(json =>
-            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Readable));
         builder.Services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "KioskFleet agent";
@@ -47,6 +47,7 @@ internal static class LocalApiModule
         app.Use(ApiGuards.CallerGuard(token));
         app.Use((context, next) => LimitAsync(limiter, context, next));
         app.Use(NameUnknownAsync);
+        app.Use(TakeAsJson);
         app.UseRouting();
         app.MapVends();
         app.MapSessions();
@@ -99,6 +100,19 @@ internal static class LocalApiModule
         await (lease.IsAcquired
             ? next(context)
             : Answers.Problem(ProblemKind.Overloaded, context.Language()).ExecuteAsync(context));
+    }
+
+    /// <summary>
+    /// The body decides whether it is JSON, not its label: a delivered sale must not get lost over a missing header.
+    /// </summary>
+    private static Task TakeAsJson(HttpContext context, RequestDelegate next)
+    {
+        if (HttpMethods.IsPost(context.Request.Method))
+        {
+            context.Request.ContentType = "application/json";
+        }
+
+        return next(context);
     }
 
     /// <summary>Unknown paths and methods are problems like all others.</summary>

@@ -32,11 +32,15 @@ internal static class Problems
     };
 
     /// <summary>A problem in a language.</summary>
-    public static ApiProblem Make(ProblemKind kind, Language language, string? field = null)
+    /// <param name="kind">The problem.</param>
+    /// <param name="language">The language.</param>
+    /// <param name="field">The field that is meant; null when none is.</param>
+    /// <param name="named">What the detail names; null: the field.</param>
+    public static ApiProblem Make(ProblemKind kind, Language language, string? field = null, string? named = null)
     {
         var reason = System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(kind.ToString());
         return new ApiProblem(TypePrefix + reason, Catalogue.Text(language, kind + "Title"), StatusOf(kind),
-            Catalogue.Format(language, kind + "Detail", field ?? ""), field, reason);
+            Catalogue.Format(language, kind + "Detail", named ?? field ?? ""), field, reason);
     }
 
     /// <summary>A problem in one line, for a terminal.</summary>

@@ -18,20 +18,20 @@ internal static class RecordEndpoints
             .Accepts<NonSaleRequestBody>("application/json").Produces<RecordedAnswer>()
             .WithDeclaredProblems(400, 409, 422, 507).WithSummary("Goods left the cabinet without being sold.");
         routes.MapGet("/v1/sellable", (HttpContext context, [FromServices] VendFlow flow) => TypedResults.Json(
-                Answers.Of(flow.Sellable(), context.Language()), ApiJson.Default.IReadOnlyListSellableAnswer))
+                Answers.Of(flow.Sellable(), context.Language()), ApiJson.Readable.IReadOnlyListSellableAnswer))
             .Produces<IReadOnlyList<SellableAnswer>>().WithSummary("What a screen may offer now.");
         routes.MapGet("/v1/stock", ([FromServices] VendFlow flow) => TypedResults.Json(
-                Answers.StockOf(flow.Sellable()), ApiJson.Default.IReadOnlyListStockAnswer))
+                Answers.StockOf(flow.Sellable()), ApiJson.Readable.IReadOnlyListStockAnswer))
             .Produces<IReadOnlyList<StockAnswer>>().WithSummary("What is left in the slots, by count.");
         routes.MapGet("/v1/status", ([FromServices] StatusGatherer status) => TypedResults.Json(
-                status.Gather(), ApiJson.Default.StatusAnswer))
+                status.Gather(), ApiJson.Readable.StatusAnswer))
             .Produces<StatusAnswer>().WithSummary("Where this agent stands.");
     }
 
     private static async Task<IResult> RefundAsync(HttpContext context, [FromServices] VendFlow flow)
     {
         var language = context.Language();
-        var (body, fault) = await BodyReader.ReadAsync(context.Request, ApiJson.Default.RefundRequestBody);
+        var (body, fault) = await BodyReader.ReadAsync(context.Request, ApiJson.Readable.RefundRequestBody);
         if (fault is not null)
         {
             return Answers.Problem(fault, language);
@@ -59,7 +59,7 @@ internal static class RecordEndpoints
     private static async Task<IResult> NonSaleAsync(HttpContext context, [FromServices] VendFlow flow)
     {
         var language = context.Language();
-        var (body, fault) = await BodyReader.ReadAsync(context.Request, ApiJson.Default.NonSaleRequestBody);
+        var (body, fault) = await BodyReader.ReadAsync(context.Request, ApiJson.Readable.NonSaleRequestBody);
         if (fault is not null)
         {
             return Answers.Problem(fault, language);

@@ -26,7 +26,7 @@ internal static class SessionEndpoints
     private static async Task<IResult> OpenAsync(HttpContext context, [FromServices] VendFlow flow)
     {
         var language = context.Language();
-        var (body, fault) = await BodyReader.ReadAsync(context.Request, ApiJson.Default.SessionBody);
+        var (body, fault) = await BodyReader.ReadAsync(context.Request, ApiJson.Readable.SessionBody);
         return fault is not null ? Answers.Problem(fault, language)
             : string.IsNullOrEmpty(body!.Id) ? Answers.Problem(ProblemKind.Missing, language, "id")
             : Answers.Of(flow.OpenSession(body.Id), language);
@@ -65,7 +65,7 @@ internal static class SessionEndpoints
     private static async Task<IResult> AdjustAsync(HttpContext context, string id, [FromServices] VendFlow flow)
     {
         var language = context.Language();
-        var (body, fault) = await BodyReader.ReadAsync(context.Request, ApiJson.Default.AdjustBody);
+        var (body, fault) = await BodyReader.ReadAsync(context.Request, ApiJson.Readable.AdjustBody);
         if (fault is not null)
         {
             return Answers.Problem(fault, language);

@@ -42,7 +42,7 @@ internal static class VendEndpoints
     private static async Task<IResult> RequestAsync(HttpContext context, [FromServices] VendFlow flow)
     {
         var language = context.Language();
-        var (body, fault) = await BodyReader.ReadAsync(context.Request, ApiJson.Default.VendBody);
+        var (body, fault) = await BodyReader.ReadAsync(context.Request, ApiJson.Readable.VendBody);
         if (fault is not null)
         {
             return Answers.Problem(fault, language);
@@ -61,8 +61,8 @@ internal static class VendEndpoints
 
     private static IResult Find(HttpContext context, string id, [FromServices] JournalStore store) =>
         VendLookup.Find(store, id) is { } found
-            ? TypedResults.Json(found, ApiJson.Default.VendStateAnswer)
-            : Answers.Problem(ProblemKind.UnknownVend, context.Language(), id);
+            ? TypedResults.Json(found, ApiJson.Readable.VendStateAnswer)
+            : Answers.UnknownVend(id, context.Language());
 
     private static async Task<IResult> DeliveredAsync(HttpContext context, string id, [FromServices] VendFlow flow)
     {
@@ -102,7 +102,7 @@ internal static class VendEndpoints
         HttpContext context, string id, VendFlow flow, Func<string?, DeliveryState?> stateOf)
     {
         var language = context.Language();
-        var (body, fault) = await BodyReader.ReadAsync(context.Request, ApiJson.Default.OutcomeRequestBody);
+        var (body, fault) = await BodyReader.ReadAsync(context.Request, ApiJson.Readable.OutcomeRequestBody);
         if (fault is not null)
         {
             return Answers.Problem(fault, language);
