@@ -12,6 +12,7 @@ internal sealed class JournalInAppend(
     JournalRow row, VerifiedBatch verified, HashSet<ulong>? waiting, EntryDating dating)
 {
     private BootId? _implausibleBoot;
+    private bool _gathered;
 
     /// <summary>The ledger's number of the journal.</summary>
     public long No => row.No;
@@ -27,6 +28,14 @@ internal sealed class JournalInAppend(
 
     /// <summary>True when refunds wait for this number.</summary>
     public bool IsAwaited(ulong seq) => waiting?.Contains(seq) ?? false;
+
+    /// <summary>True once per batch: gathering reads the cabinet's whole history.</summary>
+    public bool MustGatherAgain()
+    {
+        var first = !_gathered;
+        _gathered = true;
+        return first;
+    }
 
     /// <summary>True once per boot: one finding says enough of its clock.</summary>
     public bool IsFirstImplausibleOf(BootId boot)

@@ -29,16 +29,8 @@ internal sealed class SuccessionBook(LedgerSession session)
 
         journal.GuardedUntil = Math.Max(Limits.GuardedSuccessorEntries, 1L + succession.Carried);
         session.Journals.Succeed(journal.No, succession.Predecessor, journal.GuardedUntil);
-        foreach (var other in session.Journals.OfCabinet(verified.Cabinet.Id))
-        {
-            if (other.No != journal.No)
-            {
-                Gather(journal.No, other, other.Record.Journal == succession.Predecessor
-                    ? succession.LastCommon.Seq - Math.Min(succession.LastCommon.Seq, Limits.GuardedSuccessorEntries)
-                    : 0);
-            }
-        }
-
+        GatherOthers(journal, succession.Predecessor,
+            succession.LastCommon.Seq - Math.Min(succession.LastCommon.Seq, Limits.GuardedSuccessorEntries));
         var kind = succession.Reason is SuccessionReason.Corrupt or SuccessionReason.Lost
             ? FindingKind.ChainBroken
             : FindingKind.Fork;
@@ -54,6 +46,13 @@ internal sealed class SuccessionBook(LedgerSession session)
         if ((long)seq > journal.GuardedUntil && carried is null)
         {
             return;
+        }
+
+        if (carried is not null && (long)seq > journal.GuardedUntil && journal.MustGatherAgain())
+        {
+            // Carried over later than at the beginning: the service took them under no other name, or another history
+            // came in between. Everything the cabinet's other journals hold by now is what they are checked against.
+            GatherOthers(journal, default, 0);
         }
 
         var id = IdOf(bytes);
@@ -72,6 +71,17 @@ internal sealed class SuccessionBook(LedgerSession session)
         if (carried is { } origin)
         {
             session.Successions.Carried(origin, counted ?? position);
+        }
+    }
+
+    private void GatherOthers(JournalInAppend journal, JournalId predecessor, ulong knownToPredecessor)
+    {
+        foreach (var other in session.Journals.OfCabinet(journal.Verified.Cabinet.Id))
+        {
+            if (other.No != journal.No)
+            {
+                Gather(journal.No, other, other.Record.Journal == predecessor ? knownToPredecessor : 0);
+            }
         }
     }
 
