@@ -1,6 +1,7 @@
 using System.Text;
 using KioskFleet.Protocol;
 using KioskFleet.Protocol.Entries;
+using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Findings;
 
 namespace KioskFleet.Service.Ledger;
