@@ -65,7 +65,7 @@ systemctl daemon-reload
 systemctl enable kiosk-agent.service
 systemctl restart kiosk-agent.service
 cat <<EOF
-The agent runs. Next, with a one-time token from the fleet service:
-  sudo -u $user $program_dir/KioskFleet.Agent enrol TOKEN --config $config_dir/agent.json
+The agent runs. Next, with a one-time token from the fleet service (it is asked for):
+  sudo -u $user $program_dir/KioskFleet.Agent enrol --config $config_dir/agent.json
   sudo -u $user $program_dir/KioskFleet.Agent status --config $config_dir/agent.json
 EOF

@@ -12,7 +12,8 @@ internal static class AccessModule
     public static IServiceCollection AddAccess(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<AccessOptions>()
-            .Bind(configuration.GetSection(AccessOptions.Section)).ValidateOnStart();
+            .Bind(configuration.GetSection(AccessOptions.Section), o => o.ErrorOnUnknownConfiguration = true)
+            .ValidateOnStart();
         services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
         services.AddSingleton<CabinetCredentials>();
         services.AddSingleton<AccessTokens>();

@@ -20,6 +20,9 @@ internal static class BrokerLimits
     /// </summary>
     public const int MaxPendingDownMessages = 64;
 
+    /// <summary>How long an external broker may take to answer a command to itself.</summary>
+    public static readonly TimeSpan ControlTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>Most cabinets an external link remembers as heard from.</summary>
     public const int MaxHeardCabinets = 50_000;
 

@@ -10,7 +10,7 @@ internal static class BrokerModule
     public static IServiceCollection AddBroker(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection(BrokerOptions.Section);
-        services.AddOptions<BrokerOptions>().Bind(section).ValidateOnStart();
+        services.AddOptions<BrokerOptions>().Bind(section, o => o.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.AddSingleton<IValidateOptions<BrokerOptions>, BrokerOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<BrokerMetrics>();
@@ -22,6 +22,16 @@ internal static class BrokerModule
         // A word that is neither is found when the options are bound, with the setting's name.
         if (nameof(BrokerMode.External).Equals(section[nameof(BrokerOptions.Mode)], StringComparison.OrdinalIgnoreCase))
         {
+            if (nameof(ExternalAccounts.DynamicSecurity).Equals(
+                section["External:Accounts"], StringComparison.OrdinalIgnoreCase))
+            {
+                services.AddSingleton<ICabinetAccounts, DynamicSecurityAccounts>();
+            }
+            else
+            {
+                services.AddSingleton<ICabinetAccounts, UntoldAccounts>();
+            }
+
             services.AddSingleton<HeardCabinets>();
             services.AddSingleton<ExternalBroker>();
             services.AddSingleton<IBrokerLink>(p => p.GetRequiredService<ExternalBroker>());
@@ -29,6 +39,7 @@ internal static class BrokerModule
             return services;
         }
 
+        services.AddSingleton<ICabinetAccounts, UntoldAccounts>();
         services.AddSingleton<RetainedMessages>();
         services.AddSingleton<CabinetSessions>();
         services.AddSingleton<DownLane>();

@@ -10,6 +10,16 @@ internal enum BrokerMode
     External,
 }
 
+/// <summary>Who keeps the cabinets' accounts on an external broker.</summary>
+internal enum ExternalAccounts
+{
+    /// <summary>Somebody else; the passwords that enrolment hands out are not told to the broker.</summary>
+    Untold,
+
+    /// <summary>The service, through Mosquitto's dynamic security plugin.</summary>
+    DynamicSecurity,
+}
+
 /// <summary>How cabinets reach the service. Section <c>Broker</c>; immutable.</summary>
 internal sealed record BrokerOptions
 {
@@ -71,6 +81,9 @@ internal sealed record ExternalBrokerOptions
 
     /// <summary>The file that holds the service's password, one line; empty for none.</summary>
     public string PasswordFile { get; init; } = "";
+
+    /// <summary>Who keeps the cabinets' accounts: Untold or DynamicSecurity. Default Untold.</summary>
+    public ExternalAccounts Accounts { get; init; } = ExternalAccounts.Untold;
 
     /// <summary>The shared subscription's group: services with the same group share the cabinets. Default <c>kf</c>.</summary>
     public string ShareGroup { get; init; } = "kf";

@@ -37,6 +37,11 @@ internal sealed class BrokerOptionsValidator : IValidateOptions<BrokerOptions>
     {
         Text(findings, "External:Host", external.Host, "a host name or address");
         Range(findings, "External:Port", external.Port, 1, 65_535);
+        if (!Enum.IsDefined(external.Accounts))
+        {
+            findings.Add($"Broker:External:Accounts: got {external.Accounts}; takes Untold or DynamicSecurity.");
+        }
+
         if (external.PasswordFile.Length > 0 && !File.Exists(external.PasswordFile))
         {
             findings.Add($"Broker:External:PasswordFile: got '{external.PasswordFile}', which does not exist; "

@@ -20,6 +20,7 @@ internal sealed class ExternalBroker(
     BrokerMetrics metrics, ILogger<ExternalBroker> log) : BackgroundService, IBrokerLink
 {
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient(new MqttLibraryLog(log));
+    private TaskCompletionSource<byte[]>? _controlAnswer;
     private CancellationToken _stopping;
     private volatile bool _subscribed;
 
@@ -63,6 +64,38 @@ internal sealed class ExternalBroker(
         {
             metrics.Dropped();
             throw new BrokerUnavailableException($"The broker cannot be reached: {error.Message}", error);
+        }
+    }
+
+    /// <summary>
+    /// Sends a command to the broker itself and returns its answer, which comes to <c>TOPIC/response</c>. One caller at a time.
+    /// </summary>
+    /// <exception cref="BrokerUnavailableException">The broker cannot be reached, refused or did not answer.</exception>
+    public async Task<byte[]> ControlAsync(string topic, byte[] command, CancellationToken ct)
+    {
+        var answer = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            await _client.SubscribeAsync(topic + "/response", MqttQualityOfServiceLevel.AtLeastOnce, ct);
+            Volatile.Write(ref _controlAnswer, answer);
+            await _client.PublishAsync(
+                new MqttApplicationMessage
+                {
+                    Topic = topic,
+                    Payload = new ReadOnlySequence<byte>(command),
+                    QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
+                },
+                ct);
+            return await answer.Task.WaitAsync(BrokerLimits.ControlTimeout, time, ct);
+        }
+        catch (Exception error) when (
+            error is MqttCommunicationException or InvalidOperationException or TimeoutException)
+        {
+            throw new BrokerUnavailableException($"The broker does not answer: {error.Message}", error);
+        }
+        finally
+        {
+            Volatile.Write(ref _controlAnswer, null);
         }
     }
 
@@ -141,6 +174,11 @@ internal sealed class ExternalBroker(
         }
 
         await _client.ConnectAsync(ExternalBrokerConnect.Options(external), ct);
+        if (external.Accounts == ExternalAccounts.DynamicSecurity)
+        {
+            await ControlAsync(DynamicSecurityAccounts.Topic, DynamicSecurityAccounts.OwnRights(), ct);
+        }
+
         var filter = $"$share/{external.ShareGroup}/{CabinetTopic.AllUp}";
         var answer = await _client.SubscribeAsync(
             new MqttClientSubscribeOptionsBuilder()
@@ -156,6 +194,12 @@ internal sealed class ExternalBroker(
 
     private Task OnMessageAsync(MqttApplicationMessageReceivedEventArgs args)
     {
+        if (args.ApplicationMessage.Topic.StartsWith("$CONTROL/", StringComparison.Ordinal))
+        {
+            Volatile.Read(ref _controlAnswer)?.TrySetResult(args.ApplicationMessage.Payload.ToArray());
+            return Task.CompletedTask;
+        }
+
         // The library hands over one message after another and waits: only the start is made here.
         args.AutoAcknowledge = false;
         _ = TakeAsync(args, args.ApplicationMessage.Payload.ToArray());

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Protocol.Signing;
 using KioskFleet.Service.Access;
-using KioskFleet.Service.Broker;
 using KioskFleet.Service.Fleet;
 using KioskFleet.Service.Storage;
 using Microsoft.Data.Sqlite;
@@ -15,8 +14,8 @@ namespace KioskFleet.Service.Enrolment;
 /// credential issued and the cabinet set active, or nothing of it. Thread-safe.
 /// </summary>
 internal sealed class EnrolmentDesk(
-    FleetDatabase database, FleetRegister register, CabinetCredentials credentials, BrokerAddress broker,
-    TimeProvider time, IOptions<EnrolmentOptions> options)
+    FleetDatabase database, FleetRegister register, CabinetAccess access, TimeProvider time,
+    IOptions<EnrolmentOptions> options)
 {
     private sealed record TokenRow(long Id, CabinetId Cabinet, long ExpiresUtcMs, byte[]? BoundSpki);
 
@@ -65,8 +64,11 @@ internal sealed class EnrolmentDesk(
         if (outcome is EnrolmentOutcome.Done done)
         {
             var cabinet = CabinetId.Parse(done.Answer.CabinetId);
-            credentials.Reload(cabinet);
             register.Refresh([cabinet]);
+            if (!await access.OpenAsync(cabinet, done.Answer.MqttPassword, ct))
+            {
+                return new EnrolmentOutcome.BrokerAway();
+            }
         }
 
         return outcome;
@@ -113,7 +115,7 @@ internal sealed class EnrolmentDesk(
             row.BoundSpki is null ? "enrolment.redeemed" : "enrolment.redeemed_again", row.Cabinet, KeyView(spki));
         var password = CabinetCredentials.Issue(connection, row.Cabinet, now);
         return new EnrolmentOutcome.Done(new Enrolled(
-            row.Cabinet.Value, row.Cabinet.Value, password, broker.Host, broker.Port));
+            row.Cabinet.Value, row.Cabinet.Value, password, access.Broker.Host, access.Broker.Port));
     }
 
     private static TokenRow? Find(SqliteConnection connection, string token)

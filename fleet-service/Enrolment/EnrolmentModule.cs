@@ -15,8 +15,10 @@ internal static class EnrolmentModule
     public static IServiceCollection AddEnrolment(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<EnrolmentOptions>()
-            .Bind(configuration.GetSection(EnrolmentOptions.Section)).ValidateOnStart();
+            .Bind(configuration.GetSection(EnrolmentOptions.Section), o => o.ErrorOnUnknownConfiguration = true)
+            .ValidateOnStart();
         services.AddSingleton<IValidateOptions<EnrolmentOptions>, EnrolmentOptionsValidator>();
+        services.AddSingleton<CabinetAccess>();
         services.AddSingleton<EnrolmentDesk>();
         services.AddRateLimiter(limiter =>
         {
@@ -79,6 +81,8 @@ internal static class EnrolmentModule
         EnrolmentOutcome.KeyOfAnotherCabinet => ApiProblems.Of(
             ProblemCode.KeyOfAnotherCabinet, StatusCodes.Status409Conflict,
             "The disk was copied from another cabinet: remove the agent's key and enrol again."),
+        EnrolmentOutcome.BrokerAway => ApiProblems.Of(
+            ProblemCode.BrokerAway, StatusCodes.Status503ServiceUnavailable, "Redeem the token again with the same key."),
         EnrolmentOutcome.CabinetRetired => ApiProblems.Of(ProblemCode.CabinetRetired, StatusCodes.Status409Conflict),
         _ => throw new InvalidOperationException($"{outcome.GetType().Name} has no answer."),
     };

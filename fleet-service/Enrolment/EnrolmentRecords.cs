@@ -46,6 +46,11 @@ internal abstract record EnrolmentOutcome
     /// <summary>The key belongs to another cabinet: a copied disk image, mostly.</summary>
     public sealed record KeyOfAnotherCabinet : EnrolmentOutcome;
 
+    /// <summary>
+    /// The key is registered and the broker could not be told the password: the same key redeems again later.
+    /// </summary>
+    public sealed record BrokerAway : EnrolmentOutcome;
+
     /// <summary>The cabinet is out of service for good.</summary>
     public sealed record CabinetRetired : EnrolmentOutcome;
 }

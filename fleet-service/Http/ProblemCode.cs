@@ -35,4 +35,7 @@ internal enum ProblemCode
 
     /// <summary>The proof does not fit token and key.</summary>
     ProofWrong,
+
+    /// <summary>The broker cannot be reached now.</summary>
+    BrokerAway,
 }

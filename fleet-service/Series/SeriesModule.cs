@@ -14,7 +14,7 @@ internal static class SeriesModule
     public static IServiceCollection AddSeries(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection(SeriesOptions.Section);
-        services.AddOptions<SeriesOptions>().Bind(section).ValidateOnStart();
+        services.AddOptions<SeriesOptions>().Bind(section, o => o.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.AddSingleton<IValidateOptions<SeriesOptions>, SeriesOptionsValidator>();
         if (!"true".Equals(section[nameof(SeriesOptions.Enabled)], StringComparison.OrdinalIgnoreCase))
         {

@@ -63,6 +63,8 @@ internal sealed class BrokerRig : IAsyncDisposable
 
     public IBrokerLink Link => _services.GetRequiredService<IBrokerLink>();
 
+    public ICabinetAccounts Accounts => _services.GetRequiredService<ICabinetAccounts>();
+
     public int Port => _services.GetRequiredService<BrokerAddress>().ListeningPort;
 
     public static async Task<BrokerRig> StartAsync(params (string Name, string Value)[] settings)

@@ -124,6 +124,7 @@ public sealed class EmbeddedBrokerTests
 
     [Theory]
     [InlineData("kf/v1/B1/down/+")]
+    [InlineData("kf/v1/B1/down/receipt")]
     [InlineData("kf/v1/+/down/+")]
     [InlineData("#")]
     [InlineData("kf/v1/A1/#")]

@@ -74,4 +74,13 @@ public sealed class HostTests
         var error = Assert.ThrowsAny<Exception>(() => { _ = host.StartAsync(Stop); });
         Assert.Equal(["Broker:Mode: got 'Carrier'; takes Embedded or External."], ConfigurationProblem.Describe(error));
     }
+
+    [Fact]
+    public void A_misspelt_setting_is_named_with_those_there_are()
+    {
+        var host = FleetServiceHost.Build(new Dictionary<string, string?> { ["Broker:Embedded:Prot"] = "1" });
+        var error = Assert.ThrowsAny<Exception>(() => { _ = host.StartAsync(Stop); });
+        var line = Assert.Single(ConfigurationProblem.Describe(error)!);
+        Assert.StartsWith("Settings of EmbeddedBroker: got 'Prot'; takes BindAddress, Port,", line, StringComparison.Ordinal);
+    }
 }

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using KioskFleet.Protocol.Identity;
+using KioskFleet.Protocol.Topics;
+
+namespace KioskFleet.Service.Broker;
+
+/// <summary>
+/// Keeps cabinets' accounts in Mosquitto's dynamic security plugin, over the link's own connection: one client per cabinet,
+/// with a role that covers its own topics. A new password replaces the old one at once. Thread-safe.
+/// </summary>
+internal sealed class DynamicSecurityAccounts(ExternalBroker link) : ICabinetAccounts, IDisposable
+{
+    /// <summary>Where commands go.</summary>
+    public const string Topic = "$CONTROL/dynamic-security/v1";
+
+    private const string SetPassword = "setClientPassword";
+
+    private readonly SemaphoreSlim _turn = new(1);
+
+    /// <inheritdoc/>
+    public async Task SetAsync(CabinetId cabinet, string password, CancellationToken ct)
+    {
+        // One question at a time: answers carry no name of their question.
+        await _turn.WaitAsync(ct);
+        try
+        {
+            Judge(await link.ControlAsync(Topic, Commands(cabinet, password), ct));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    /// <summary>
+    /// Lets the link's own account write to cabinets: the plugin's first account, with role <c>admin</c>, may not by itself.
+    /// Answered with an error of no consequence when it may already.
+    /// </summary>
+    internal static byte[] OwnRights() => JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        commands = new object[]
+        {
+            new
+            {
+                command = "addRoleACL",
+                rolename = "admin",
+                acltype = "publishClientSend",
+                topic = "kf/v1/+/down/+",
+                allow = true,
+            },
+        },
+    });
+
+    /// <summary>
+    /// The commands. Role and client may be there from before, which is answered with an error of no consequence; the last
+    /// command has to succeed.
+    /// </summary>
+    internal static byte[] Commands(CabinetId cabinet, string password)
+    {
+        var role = $"cabinet-{cabinet}";
+        var up = $"kf/v1/{cabinet}/up/+";
+        var down = CabinetTopic.AllDown(cabinet);
+        return JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            commands = new object[]
+            {
+                new
+                {
+                    command = "createRole",
+                    rolename = role,
+                    acls = new[]
+                    {
+                        new { acltype = "publishClientSend", topic = up, allow = true },
+                        new { acltype = "publishClientReceive", topic = down, allow = true },
+                        new { acltype = "subscribePattern", topic = down, allow = true },
+                    },
+                },
+                new
+                {
+                    command = "createClient",
+                    username = cabinet.Value,
+                    clientid = cabinet.Value,
+                    password,
+                    roles = new[] { new { rolename = role } },
+                },
+                new { command = SetPassword, username = cabinet.Value, password },
+            },
+        });
+    }
+
+    private static void Judge(byte[] answer)
+    {
+        using var json = JsonDocument.Parse(answer);
+        foreach (var response in json.RootElement.GetProperty("responses").EnumerateArray())
+        {
+            if (response.GetProperty("command").GetString() == SetPassword)
+            {
+                if (response.TryGetProperty("error", out var error))
+                {
+                    throw new BrokerUnavailableException($"The broker refused the account: {error.GetString()}.");
+                }
+
+                return;
+            }
+        }
+
+        throw new BrokerUnavailableException("The broker did not answer for the account.");
+    }
+}
