@@ -1,0 +1,159 @@
+using System.CommandLine;
+using KioskFleet.Simulators.Terminal;
+using Spectre.Console;
+
+namespace KioskFleet.Simulators.Crash;
+
+/// <summary>The command <c>crash</c>.</summary>
+internal static class CrashCommand
+{
+    private const int ProofFailed = 1;
+    private const int Broken = 2;
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var rounds = Number("--rounds", "N", 100, 0, CrashLimits.MaxRounds, "Rounds of kills, cuts and restores.");
+        var power = Number("--power-loss-rounds", "N", 60, 0, CrashLimits.MaxRounds,
+            "Rounds of power cuts on a disk that forgets what was not synced; 0 leaves them out.");
+        var agents = Number("--agents", "N", 3, 1, CrashLimits.MaxAgents, "Cabinets, each an agent process of its own.");
+        var seed = new Option<ulong>("--seed")
+        {
+            Description = "Seed of every decision. It repeats what is done, not how processes interleave.",
+            HelpName = "S",
+            DefaultValueFactory = static _ => 1,
+        };
+        var json = new Option<string?>("--json") { Description = "Write the result to this file.", HelpName = "FILE" };
+        var keep = new Option<string?>("--keep")
+        {
+            Description = "Work in this folder, which must be empty, and leave all files there.",
+            HelpName = "DIR",
+        };
+        var command = new Command("crash", """
+            Breaks real agents and a real fleet service while they sell, then proves the ledger.
+
+            kill -9 of agents and service, cut, late and half-open links, a second connection of the same cabinet, a
+            ledger restored from an older backup, a cabinet restored from an older disk image that sells on, overwritten
+            pages of a journal, and power cuts. Every sale that an agent answered must be in the ledger exactly once;
+            only those may be missing whose last copy an injected loss destroyed, and they are named as destroyed.
+            Ends with 1 when the proof fails.
+
+            Examples:
+              crash --rounds 100 --seed 1 --json crash.json
+              crash --rounds 10 --power-loss-rounds 0 --keep /tmp/crash
+            """) { rounds, power, agents, seed, json, keep };
+        command.SetAction((parsed, cancel) => RunAsync(new CrashOptions
+        {
+            Rounds = parsed.GetValue(rounds),
+            PowerLossRounds = parsed.GetValue(power),
+            Agents = parsed.GetValue(agents),
+            Seed = parsed.GetValue(seed),
+            Folder = parsed.GetValue(keep) is { } folder
+                ? Path.GetFullPath(folder)
+                : Path.Combine(Path.GetTempPath(), $"kioskfleet-crash-{Environment.ProcessId}"),
+        }, parsed.GetValue(keep) is not null, parsed.GetValue(json), cancel));
+        return command;
+    }
+
+    /// <summary>Runs both parts in one folder and puts their results together.</summary>
+    internal static async Task<CrashReport> RunAsync(
+        CrashOptions options, TextWriter progress, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(options.Folder);
+        var power = await PowerLossPart.RunAsync(options, progress, cancel);
+        var report = options.Rounds == 0
+            ? new CrashReport { Seed = options.Seed }
+            : await new CrashCampaign(options, TimeProvider.System, progress).RunAsync(cancel);
+        return report with { PowerLoss = power };
+    }
+
+    private static async Task<int> RunAsync(
+        CrashOptions options, bool keeps, string? json, CancellationToken cancel)
+    {
+        var console = AnsiConsole.Console;
+        if (Directory.Exists(options.Folder) && Directory.EnumerateFileSystemEntries(options.Folder).Any())
+        {
+            await Console.Error.WriteLineAsync($"--keep: got '{options.Folder}', which is not empty; takes a new folder.");
+            return Broken;
+        }
+
+        try
+        {
+            var report = await RunAsync(options, Console.Out, cancel);
+            if (json is not null)
+            {
+                JsonResultFile.Write(json, report);
+            }
+
+            ResultScreen.WriteProof(console, Lines(report));
+            foreach (var words in report.ChainsBroken.Concat(report.Wrong))
+            {
+                await Console.Error.WriteLineAsync(words);
+            }
+
+            return report.Holds ? 0 : ProofFailed;
+        }
+        catch (CrashCampaignException error)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return Broken;
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("Stopped before its end; nothing is proven.");
+            return Broken;
+        }
+        finally
+        {
+            if (!keeps && Directory.Exists(options.Folder))
+            {
+                Directory.Delete(options.Folder, recursive: true);
+            }
+        }
+    }
+
+    private static List<ProofLine> Lines(CrashReport report)
+    {
+        List<ProofLine> lines =
+        [
+            new("rounds", $"{report.Rounds}", null),
+            new("kills / cuts / stops", $"{report.Kills} / {report.Cuts} / {report.Stops}", null),
+            new("restores / images / corruptions",
+                $"{report.Restores} / {report.Images} / {report.Corruptions}", null),
+            new("recorded", $"{report.Recorded}", null),
+            new("committed", $"{report.Committed}", null),
+            new("destroyed by injected losses", $"{report.Destroyed}", null),
+            new("lost", $"{report.Lost}", report.Lost == 0),
+            new("doubled", $"{report.Doubled}", report.Doubled == 0),
+            new("chains verified", $"{report.ChainsVerified}", report.ChainsBroken.Count == 0),
+            new("other broken promises", $"{report.Wrong.Count}", report.Wrong.Count == 0),
+        ];
+        if (report.PowerLoss is { } power)
+        {
+            lines.Add(new("power cuts with FULL: lost", $"{power.Full.Lost} of {power.Full.Answered}",
+                power.Full is { Lost: 0, Half: 0, Damaged: 0 }));
+            lines.Add(new("power cuts with OFF: must lose", $"{power.Off.Lost} of {power.Off.Answered}",
+                power.Off.Lost > 0));
+        }
+
+        return lines;
+    }
+
+    private static Option<int> Number(string name, string help, int fallback, int least, int most, string what)
+    {
+        var option = new Option<int>(name)
+        {
+            Description = $"{what} {least} to {most}.",
+            HelpName = help,
+            DefaultValueFactory = _ => fallback,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is var value && (value < least || value > most))
+            {
+                result.AddError($"{name}: got {value}; takes {least} to {most}.");
+            }
+        });
+        return option;
+    }
+}
