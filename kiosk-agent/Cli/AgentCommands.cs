@@ -53,6 +53,7 @@ internal static class AgentCommands
         root.Subcommands.Add(Sell(cli, config));
         root.Subcommands.Add(Verify(cli, config));
         root.Subcommands.Add(Export(cli, config));
+        root.Subcommands.Add(Decode(cli));
         foreach (var option in root.Options.OfType<HelpOption>())
         {
             option.Action = new HelpWithExamples((HelpAction)option.Action!, cli);
@@ -120,6 +121,18 @@ internal static class AgentCommands
         var command = new Command("export", cli.Text("Export")) { file };
         command.SetAction((parsed, cancel) => ExportCommand.ExecuteAsync(
             SettingsFile.Load(parsed.GetValue(config)), parsed.GetValue(file)!, cli, cancel));
+        return command;
+    }
+
+    private static Command Decode(CliContext cli)
+    {
+        var file = new Argument<string>("file")
+        {
+            Description = cli.Text("ArgumentDecodeFile"),
+            DefaultValueFactory = _ => "-",
+        };
+        var command = new Command("decode", cli.Text("Decode")) { file };
+        command.SetAction((parsed, cancel) => DecodeCommand.ExecuteAsync(parsed.GetValue(file)!, cli, cancel));
         return command;
     }
 

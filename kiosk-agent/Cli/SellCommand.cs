@@ -49,7 +49,7 @@ internal static class SellCommand
             sale.Slot, sale.Sku, sale.Name, sale.Quantity, paid.Fen / sale.Quantity, paid.Fen);
         var body = new SaleRequestBody([line], new PaymentBody(sale.Method, sale.Order, null), "hand");
         using var response = await AgentApiClient.TryCallAsync(settings, client => client.PostAsJsonAsync(
-            $"/v1/vends/{Uri.EscapeDataString(id)}/delivered", body, ApiJson.Default.SaleRequestBody, cancel));
+            $"/v1/vends/{Uri.EscapeDataString(id)}/delivered", body, ApiJson.Readable.SaleRequestBody, cancel));
         return response is null
             ? RecordHere(settings, id, line, body, cli)
             : await ReportAsync(response, id, cli, cancel);
@@ -60,12 +60,12 @@ internal static class SellCommand
     {
         if (response.IsSuccessStatusCode)
         {
-            var recorded = await response.Content.ReadFromJsonAsync(ApiJson.Default.RecordedAnswer, cancel);
+            var recorded = await response.Content.ReadFromJsonAsync(ApiJson.Readable.RecordedAnswer, cancel);
             cli.Output.WriteLine(cli.Text("Sold", id, recorded!.Entry.Journal, recorded.Entry.Seq));
             return ExitCode.Done;
         }
 
-        var problem = await response.Content.ReadFromJsonAsync(ApiJson.Default.ApiProblem, cancel);
+        var problem = await response.Content.ReadFromJsonAsync(ApiJson.Readable.ApiProblem, cancel);
         cli.Say("NotSold", Problems.Describe(problem!, cli.Language));
         return ExitCode.Failed;
     }

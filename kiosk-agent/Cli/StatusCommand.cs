@@ -23,7 +23,7 @@ internal static class StatusCommand
 
         if (asJson)
         {
-            cli.Output.WriteLine(JsonSerializer.Serialize(status, ApiJson.Default.StatusAnswer));
+            cli.Output.WriteLine(JsonSerializer.Serialize(status, ApiJson.Readable.StatusAnswer));
             return ExitCode.Done;
         }
 
@@ -35,7 +35,7 @@ internal static class StatusCommand
     {
         using var response = await AgentApiClient.TryCallAsync(settings, client => client.GetAsync("/v1/status", cancel));
         return response is { IsSuccessStatusCode: true }
-            ? await response.Content.ReadFromJsonAsync(ApiJson.Default.StatusAnswer, cancel)
+            ? await response.Content.ReadFromJsonAsync(ApiJson.Readable.StatusAnswer, cancel)
             : null;
     }
 

@@ -1,0 +1,178 @@
+using System.Diagnostics;
+using System.Text.Json;
+using KioskFleet.Agent.Cli;
+using KioskFleet.TestKit;
+using Microsoft.Data.Sqlite;
+using Xunit;
+
+namespace KioskFleet.Agent.Tests.Cli;
+
+/// <summary>The built program, as an operator runs it.</summary>
+public sealed class CliTests : IDisposable
+{
+    private static readonly string[] Commands = ["run", "enrol", "status", "sell", "verify", "export", "decode"];
+
+    private readonly TemporaryFolder _folder = new("agent-cli");
+    private readonly string _config;
+
+    public CliTests() => _config = _folder.Write("agent.json", $$"""
+        { "dataDirectory": "{{_folder.File("data")}}", "api": { "listen": ["unix:{{_folder.File("a.sock")}}"] } }
+        """);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_sale_by_hand_is_recorded_once_and_shown_verified_and_exported()
+    {
+        var sold = await RunAsync("sell", "--sku", "tea", "--paid", "12.50", "--quantity", "2", "--id", "v1");
+        Assert.Equal((0, ""), (sold.Code, sold.Error));
+        Assert.Equal(0, (await RunAsync("sell", "--sku", "tea", "--paid", "12.50", "--quantity", "2", "--id", "v1")).Code);
+        Assert.Equal(1, (await RunAsync("sell", "--sku", "tea", "--paid", "13", "--quantity", "2", "--id", "v1")).Code);
+
+        var status = JsonDocument.Parse((await RunAsync("status", "--json")).Output).RootElement;
+        Assert.Equal(1, status.GetProperty("backlog").GetInt32());
+        Assert.False(status.GetProperty("running").GetBoolean());
+        Assert.Equal(1_250, status.GetProperty("sums").GetProperty("salesFen").GetInt64());
+        Assert.Equal(0, (await RunAsync("verify")).Code);
+
+        Assert.Equal(0, (await RunAsync("export", _folder.File("x.jsonl"))).Code);
+        var entry = JsonDocument.Parse(Assert.Single(await File.ReadAllLinesAsync(
+            _folder.File("x.jsonl"), TestContext.Current.CancellationToken))).RootElement;
+        Assert.Equal(1, entry.GetProperty("seq").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_flipped_byte_is_named_by_verify()
+    {
+        await RunAsync("sell", "--sku", "tea", "--paid", "1");
+        await RunAsync("sell", "--sku", "tea", "--paid", "2");
+        await RunAsync("sell", "--sku", "tea", "--paid", "3");
+        var file = Directory.GetFiles(Path.Combine(_folder.File("data"), "journals"), "*.db").Single();
+        await using (var connection = new SqliteConnection($"Data Source={file};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "UPDATE entry SET bytes = substr(bytes,1,60) || x'58' || substr(bytes,62) WHERE seq = 2";
+            Assert.Equal(1, command.ExecuteNonQuery());
+        }
+
+        var verify = await RunAsync("verify");
+        Assert.Equal(1, verify.Code);
+        Assert.Contains("entry 2 is bad", verify.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_running_agent_sells_and_a_second_one_does_not_start()
+    {
+        using var agent = Start(["run", "--config", _config], null);
+        try
+        {
+            while (!File.Exists(_folder.File("a.sock")))
+            {
+                Assert.False(agent.HasExited, "The agent ended.");
+                await Task.Delay(50, TestContext.Current.CancellationToken);
+            }
+
+            Assert.Equal(0, (await RunAsync("sell", "--sku", "tea", "--paid", "3.50")).Code);
+            var status = JsonDocument.Parse((await RunAsync("status", "--json")).Output).RootElement;
+            Assert.True(status.GetProperty("running").GetBoolean());
+            Assert.Equal(350, status.GetProperty("sums").GetProperty("salesFen").GetInt64());
+            var second = await RunAsync("run");
+            Assert.Equal(1, second.Code);
+            Assert.Contains("cannot start", second.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            agent.Kill();
+            await agent.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task A_wrong_setting_keeps_the_agent_from_starting_with_exit_code_2()
+    {
+        var config = _folder.Write("bad.json", """{"broker":{"port":0},"nonsense":1}""");
+        var run = await ExecuteAsync(["run", "--config", config], null, null);
+        Assert.Equal(2, run.Code);
+        Assert.Contains("broker:port: got '0', takes a whole number from 1 to 65535", run.Error, StringComparison.Ordinal);
+        Assert.Contains("nonsense", run.Error, StringComparison.Ordinal);
+        var chinese = await ExecuteAsync(["run", "--config", config], null, "zh_CN.UTF-8");
+        Assert.Contains("1 到 65535 之间的整数", chinese.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_command_has_help_with_examples_in_both_languages()
+    {
+        foreach (var command in Commands)
+        {
+            var english = await ExecuteAsync([command, "--help"], null, null);
+            Assert.Equal(0, english.Code);
+            Assert.Contains($"kiosk-agent {command}", english.Output, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("示例", (await ExecuteAsync(["sell", "--help"], null, "zh_CN.UTF-8")).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sell", "--sku", "tea")]
+    [InlineData("sell", "--sku", "tea", "--paid", "dear")]
+    [InlineData("sell", "--sku", "tea", "--paid", "1", "--quantity", "0")]
+    [InlineData("steal")]
+    [InlineData("enrol", "--token-file", "-")]
+    public async Task A_wrong_command_line_ends_with_exit_code_2(params string[] arguments) =>
+        Assert.Equal(2, (await RunAsync(arguments)).Code);
+
+    [Theory]
+    [InlineData("00ff", "AP8=")]
+    [InlineData("kf/v1/CZ-1/up/hello 00ff", "AP8=")]
+    [InlineData("AP8=", "AP8=")]
+    [InlineData("???", null)]
+    public void A_payload_is_found_in_a_line(string line, string? expected) =>
+        Assert.Equal(expected, PayloadText.OfLine(line) is { } bytes ? Convert.ToBase64String(bytes) : null);
+
+    [Fact]
+    public async Task A_payload_is_decoded_from_hex_and_from_a_file()
+    {
+        var receipt = new Protocol.Receipts.Receipt(default, default, Protocol.Receipts.ReceiptOutcome.Heard,
+            Protocol.Receipts.Refusal.None, default, 1_600_000_000_000, 0, 500, "", "").Encode();
+        var fromHex = await ExecuteAsync(["decode"], Convert.ToHexString(receipt) + "\n", null);
+        await File.WriteAllBytesAsync(_folder.File("p.bin"), receipt, TestContext.Current.CancellationToken);
+        var fromFile = await ExecuteAsync(["decode", _folder.File("p.bin")], null, null);
+        Assert.Equal(0, fromHex.Code);
+        Assert.Equal(fromHex.Output, fromFile.Output);
+        Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(fromHex.Output).RootElement.ValueKind);
+    }
+
+    private Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) =>
+        ExecuteAsync([.. arguments, "--config", _config], "", null);
+
+    private static async Task<(int Code, string Output, string Error)> ExecuteAsync(
+        string[] arguments, string? input, string? language)
+    {
+        using var process = Start(arguments, language);
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, output, await error);
+    }
+
+    private static Process Start(string[] arguments, string? language)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "KioskFleet.Agent.dll"));
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.Environment["LC_ALL"] = language ?? "C";
+        return Process.Start(start)!;
+    }
+}
