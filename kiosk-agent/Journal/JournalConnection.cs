@@ -5,9 +5,14 @@ namespace KioskFleet.Agent.Journal;
 /// <summary>The one place that opens SQLite: connection string, pragmas, schema.</summary>
 internal static class JournalConnection
 {
-    private const int CorruptCode = 11;
-    private const int NotADatabaseCode = 26;
     private const int FullCode = 13;
+    private const int ShortReadCode = 522;
+
+    /// <summary>
+    /// What SQLite says of a damaged file: an error in its schema (1, a table is gone), corrupt (11), schema changed (17),
+    /// a row where none can be (19), a wrong type (20), a wrong format (24), not a database (26).
+    /// </summary>
+    private static readonly int[] DamageCodes = [1, 11, 17, 19, 20, 24, 26];
 
     /// <summary>
     /// One row per entry holds everything a sale needs, so that a sale is one insert into one table: bytes, hash, the id's
@@ -101,7 +106,7 @@ internal static class JournalConnection
 
     /// <summary>True when the file itself is damaged, as opposed to a full disk or an I/O error that may pass.</summary>
     public static bool IsDamage(SqliteException error) =>
-        error.SqliteErrorCode is CorruptCode or NotADatabaseCode;
+        DamageCodes.Contains(error.SqliteErrorCode) || error.SqliteExtendedErrorCode == ShortReadCode;
 
     /// <summary>True when the disk is full.</summary>
     public static bool IsFull(SqliteException error) => error.SqliteErrorCode == FullCode;

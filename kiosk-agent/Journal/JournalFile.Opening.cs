@@ -38,7 +38,7 @@ internal sealed partial class JournalFile
             reader = new JournalReader(JournalConnection.Read(place.Path, place.Options));
             return Checked(place, reader, writer);
         }
-        catch (SqliteException error) when (JournalConnection.IsDamage(error) || IsMissingTable(error))
+        catch (SqliteException error) when (JournalConnection.IsDamage(error))
         {
             Release(writer, reader);
             throw new JournalDamagedException(error.Message, 0, error);
@@ -173,8 +173,6 @@ internal sealed partial class JournalFile
             return;
         }
     }
-
-    private static bool IsMissingTable(SqliteException error) => error.SqliteErrorCode == SQLitePCL.raw.SQLITE_ERROR;
 
     private static void Release(JournalWriter? writer, JournalReader? reader)
     {

@@ -23,7 +23,7 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
         using var reader = command.ExecuteReader();
         return reader.Read()
             ? new JournalMark(new Head(Seq(reader, 0), Hash(reader, 1)), new Head(Seq(reader, 2), Hash(reader, 3)),
-                new RunningSums(reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6)))
+                new RunningSums(Number(reader, 4), Number(reader, 5), Number(reader, 6)))
             : null;
     }
 
@@ -64,7 +64,7 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
-            yield return (Seq(reader, 0), reader.GetInt64(1));
+            yield return (Seq(reader, 0), Number(reader, 1));
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
-            observations.Add(new ClockObservation(Boot(reader, 0), reader.GetInt64(1), reader.GetInt64(2)));
+            observations.Add(new ClockObservation(Boot(reader, 0), Number(reader, 1), Number(reader, 2)));
         }
 
         return observations;
@@ -124,9 +124,9 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
-            vends.Add(new VendRow(reader.GetString(0), (VendRowKind)reader.GetInt32(1), reader.GetString(2),
-                reader.GetString(3), reader.GetInt64(4), reader.GetInt32(5), Boot(reader, 6), reader.GetInt64(7),
-                reader.GetInt64(8), reader.GetInt32(9) != 0));
+            vends.Add(new VendRow(Text(reader, 0), (VendRowKind)Small(reader, 1), Text(reader, 2),
+                Text(reader, 3), Number(reader, 4), Small(reader, 5), Boot(reader, 6), Number(reader, 7),
+                Number(reader, 8), Small(reader, 9) != 0));
         }
 
         return vends;
@@ -152,11 +152,19 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
             Number(reader, 4, seq), Number(reader, 5, seq), Number(reader, 6, seq)));
     }
 
-    private static long Number(SqliteDataReader reader, int column, ulong seq) => reader.GetValue(column) is long value
+    private static long Number(SqliteDataReader reader, int column, ulong seq = 0) => reader.GetValue(column) is long value
         ? value
         : throw new JournalDamagedException("A number beside the entry is not a number.", seq);
 
-    private static ulong Seq(SqliteDataReader reader, int column) => reader.GetInt64(column) is >= 0 and var seq
+    private static int Small(SqliteDataReader reader, int column) =>
+        Number(reader, column) is >= int.MinValue and <= int.MaxValue and var value
+            ? (int)value
+            : throw new JournalDamagedException("A number is out of range.", 0);
+
+    private static string Text(SqliteDataReader reader, int column) => reader.GetValue(column) as string
+        ?? throw new JournalDamagedException("A text is not a text.", 0);
+
+    private static ulong Seq(SqliteDataReader reader, int column) => Number(reader, column) is >= 0 and var seq
         ? (ulong)seq
         : throw new JournalDamagedException("An entry has a negative number.", 0);
 

@@ -162,27 +162,25 @@ internal sealed partial class JournalStore : IDisposable
     /// called only while the service confirmed the committed mark on this link: the ledger may have been restored meanwhile.
     /// </summary>
     /// <param name="now">Now; the earlier of this and the service's time counts.</param>
-    public void ApplyRetention(DateTimeOffset now)
+    public void ApplyRetention(DateTimeOffset now) => InCurrent(current =>
     {
-        lock (_gate)
+        if (current.ObservationOf(_clock.Boot) is not { } observation)
         {
-            if (_current.ObservationOf(_clock.Boot) is not { } observation)
-            {
-                return;
-            }
-
-            var nowUtcMs = Math.Min(now.ToUnixTimeMilliseconds(), observation.CorrectedUtcMs(_clock.MonotonicMs));
-            var cutoffUtcMs = nowUtcMs - _options.RetentionDays * 86_400_000L;
-            var last = Retention.LastDeletable(_current, cutoffUtcMs);
-            if (last > 0)
-            {
-                _current.DeleteThrough(last);
-                _log.Retained(_current.Id, last);
-            }
-
-            DeleteEnded(cutoffUtcMs);
+            return false;
         }
-    }
+
+        var nowUtcMs = Math.Min(now.ToUnixTimeMilliseconds(), observation.CorrectedUtcMs(_clock.MonotonicMs));
+        var cutoffUtcMs = nowUtcMs - _options.RetentionDays * 86_400_000L;
+        var last = Retention.LastDeletable(current, cutoffUtcMs);
+        if (last > 0)
+        {
+            current.DeleteThrough(last);
+            _log.Retained(current.Id, last);
+        }
+
+        DeleteEnded(cutoffUtcMs);
+        return true;
+    });
 
     /// <inheritdoc/>
     public void Dispose()
