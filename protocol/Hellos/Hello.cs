@@ -82,8 +82,20 @@ public sealed record Hello(
 
         var read = new Hello(cabinet, reader.Journal(), new KeyId(reader.U64()), reader.Boot(), reader.I64(),
             reader.I64(), reader.Head(), reader.Head(), reader.U64(), reader.U64(), reader.I64(),
-            new RunningSums(reader.I64(), reader.I64(), reader.I64()), reader.U8() != 0, reader.Text(), reader.Text());
+            new RunningSums(reader.I64(), reader.I64(), reader.I64()), ReadMark(ref reader), reader.Text(), reader.Text());
         hello = reader.AtEnd ? read : null;
         return reader.AtEnd;
+    }
+
+    /// <summary>A mark is 0 or 1: one value has one encoding.</summary>
+    private static bool ReadMark(ref ByteReader reader)
+    {
+        var mark = reader.U8();
+        if (mark > 1)
+        {
+            reader.Fail();
+        }
+
+        return mark == 1;
     }
 }
