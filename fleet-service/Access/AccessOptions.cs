@@ -9,8 +9,8 @@ internal sealed record AccessOptions
     public const string Section = "Access";
 
     /// <summary>
-    /// Whether whoever calls from this machine itself may read without a token. A call that came through a proxy, or that
-    /// names another host than this machine, does not count. Default true.
+    /// Whether whoever calls from this machine itself may read without a token. A call that came through a proxy, or
+    /// that names another host than this machine, does not count. Default true.
     /// </summary>
     public bool AnonymousReadOnLoopback { get; init; } = true;
 

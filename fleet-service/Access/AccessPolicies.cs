@@ -20,7 +20,8 @@ internal static class AccessPolicies
 
     /// <summary>True when a call comes from this machine itself, directly and by this machine's name.</summary>
     /// <param name="remote">The address of the connection's other end.</param>
-    /// <param name="host">The host that the call names; another one would be a page in a browser that was rebound.</param>
+    /// <param name="host">The host that the call names; another one would be a page in a browser that was
+    /// rebound.</param>
     /// <param name="headers">A forwarding header means that somebody else stands behind a proxy.</param>
     public static bool IsLoopback(IPAddress? remote, string? host, IHeaderDictionary headers) =>
         remote is not null && IPAddress.IsLoopback(remote)

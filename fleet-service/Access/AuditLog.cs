@@ -17,7 +17,9 @@ namespace KioskFleet.Service.Access;
 internal sealed record AuditRow(
     long AuditId, long AtUtcMs, string Actor, string Action, string Subject, string? BeforeJson, string? AfterJson);
 
-/// <summary>The record of every change by a person. Rows are written in the transaction of the change. Thread-safe.</summary>
+/// <summary>
+/// The record of every change by a person. Rows are written in the transaction of the change. Thread-safe.
+/// </summary>
 internal sealed class AuditLog(FleetDatabase database)
 {
     /// <summary>Most rows of one page.</summary>

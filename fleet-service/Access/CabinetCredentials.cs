@@ -7,8 +7,8 @@ using Microsoft.Data.Sqlite;
 namespace KioskFleet.Service.Access;
 
 /// <summary>
-/// The cabinets' passwords for the broker. A new one stands beside the old one until it is used for the first time; that
-/// ends the older ones. Kept in memory for the broker's door. Thread-safe.
+/// The cabinets' passwords for the broker. A new one stands beside the old one until it is used for the first time;
+/// that ends the older ones. Kept in memory for the broker's door. Thread-safe.
 /// </summary>
 internal sealed class CabinetCredentials(FleetDatabase database, TimeProvider time)
 {

@@ -5,8 +5,8 @@ using System.Text;
 namespace KioskFleet.Service.Access;
 
 /// <summary>
-/// A secret made here: 32 random bytes as 43 characters of base64url. It has so much entropy that one SHA-256 is enough to
-/// store it by; nobody can guess backwards.
+/// A secret made here: 32 random bytes as 43 characters of base64url. It has so much entropy that one SHA-256 is enough
+/// to store it by; nobody can guess backwards.
 /// </summary>
 internal static class Secret
 {

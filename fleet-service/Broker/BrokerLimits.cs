@@ -16,7 +16,8 @@ internal static class BrokerLimits
     public const int MaxPasswordBytes = 256;
 
     /// <summary>
-    /// Down messages that wait for one slow cabinet; further ones push out the oldest. A lost receipt is asked for again.
+    /// Down messages that wait for one slow cabinet; further ones push out the oldest. A lost receipt is asked for
+    /// again.
     /// </summary>
     public const int MaxPendingDownMessages = 64;
 

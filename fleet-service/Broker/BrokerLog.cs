@@ -45,7 +45,7 @@ internal static partial class BrokerLog
     [LoggerMessage(2012, LogLevel.Warning, "The external broker cannot be reached, try {Attempt}: {Reason}")]
     public static partial void LinkRetry(ILogger log, int attempt, string? reason);
 
-    [LoggerMessage(2013, LogLevel.Warning, "The external broker delivered '{Topic}' with {Bytes} bytes, which is not taken")]
+    [LoggerMessage(2013, LogLevel.Warning, "Not taken from the external broker: '{Topic}', {Bytes} bytes")]
     public static partial void ForeignMessage(ILogger log, string? topic, long bytes);
 
     [LoggerMessage(2014, LogLevel.Debug, "MQTT library: {Message}")]

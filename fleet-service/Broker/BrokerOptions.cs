@@ -54,7 +54,9 @@ internal sealed record EmbeddedBrokerOptions
     /// <summary>Most TCP connections at once, authenticated or not. 1–100,000, default 10,000.</summary>
     public int MaxConnections { get; init; } = 10_000;
 
-    /// <summary>Messages per second that one cabinet may keep up. 1–10,000, default 50; it is slowed down, not cut.</summary>
+    /// <summary>
+    /// Messages per second that one cabinet may keep up. 1–10,000, default 50; it is slowed down, not cut.
+    /// </summary>
     public int MessagesPerSecond { get; init; } = 50;
 
     /// <summary>Messages that one cabinet may send at once before it is slowed down. 1–100,000, default 200.</summary>
@@ -63,7 +65,9 @@ internal sealed record EmbeddedBrokerOptions
     /// <summary>How long a new connection may take to prove who it is, in seconds. 1–300, default 10.</summary>
     public int ConnectTimeoutSeconds { get; init; } = 10;
 
-    /// <summary>How long the answer to a wrong password is held back, in milliseconds. 0–60,000, default 1,000.</summary>
+    /// <summary>
+    /// How long the answer to a wrong password is held back, in milliseconds. 0–60,000, default 1,000.
+    /// </summary>
     public int RefusalDelayMilliseconds { get; init; } = 1_000;
 }
 
@@ -85,7 +89,9 @@ internal sealed record ExternalBrokerOptions
     /// <summary>Who keeps the cabinets' accounts: Untold or DynamicSecurity. Default Untold.</summary>
     public ExternalAccounts Accounts { get; init; } = ExternalAccounts.Untold;
 
-    /// <summary>The shared subscription's group: services with the same group share the cabinets. Default <c>kf</c>.</summary>
+    /// <summary>
+    /// The shared subscription's group: services with the same group share the cabinets. Default <c>kf</c>.
+    /// </summary>
     public string ShareGroup { get; init; } = "kf";
 
     /// <summary>Messages taken and not yet acknowledged; the back-pressure. 1–10,000, default 256.</summary>
@@ -97,6 +103,8 @@ internal sealed record ExternalBrokerOptions
     /// <summary>Longest wait between two tries to connect, in seconds. 1–600, default 30.</summary>
     public int MaxReconnectDelaySeconds { get; init; } = 30;
 
-    /// <summary>A cabinet counts as connected when it sent something within so many minutes. 1–1,440, default 15.</summary>
+    /// <summary>
+    /// A cabinet counts as connected when it sent something within so many minutes. 1–1,440, default 15.
+    /// </summary>
     public int HeardWithinMinutes { get; init; } = 15;
 }

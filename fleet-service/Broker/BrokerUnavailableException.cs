@@ -1,6 +1,8 @@
 namespace KioskFleet.Service.Broker;
 
-/// <summary>The broker cannot be reached now. Nothing was sent; what was to be said is said again when asked for.</summary>
+/// <summary>
+/// The broker cannot be reached now. Nothing was sent; what was to be said is said again when asked for.
+/// </summary>
 internal sealed class BrokerUnavailableException : Exception
 {
     /// <summary>Makes the exception with the words for a log.</summary>

@@ -8,7 +8,9 @@ using MQTTnet.Server;
 
 namespace KioskFleet.Service.Broker;
 
-/// <summary>Decides who may connect to the embedded broker: user name = client id = cabinet id, and its password.</summary>
+/// <summary>
+/// Decides who may connect to the embedded broker: user name = client id = cabinet id, and its password.
+/// </summary>
 internal sealed class ConnectionGate(
     CabinetCredentials credentials, IOptions<BrokerOptions> options, TimeProvider time, BrokerMetrics metrics,
     ILogger<ConnectionGate> log)

@@ -6,8 +6,8 @@ using MQTTnet.Server;
 namespace KioskFleet.Service.Broker;
 
 /// <summary>
-/// Puts messages into the one session of the embedded broker they are for, at QoS 0: a session keeps unacknowledged QoS 1
-/// messages without bound, and a receipt or config that gets lost is asked for again. Thread-safe.
+/// Puts messages into the one session of the embedded broker they are for, at QoS 0: a session keeps unacknowledged QoS
+/// 1 messages without bound, and a receipt or config that gets lost is asked for again. Thread-safe.
 /// </summary>
 internal sealed class DownLane(CabinetSessions sessions, RetainedMessages retained, BrokerMetrics metrics)
 {

@@ -5,8 +5,8 @@ using KioskFleet.Protocol.Topics;
 namespace KioskFleet.Service.Broker;
 
 /// <summary>
-/// Keeps cabinets' accounts in Mosquitto's dynamic security plugin, over the link's own connection: one client per cabinet,
-/// with a role that covers its own topics. A new password replaces the old one at once. Thread-safe.
+/// Keeps cabinets' accounts in Mosquitto's dynamic security plugin, over the link's own connection: one client per
+/// cabinet, with a role that covers its own topics. A new password replaces the old one at once. Thread-safe.
 /// </summary>
 internal sealed class DynamicSecurityAccounts(ExternalBroker link) : ICabinetAccounts, IDisposable
 {
@@ -36,8 +36,8 @@ internal sealed class DynamicSecurityAccounts(ExternalBroker link) : ICabinetAcc
     public void Dispose() => _turn.Dispose();
 
     /// <summary>
-    /// Lets the link's own account write to cabinets: the plugin's first account, with role <c>admin</c>, may not by itself.
-    /// Answered with an error of no consequence when it may already.
+    /// Lets the link's own account write to cabinets: the plugin's first account, with role <c>admin</c>, may not by
+    /// itself. Answered with an error of no consequence when it may already.
     /// </summary>
     internal static byte[] OwnRights() => JsonSerializer.SerializeToUtf8Bytes(new
     {
@@ -55,8 +55,8 @@ internal sealed class DynamicSecurityAccounts(ExternalBroker link) : ICabinetAcc
     });
 
     /// <summary>
-    /// The commands. Role and client may be there from before, which is answered with an error of no consequence; the last
-    /// command has to succeed.
+    /// The commands. Role and client may be there from before, which is answered with an error of no consequence; the
+    /// last command has to succeed.
     /// </summary>
     internal static byte[] Commands(CabinetId cabinet, string password)
     {

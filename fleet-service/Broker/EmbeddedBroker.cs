@@ -8,8 +8,8 @@ using MQTTnet.Server;
 namespace KioskFleet.Service.Broker;
 
 /// <summary>
-/// The MQTT 5 server inside this process. Sessions hold no subscriptions and no message is routed: what cabinets send is
-/// handed over, and what goes down is put into the one session it is for. Thread-safe.
+/// The MQTT 5 server inside this process. Sessions hold no subscriptions and no message is routed: what cabinets send
+/// is handed over, and what goes down is put into the one session it is for. Thread-safe.
 /// </summary>
 internal sealed class EmbeddedBroker(
     IOptions<BrokerOptions> options, ConnectionGate gate, UpLane lane, DownLane down, BrokerAddress address,

@@ -11,9 +11,9 @@ using Polly.Retry;
 namespace KioskFleet.Service.Broker;
 
 /// <summary>
-/// A client of an external MQTT 5 broker: takes cabinets' messages through a shared subscription, so that several services
-/// share them, and acknowledges each when it was taken; the receive maximum is the back-pressure. The session is clean:
-/// what nobody took, the cabinets send again. Thread-safe.
+/// A client of an external MQTT 5 broker: takes cabinets' messages through a shared subscription, so that several
+/// services share them, and acknowledges each when it was taken; the receive maximum is the back-pressure. The session
+/// is clean: what nobody took, the cabinets send again. Thread-safe.
 /// </summary>
 internal sealed class ExternalBroker(
     IOptions<BrokerOptions> options, Lazy<IUpMessageHandler> handler, HeardCabinets heard, TimeProvider time,
@@ -68,9 +68,11 @@ internal sealed class ExternalBroker(
     }
 
     /// <summary>
-    /// Sends a command to the broker itself and returns its answer, which comes to <c>TOPIC/response</c>. One caller at a time.
+    /// Sends a command to the broker itself and returns its answer, which comes to <c>TOPIC/response</c>. One caller at
+    /// a time.
     /// </summary>
-    /// <exception cref="BrokerUnavailableException">The broker cannot be reached, refused or did not answer.</exception>
+    /// <exception cref="BrokerUnavailableException">The broker cannot be reached, refused or did not
+    /// answer.</exception>
     public async Task<byte[]> ControlAsync(string topic, byte[] command, CancellationToken ct)
     {
         var answer = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -235,8 +237,8 @@ internal sealed class ExternalBroker(
     }
 
     /// <summary>
-    /// Acknowledges also what failed: an unacknowledged message would hold its place in the receive maximum until the next
-    /// connection, and the cabinet sends again because no receipt came.
+    /// Acknowledges also what failed: an unacknowledged message would hold its place in the receive maximum until the
+    /// next connection, and the cabinet sends again because no receipt came.
     /// </summary>
     private async Task AcknowledgeAsync(MqttApplicationMessageReceivedEventArgs args)
     {

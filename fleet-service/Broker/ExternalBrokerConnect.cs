@@ -8,7 +8,9 @@ namespace KioskFleet.Service.Broker;
 /// <summary>How the service connects to an external broker.</summary>
 internal static class ExternalBrokerConnect
 {
-    /// <summary>The MQTT options; the password file is read each time, so a changed password needs no restart.</summary>
+    /// <summary>
+    /// The MQTT options; the password file is read each time, so a changed password needs no restart.
+    /// </summary>
     public static MqttClientOptions Options(ExternalBrokerOptions external)
     {
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));

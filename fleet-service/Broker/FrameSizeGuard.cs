@@ -25,7 +25,9 @@ internal sealed class FrameSizeGuard(int maxFirstBytes, int maxBytes)
     /// <summary>The body size that was announced and refused; 0 while all is well.</summary>
     public int RefusedBytes { get; private set; }
 
-    /// <summary>Takes the next bytes of the stream; false when a packet is too large or its length is malformed.</summary>
+    /// <summary>
+    /// Takes the next bytes of the stream; false when a packet is too large or its length is malformed.
+    /// </summary>
     public bool Accept(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)

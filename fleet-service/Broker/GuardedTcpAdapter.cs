@@ -16,6 +16,7 @@ internal sealed class GuardedTcpAdapter(
     EmbeddedBrokerOptions options, BrokerMetrics metrics, ILogger log) : IMqttServerAdapter
 {
     private const int Backlog = 1_024;
+    private const int KeepAliveSeconds = 60;
 
     // The server's own frames are receipts and acknowledgements; a small buffer per connection is enough.
     private const int WriteBufferBytes = 512;
@@ -93,7 +94,11 @@ internal sealed class GuardedTcpAdapter(
         {
             var (local, remote) = (socket.LocalEndPoint, socket.RemoteEndPoint);
             socket.NoDelay = true;
+
+            // Finds a peer that is gone also when it asked for no MQTT keep-alive.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveSeconds / 4);
             await using var stream = new NetworkStream(socket, ownsSocket: true);
             using var channel = new GuardedChannel(new MqttTcpChannel(stream, local, remote, null));
             var formatter = new MqttPacketFormatterAdapter(

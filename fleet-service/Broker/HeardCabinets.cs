@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace KioskFleet.Service.Broker;
 
 /// <summary>
-/// When each cabinet was heard last behind an external broker, which does not tell who is connected. Bounded: topics are
-/// not proven yet, so strangers may name any cabinet. Thread-safe.
+/// When each cabinet was heard last behind an external broker, which does not tell who is connected. Bounded: topics
+/// are not proven yet, so strangers may name any cabinet. Thread-safe.
 /// </summary>
 internal sealed class HeardCabinets(IOptions<BrokerOptions> options, TimeProvider time)
 {

@@ -12,11 +12,13 @@ internal interface IBrokerLink
     bool IsReady { get; }
 
     /// <summary>
-    /// Sends to one cabinet. Returns when the message is in the cabinet's session or with the external broker. Nothing is
-    /// kept for an absent cabinet unless <paramref name="retain"/> is true: a receipt that gets lost is asked for again.
+    /// Sends to one cabinet. Returns when the message is in the cabinet's session or with the external broker. Nothing
+    /// is kept for an absent cabinet unless <paramref name="retain"/> is true: a receipt that gets lost is asked for
+    /// again.
     /// </summary>
     /// <param name="topic">A down topic.</param>
-    /// <param name="payload">The bytes; must not change afterwards. With retain, empty bytes forget the kept message.</param>
+    /// <param name="payload">The bytes; must not change afterwards. With retain, empty bytes forget the kept
+    /// message.</param>
     /// <param name="retain">True to keep the newest message of the topic for a cabinet that subscribes later.</param>
     /// <param name="ct">Gives up waiting.</param>
     /// <exception cref="BrokerUnavailableException">An external broker cannot be reached now.</exception>

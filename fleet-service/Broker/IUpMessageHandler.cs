@@ -1,8 +1,8 @@
 namespace KioskFleet.Service.Broker;
 
 /// <summary>
-/// Takes what cabinets send. Called by many connections at once, one message at a time per cabinet connection behind the
-/// embedded broker. Awaiting it is the back-pressure: the PUBACK of the message waits until it returns.
+/// Takes what cabinets send. Called by many connections at once, one message at a time per cabinet connection behind
+/// the embedded broker. Awaiting it is the back-pressure: the PUBACK of the message waits until it returns.
 /// </summary>
 internal interface IUpMessageHandler
 {

@@ -3,7 +3,9 @@ using MQTTnet.Diagnostics.Logger;
 
 namespace KioskFleet.Service.Broker;
 
-/// <summary>Passes on what the MQTT library says: errors as warnings, warnings as details, the rest not at all.</summary>
+/// <summary>
+/// Passes on what the MQTT library says: errors as warnings, warnings as details, the rest not at all.
+/// </summary>
 internal sealed class MqttLibraryLog(ILogger log) : IMqttNetLogger
 {
     /// <inheritdoc/>

@@ -1,8 +1,8 @@
 namespace KioskFleet.Service.Broker;
 
 /// <summary>
-/// How often one cabinet may send: a burst at once, then a steady rate. Pure: the caller tells the time. Not thread-safe;
-/// the messages of one cabinet come one after another.
+/// How often one cabinet may send: a burst at once, then a steady rate. Pure: the caller tells the time. Not
+/// thread-safe; the messages of one cabinet come one after another.
 /// </summary>
 internal sealed class TokenBucket(int perSecond, int burst)
 {

@@ -8,8 +8,9 @@ using MQTTnet.Server;
 namespace KioskFleet.Service.Broker;
 
 /// <summary>
-/// Takes what cabinets publish on the embedded broker: checks the right and the size, slows down who sends too fast, and
-/// hands the rest over. Nothing is routed on to other sessions: routing costs every session a look at every message.
+/// Takes what cabinets publish on the embedded broker: checks the right and the size, slows down who sends too fast,
+/// and hands the rest over. Nothing is routed on to other sessions: routing costs every session a look at every
+/// message.
 /// </summary>
 internal sealed class UpLane(
     Lazy<IUpMessageHandler> handler, IOptions<BrokerOptions> options, TimeProvider time, BrokerMetrics metrics,

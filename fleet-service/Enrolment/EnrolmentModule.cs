@@ -82,7 +82,8 @@ internal static class EnrolmentModule
             ProblemCode.KeyOfAnotherCabinet, StatusCodes.Status409Conflict,
             "The disk was copied from another cabinet: remove the agent's key and enrol again."),
         EnrolmentOutcome.BrokerAway => ApiProblems.Of(
-            ProblemCode.BrokerAway, StatusCodes.Status503ServiceUnavailable, "Redeem the token again with the same key."),
+            ProblemCode.BrokerAway, StatusCodes.Status503ServiceUnavailable,
+            "Redeem the token again with the same key."),
         EnrolmentOutcome.CabinetRetired => ApiProblems.Of(ProblemCode.CabinetRetired, StatusCodes.Status409Conflict),
         _ => throw new InvalidOperationException($"{outcome.GetType().Name} has no answer."),
     };

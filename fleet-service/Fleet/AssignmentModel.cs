@@ -2,7 +2,9 @@ using KioskFleet.Protocol.Identity;
 
 namespace KioskFleet.Service.Fleet;
 
-/// <summary>Which operator, county and site a cabinet has from one moment to another. Never rewritten. Immutable.</summary>
+/// <summary>
+/// Which operator, county and site a cabinet has from one moment to another. Never rewritten. Immutable.
+/// </summary>
 /// <param name="AssignmentId">Unique over all cabinets, never used again.</param>
 /// <param name="OperatorId">The operator; <see cref="UnassignedOperator"/> when there is none yet.</param>
 /// <param name="County">The county.</param>

@@ -40,7 +40,9 @@ internal sealed record CabinetModel(
         return Assignments[0];
     }
 
-    /// <summary>The state at a moment: a closure whose end has come is <see cref="CabinetLife.Active"/> again.</summary>
+    /// <summary>
+    /// The state at a moment: a closure whose end has come is <see cref="CabinetLife.Active"/> again.
+    /// </summary>
     /// <param name="utcMs">Unix milliseconds UTC.</param>
     public CabinetLife LifeAt(long utcMs) =>
         Life == CabinetLife.ClosedUntil && ClosedUntilUtcMs <= utcMs ? CabinetLife.Active : Life;

@@ -31,7 +31,9 @@ internal sealed class FleetDesk(
         return bulk.Existing.Count > 0 ? new FleetOutcome.Exists(id) : Done(id);
     }
 
-    /// <summary>Registers many cabinets in one transaction; those that are registered already stay as they are.</summary>
+    /// <summary>
+    /// Registers many cabinets in one transaction; those that are registered already stay as they are.
+    /// </summary>
     public Task<BulkOutcome> RegisterAsync(BulkRequest request, string actor, CancellationToken ct) =>
         request.Cabinets is { Count: > 0 and <= MaxBulk } cabinets
             ? RegisterAsync(cabinets, "cabinets", actor, ct)

@@ -76,7 +76,8 @@ internal static class FleetEndpoints
         FleetDesk desk, IBrokerLink link, TimeProvider time, HttpContext http, string id, AssignmentRequest request) =>
         CabinetId.TryParse(id, out var cabinet)
             ? Answer(
-                await desk.AssignAsync(cabinet, request, AccessPolicies.Actor(http.User), http.RequestAborted), link, time)
+                await desk.AssignAsync(cabinet, request, AccessPolicies.Actor(http.User), http.RequestAborted),
+                link, time)
             : Unknown(id);
 
     private static async Task<IResult> ChangeLifeAsync(

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Diagnostics;
 namespace KioskFleet.Service.Hosting;
 
 /// <summary>
-/// Answers a request that could not be read with 400 and the place where reading stopped; everything else that escaped is
-/// a bug or broken infrastructure and becomes 500 without details.
+/// Answers a request that could not be read with 400 and the place where reading stopped; everything else that escaped
+/// is a bug or broken infrastructure and becomes 500 without details.
 /// </summary>
 internal sealed class ApiExceptions(IProblemDetailsService problems) : IExceptionHandler
 {

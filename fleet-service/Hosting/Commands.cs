@@ -175,7 +175,8 @@ internal static class Commands
             foreach (var t in new AccessTokens(database, TimeProvider.System).List())
             {
                 var made = DateTimeOffset.FromUnixTimeMilliseconds(t.MadeUtcMs);
-                Console.WriteLine($"{t.TokenId}\t{t.Name}\t{t.Scope}\t{made:u}\t{(t.RevokedUtcMs is null ? "" : "revoked")}");
+                var state = t.RevokedUtcMs is null ? "" : "revoked";
+                Console.WriteLine($"{t.TokenId}\t{t.Name}\t{t.Scope}\t{made:u}\t{state}");
             }
 
             return Task.FromResult(0);

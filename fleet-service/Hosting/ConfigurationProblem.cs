@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace KioskFleet.Service.Hosting;
 
-/// <summary>Says in the words of the settings why the program does not start: name, what it got, what it takes.</summary>
+/// <summary>
+/// Says in the words of the settings why the program does not start: name, what it got, what it takes.
+/// </summary>
 internal static partial class ConfigurationProblem
 {
     private const BindingFlags Settable = BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly;

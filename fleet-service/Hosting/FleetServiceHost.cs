@@ -66,7 +66,8 @@ internal sealed class FleetServiceHost : IAsyncDisposable
     /// <summary>
     /// Builds from given settings alone: no file, no environment. For callers in the same process.
     /// </summary>
-    /// <param name="settings">Settings by path: <c>Storage:DataDirectory</c>, <c>Broker:Embedded:Port</c>, <c>Urls</c>.</param>
+    /// <param name="settings">Settings by path: <c>Storage:DataDirectory</c>, <c>Broker:Embedded:Port</c>,
+    /// <c>Urls</c>.</param>
     /// <param name="overrides">Replaces services after all modules were added, such as the TimeProvider.</param>
     public static FleetServiceHost Build(
         IReadOnlyDictionary<string, string?> settings, Action<IServiceCollection>? overrides = null)

@@ -14,7 +14,8 @@ internal static class LineProtocol
     /// <summary>Adds one line with whole-number fields, ended by a line feed.</summary>
     /// <param name="target">Where to.</param>
     /// <param name="measurement">The measurement; not empty.</param>
-    /// <param name="tags">Tags in the order given; those with an empty value are left out, as the format demands.</param>
+    /// <param name="tags">Tags in the order given; those with an empty value are left out, as the format
+    /// demands.</param>
     /// <param name="fields">Fields; at least one.</param>
     /// <param name="unixNanoseconds">The time.</param>
     public static void Append(

@@ -10,7 +10,8 @@ namespace KioskFleet.Service.Series;
 internal sealed record DeadLetter(long Position, string Line, int Status, string Words);
 
 /// <summary>
-/// How far the writer has come. A cursor of another ledger generation begins anew: writing a point again changes nothing.
+/// How far the writer has come. A cursor of another ledger generation begins anew: writing a point again changes
+/// nothing.
 /// </summary>
 internal sealed class SeriesCursor(FleetDatabase database, LedgerGenerationStore generations, TimeProvider time)
 {

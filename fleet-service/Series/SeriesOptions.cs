@@ -29,7 +29,9 @@ internal sealed record SeriesOptions
     /// <summary>Most entries of one request. 1–50,000, default 5,000.</summary>
     public int BatchEntries { get; init; } = 5_000;
 
-    /// <summary>How long to wait when the ledger holds nothing new, in milliseconds. 10–600,000, default 2,000.</summary>
+    /// <summary>
+    /// How long to wait when the ledger holds nothing new, in milliseconds. 10–600,000, default 2,000.
+    /// </summary>
     public int IdleMilliseconds { get; init; } = 2_000;
 
     /// <summary>Longest wait between two tries while the server fails, in seconds. 1–3,600, default 60.</summary>

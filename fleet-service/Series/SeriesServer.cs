@@ -24,8 +24,8 @@ internal abstract record SeriesAnswer
 }
 
 /// <summary>
-/// The InfluxDB v2 write API: gzipped line protocol, nanoseconds. Retries of overload, with the server's Retry-After, are
-/// made below it by the HTTP client's resilience.
+/// The InfluxDB v2 write API: gzipped line protocol, nanoseconds. Retries of overload, with the server's Retry-After,
+/// are made below it by the HTTP client's resilience.
 /// </summary>
 internal sealed class SeriesServer(HttpClient http, IOptions<SeriesOptions> options)
 {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace KioskFleet.Service.Series;
 
 /// <summary>
-/// Follows the ledger with a cursor and writes what it finds. The cursor moves only when the server took a stretch; lines
-/// that it refuses are found by halving and kept as dead letters with its words, and the rest goes on.
+/// Follows the ledger with a cursor and writes what it finds. The cursor moves only when the server took a stretch;
+/// lines that it refuses are found by halving and kept as dead letters with its words, and the rest goes on.
 /// </summary>
 internal sealed class SeriesWriter(
     SeriesLedger ledger, SeriesCursor cursor, SeriesServer server, IOptions<SeriesOptions> options,

@@ -99,5 +99,6 @@ public sealed class DynamicSecurityTests
     private static async Task<MqttClientPublishReasonCode> PublishAsync(IMqttClient client, string topic) =>
         (await client.PublishAsync(
             new MqttApplicationMessageBuilder().WithTopic(topic).WithPayload([1])
-                .WithQualityOfServiceLevel(MQTTnet.Protocol.MqttQualityOfServiceLevel.AtLeastOnce).Build(), Stop)).ReasonCode;
+                .WithQualityOfServiceLevel(MQTTnet.Protocol.MqttQualityOfServiceLevel.AtLeastOnce).Build(),
+            Stop)).ReasonCode;
 }

@@ -22,7 +22,8 @@ public sealed class FrameSizeGuardTests
             var guard = new FrameSizeGuard(200, 200);
             var before = sizes.SelectMany(Packet).ToArray();
             var header = Header(big).ToArray();
-            return before.Chunk(cut).All(piece => guard.Accept(piece)) && !header.Chunk(cut).All(piece => guard.Accept(piece));
+            return before.Chunk(cut).All(piece => guard.Accept(piece))
+                && !header.Chunk(cut).All(piece => guard.Accept(piece));
         });
 
     [Fact]

@@ -105,7 +105,8 @@ public sealed class FleetTests
         Assert.Equal("op3", cabinet.AssignmentAt(long.MaxValue).OperatorId);
         Assert.Equal("op1", cabinet.AssignmentAt(0).OperatorId);
         Assert.All(
-            cabinet.Assignments.Zip(cabinet.Assignments.Skip(1)), p => Assert.Equal(p.First.ToUtcMs, p.Second.FromUtcMs));
+            cabinet.Assignments.Zip(cabinet.Assignments.Skip(1)),
+            p => Assert.Equal(p.First.ToUtcMs, p.Second.FromUtcMs));
     }
 
     [Fact]
@@ -140,9 +141,11 @@ public sealed class FleetTests
             }),
         };
         using var first = await rig.Admin.PostAsJsonAsync("/api/v1/cabinets/bulk", request, Stop);
-        Assert.Equal(250, (await ServiceRig.JsonAsync(first, HttpStatusCode.OK)).GetProperty("registered").GetArrayLength());
+        var registered = (await ServiceRig.JsonAsync(first, HttpStatusCode.OK)).GetProperty("registered");
+        Assert.Equal(250, registered.GetArrayLength());
         using var second = await rig.Admin.PostAsJsonAsync("/api/v1/cabinets/bulk", request, Stop);
-        Assert.Equal(250, (await ServiceRig.JsonAsync(second, HttpStatusCode.OK)).GetProperty("existing").GetArrayLength());
+        var existing = (await ServiceRig.JsonAsync(second, HttpStatusCode.OK)).GetProperty("existing");
+        Assert.Equal(250, existing.GetArrayLength());
         using var listed = await rig.Anonymous.GetAsync(
             "/api/v1/cabinets?county=341126&operator=op&life=registered&page=2&pageSize=100", Stop);
         var page = await ServiceRig.JsonAsync(listed, HttpStatusCode.OK);

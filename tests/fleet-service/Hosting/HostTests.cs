@@ -40,7 +40,8 @@ public sealed class HostTests
         using var client = new MqttClientFactory().CreateMqttClient();
         await client.ConnectAsync(
             new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", rig.Host.BrokerPort)
-                .WithProtocolVersion(MqttProtocolVersion.V500).WithClientId("A1").WithCredentials("A1", "guess").Build(),
+                .WithProtocolVersion(MqttProtocolVersion.V500).WithClientId("A1")
+                .WithCredentials("A1", "guess").Build(),
             Stop);
         var metrics = await rig.Anonymous.GetStringAsync("/metrics", Stop);
         Assert.Matches("kf_broker_connections_refused_total\\{.*reason=\"BadUserNameOrPassword\".*\\} 1", metrics);
@@ -81,6 +82,7 @@ public sealed class HostTests
         var host = FleetServiceHost.Build(new Dictionary<string, string?> { ["Broker:Embedded:Prot"] = "1" });
         var error = Assert.ThrowsAny<Exception>(() => { _ = host.StartAsync(Stop); });
         var line = Assert.Single(ConfigurationProblem.Describe(error)!);
-        Assert.StartsWith("Settings of EmbeddedBroker: got 'Prot'; takes BindAddress, Port,", line, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Settings of EmbeddedBroker: got 'Prot'; takes BindAddress, Port,", line, StringComparison.Ordinal);
     }
 }

@@ -49,7 +49,9 @@ public sealed class LineProtocolTests
                 && read.Remainder == $"f={field}i {time}";
         });
 
-    /// <summary>What the encoder keeps of a value: backslashes that the format could not tell from escapes become _.</summary>
+    /// <summary>
+    /// What the encoder keeps of a value: backslashes that the format could not tell from escapes become _.
+    /// </summary>
     private static string Kept(string value) => new([.. value.Select((c, i) =>
         c == '\\' && (i == value.Length - 1 || value[i + 1] is ',' or ' ' or '=' or '\\') ? '_' : c)]);
 
