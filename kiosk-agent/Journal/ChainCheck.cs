@@ -12,7 +12,8 @@ internal static class ChainCheck
     /// <summary>Checks the rows behind a known head.</summary>
     /// <param name="journal">The journal.</param>
     /// <param name="start">The head in front of the first row.</param>
-    /// <param name="startSums">The running sums there; null when they are not known: then the first row's are believed.</param>
+    /// <param name="startSums">The running sums there; null when they are not known: then the first row's are
+    /// believed.</param>
     /// <param name="rows">The rows, in order.</param>
     /// <param name="expected">The head at which they must end; null: wherever they do.</param>
     public static ChainReport Run(

@@ -2,10 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace KioskFleet.Agent.Journal;
 
-/// <summary>Small files that must survive a power cut whole: written beside, synced, renamed, directory synced.</summary>
+/// <summary>
+/// Small files that must survive a power cut whole: written beside, synced, renamed, directory synced.
+/// </summary>
 internal static class DurableFiles
 {
-    /// <summary>Replaces a file's content; after a cut at any moment the old or the new content is there, whole.</summary>
+    /// <summary>
+    /// Replaces a file's content; after a cut at any moment the old or the new content is there, whole.
+    /// </summary>
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {
         var beside = path + ".new";
@@ -28,7 +32,9 @@ internal static class DurableFiles
         }
     }
 
-    /// <summary>Makes names of a directory durable. Nothing to do on Windows, whose file system keeps them itself.</summary>
+    /// <summary>
+    /// Makes names of a directory durable. Nothing to do on Windows, whose file system keeps them itself.
+    /// </summary>
     /// <exception cref="IOException">The directory cannot be synced.</exception>
     public static void SyncDirectory(string directory)
     {

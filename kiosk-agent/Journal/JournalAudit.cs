@@ -3,11 +3,14 @@ using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Agent.Journal;
 
-/// <summary>Checks journal files without opening them for work: nothing is repaired, set aside or begun by looking.</summary>
+/// <summary>
+/// Checks journal files without opening them for work: nothing is repaired, set aside or begun by looking.
+/// </summary>
 internal static class JournalAudit
 {
     /// <summary>
-    /// Checks every journal file of a folder, set-aside ones too, each from its anchor to its last entry. A file that cannot
+    /// Checks every journal file of a folder, set-aside ones too, each from its anchor to its last entry. A file that
+    /// cannot
     /// be opened at all is reported bad at entry 1.
     /// </summary>
     public static IReadOnlyList<ChainReport> VerifyFolder(string dataDirectory)

@@ -9,14 +9,17 @@ internal static class JournalConnection
     private const int ShortReadCode = 522;
 
     /// <summary>
-    /// What SQLite says of a damaged file: an error in its schema (1, a table is gone), corrupt (11), schema changed (17),
+    /// What SQLite says of a damaged file: an error in its schema (1, a table is gone), corrupt (11), schema changed
+    /// (17),
     /// a row where none can be (19), a wrong type (20), a wrong format (24), not a database (26).
     /// </summary>
     private static readonly int[] DamageCodes = [1, 11, 17, 19, 20, 24, 26];
 
     /// <summary>
-    /// One row per entry holds everything a sale needs, so that a sale is one insert into one table: bytes, hash, the id's
-    /// key and the running sums behind it. The mark is one row: what is committed, and the anchor that retention leaves.
+    /// One row per entry holds everything a sale needs, so that a sale is one insert into one table: bytes, hash, the
+    /// id's
+    /// key and the running sums behind it. The mark is one row: what is committed, and the anchor that retention
+    /// leaves.
     /// </summary>
     internal const string Schema = """
         CREATE TABLE IF NOT EXISTS entry (
@@ -71,7 +74,7 @@ internal static class JournalConnection
     /// <summary>Opens a connection that reads only.</summary>
     public static SqliteConnection Read(string path, JournalOptions options)
     {
-        // A read-only open cannot rebuild the shared memory of a file that a power cut left, so it is query_only instead.
+        // A read-only open cannot rebuild the shared memory of a file that a power cut left: query_only instead.
         var connection = Open(path, options, SqliteOpenMode.ReadWrite);
         Execute(connection, "PRAGMA query_only = ON;");
         return connection;
@@ -104,7 +107,9 @@ internal static class JournalConnection
         return found == "ok" ? null : found ?? "the check gave no answer";
     }
 
-    /// <summary>True when the file itself is damaged, as opposed to a full disk or an I/O error that may pass.</summary>
+    /// <summary>
+    /// True when the file itself is damaged, as opposed to a full disk or an I/O error that may pass.
+    /// </summary>
     public static bool IsDamage(SqliteException error) =>
         DamageCodes.Contains(error.SqliteErrorCode) || error.SqliteExtendedErrorCode == ShortReadCode;
 

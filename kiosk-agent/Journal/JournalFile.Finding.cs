@@ -6,7 +6,8 @@ namespace KioskFleet.Agent.Journal;
 internal sealed partial class JournalFile
 {
     /// <summary>
-    /// The entries of an id, newest first, as they stand here. Usually none or one; an outcome that became a sale gives two.
+    /// The entries of an id, newest first, as they stand here. Usually none or one; an outcome that became a sale
+    /// gives two.
     /// </summary>
     public IReadOnlyList<StoredEntry> Find(IdKind kind, string id)
     {

@@ -9,7 +9,8 @@ internal sealed partial class JournalFile
     /// <summary>Opens a journal for writing; makes its tables when the file is new.</summary>
     /// <param name="place">Which, and where.</param>
     /// <param name="mayCreate">True while the journal is being begun: the file may be missing or empty.</param>
-    /// <exception cref="JournalDamagedException">The file fails its check, or the uncommitted part of its chain does.</exception>
+    /// <exception cref="JournalDamagedException">The file fails its check, or the uncommitted part of its chain
+    /// does.</exception>
     internal static JournalFile Open(JournalPlace place, bool mayCreate)
     {
         JournalWriter? writer = null;

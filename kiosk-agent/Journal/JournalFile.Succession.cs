@@ -10,7 +10,8 @@ internal sealed partial class JournalFile
     private const int CarryEntries = 1_000;
 
     /// <summary>
-    /// Writes the succession, the carried entries with their origin and original time, the observations and the vend rows as
+    /// Writes the succession, the carried entries with their origin and original time, the observations and the vend
+    /// rows as
     /// one transaction: a successor has all of them or does not exist.
     /// </summary>
     internal void BeginWith(EndedJournal ended, BegunSuccession succession, Predecessor source) => Writing(writer =>
@@ -87,7 +88,9 @@ internal sealed partial class JournalFile
         return rows.Count;
     });
 
-    /// <summary>True when an ended journal was carried over into this one, or into one that this one succeeded.</summary>
+    /// <summary>
+    /// True when an ended journal was carried over into this one, or into one that this one succeeded.
+    /// </summary>
     internal bool IsCarriedOver(JournalId journal)
     {
         lock (_readGate)

@@ -74,7 +74,8 @@ internal sealed partial class JournalFile
     }
 
     /// <summary>
-    /// Declares that the entries between the service's head and the first retained one are gone. The same gap is declared
+    /// Declares that the entries between the service's head and the first retained one are gone. The same gap is
+    /// declared
     /// once.
     /// </summary>
     public void AppendGap(Head serviceHead)
@@ -95,7 +96,9 @@ internal sealed partial class JournalFile
         }
     }
 
-    /// <summary>Keeps what this boot heard of the service's clock; only the first observation of a boot stays.</summary>
+    /// <summary>
+    /// Keeps what this boot heard of the service's clock; only the first observation of a boot stays.
+    /// </summary>
     public void RecordObservation(ClockObservation observation)
     {
         if (HasObservation(observation.Boot))
@@ -237,7 +240,8 @@ internal sealed partial class JournalFile
     }
 
     /// <summary>
-    /// Performs a write. A full disk is tried once more after room was made; after any failure memory follows what the file
+    /// Performs a write. A full disk is tried once more after room was made; after any failure memory follows what
+    /// the file
     /// holds, since a commit that failed may or may not have happened.
     /// </summary>
     private T Writing<T>(Func<JournalWriter, T> write)

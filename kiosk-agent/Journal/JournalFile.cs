@@ -10,8 +10,10 @@ using Microsoft.Data.Sqlite;
 namespace KioskFleet.Agent.Journal;
 
 /// <summary>
-/// One journal: an append-only, hash-chained SQLite file. The current one is written; a closed predecessor is only read, up
-/// to the last head it shares with the service. Thread-safe: one connection writes under a lock, another reads under its
+/// One journal: an append-only, hash-chained SQLite file. The current one is written; a closed predecessor is only
+/// read, up
+/// to the last head it shares with the service. Thread-safe: one connection writes under a lock, another reads under
+/// its
 /// own. Damage found while working throws <see cref="JournalDamagedException"/>; a closed file just ends before it.
 /// </summary>
 internal sealed partial class JournalFile : IDisposable
@@ -91,7 +93,8 @@ internal sealed partial class JournalFile : IDisposable
                 if (_oldestUnsent.Seq != oldest)
                 {
                     var row = Guarded(() => _reader.RowAt(oldest));
-                    var read = EntryHeader.TryRead(row is null ? [] : row.Value.Entry.Bytes.Span, out var header, out _);
+                    var bytes = row is { } found ? found.Entry.Bytes : default;
+                    var read = EntryHeader.TryRead(bytes.Span, out var header, out _);
                     _oldestUnsent = (oldest, read ? header.Time.WallUtcMs : 0);
                 }
 
@@ -138,13 +141,15 @@ internal sealed partial class JournalFile : IDisposable
     }
 
     /// <summary>
-    /// The entries behind a number, in order, verified against the chain. Ends early at the limits and before more boots than
+    /// The entries behind a number, in order, verified against the chain. Ends early at the limits and before more
+    /// boots than
     /// a batch can state. Empty behind the tail, and before the anchor.
     /// </summary>
     /// <param name="afterSeq">A number from the anchor to the tail.</param>
     /// <param name="maxEntries">At least 1.</param>
     /// <param name="maxBytes">Limit for the entries' bytes, each with 4 for its length; the first always comes.</param>
-    /// <exception cref="JournalDamagedException">An entry is not what the chain says; never for a closed journal.</exception>
+    /// <exception cref="JournalDamagedException">An entry is not what the chain says; never for a closed
+    /// journal.</exception>
     public IReadOnlyList<StoredEntry> Read(ulong afterSeq, int maxEntries, int maxBytes)
     {
         try
@@ -153,7 +158,7 @@ internal sealed partial class JournalFile : IDisposable
         }
         catch (JournalDamagedException error) when (IsClosed)
         {
-            // What lies before the damage can be refilled; the rest ends here, so that a sender is not asked for it again.
+            // What lies before the damage can be refilled; the rest ends here: a sender is not asked for it again.
             lock (_gate)
             {
                 var good = error.Seq > afterSeq + 1 ? error.Seq - 1 : afterSeq;
@@ -165,7 +170,8 @@ internal sealed partial class JournalFile : IDisposable
     }
 
     /// <summary>
-    /// The observations to state beside a range: those of its boots, the next observed boots, the current boot's last; at most
+    /// The observations to state beside a range: those of its boots, the next observed boots, the current boot's
+    /// last; at most
     /// <see cref="Limits.MaxClockObservations"/>, in the order of their boots.
     /// </summary>
     public IReadOnlyList<ClockObservation> ClocksFor(ulong firstSeq, ulong lastSeq)
@@ -218,12 +224,14 @@ internal sealed partial class JournalFile : IDisposable
             var start = after == state.Mark.Anchor.Seq ? state.Mark.Anchor : HeadAt(after) ?? state.Tail;
             RunningSums? sums = after == state.Mark.Anchor.Seq ? state.Mark.AnchorSums : null;
             return ChainCheck.Run(
-                Id, start, sums, _reader.RowsAfter(start.Seq).TakeWhile(r => r.Entry.Seq <= state.Tail.Seq), state.Tail);
+                Id, start, sums, _reader.RowsAfter(start.Seq).TakeWhile(r => r.Entry.Seq <= state.Tail.Seq),
+                state.Tail);
         }
     }
 
     /// <summary>
-    /// Ends when an entry was appended since the last call ended; at once when that was before. For one waiter: the uplink.
+    /// Ends when an entry was appended since the last call ended; at once when that was before. For one waiter: the
+    /// uplink.
     /// </summary>
     public Task AppendedAsync(CancellationToken stopping) => _appended.WaitAsync(stopping);
 

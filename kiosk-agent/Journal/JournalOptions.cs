@@ -34,7 +34,9 @@ internal sealed record JournalOptions
     /// <summary>How SQLite syncs. For the power-loss campaign.</summary>
     public JournalSync Synchronous { get; init; } = JournalSync.Full;
 
-    /// <summary>Told of each step of a succession when it is durable; for tests and simulators that stop there.</summary>
+    /// <summary>
+    /// Told of each step of a succession when it is durable; for tests and simulators that stop there.
+    /// </summary>
     public Action<SuccessionStep>? OnSuccessionStep { get; init; }
 
     /// <summary>The folder of the journal files.</summary>

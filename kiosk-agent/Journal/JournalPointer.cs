@@ -7,7 +7,8 @@ namespace KioskFleet.Agent.Journal;
 /// <summary>A journal that ended.</summary>
 /// <param name="Id">The journal.</param>
 /// <param name="File">Its file's name in the folder, as it is or will be after it was set aside.</param>
-/// <param name="LastCommon">The last head that agent and service are known to share: entries up to it can be refilled.</param>
+/// <param name="LastCommon">The last head that agent and service are known to share: entries up to it can be
+/// refilled.</param>
 /// <param name="EndedWallUtcMs">When it ended, by the wall clock.</param>
 internal sealed record EndedJournal(JournalId Id, string File, Head LastCommon, long EndedWallUtcMs);
 
@@ -18,7 +19,8 @@ internal sealed record BegunSuccession(SuccessionReason Reason, string Detail);
 
 /// <summary>
 /// The file <c>current.json</c>: which journal is current, and which came before. Written whole (temporary file, fsync,
-/// rename, fsync of the directory) before the journal it names is used. While <see cref="IsBeginning"/> is true the current
+/// rename, fsync of the directory) before the journal it names is used. While <see cref="IsBeginning"/> is true the
+/// current
 /// journal has answered nothing yet, and its making is gone on with at the next start.
 /// </summary>
 /// <param name="Current">The current journal.</param>

@@ -152,9 +152,10 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
             Number(reader, 4, seq), Number(reader, 5, seq), Number(reader, 6, seq)));
     }
 
-    private static long Number(SqliteDataReader reader, int column, ulong seq = 0) => reader.GetValue(column) is long value
-        ? value
-        : throw new JournalDamagedException("A number beside the entry is not a number.", seq);
+    private static long Number(SqliteDataReader reader, int column, ulong seq = 0) =>
+        reader.GetValue(column) is long value
+            ? value
+            : throw new JournalDamagedException("A number beside the entry is not a number.", seq);
 
     private static int Small(SqliteDataReader reader, int column) =>
         Number(reader, column) is >= int.MinValue and <= int.MaxValue and var value

@@ -16,6 +16,7 @@ internal sealed record JournalState(Head Tail, RunningSums Sums, JournalMark Mar
 /// <param name="Path">Full path of the file.</param>
 /// <param name="Options">Settings.</param>
 /// <param name="Clock">The cabinet's clocks.</param>
-/// <param name="MakeRoom">Called when the disk is full; true when room was made and the write is worth another try.</param>
+/// <param name="MakeRoom">Called when the disk is full; true when room was made and the write is worth another
+/// try.</param>
 internal sealed record JournalPlace(
     JournalId Id, string Path, JournalOptions Options, BootClock Clock, Func<bool> MakeRoom);

@@ -6,7 +6,8 @@ using KioskFleet.Protocol.Identity;
 namespace KioskFleet.Agent.Journal;
 
 /// <summary>
-/// The cabinet's journals: one current, and closed predecessors. A file that is damaged, gone or disowned by the service gets
+/// The cabinet's journals: one current, and closed predecessors. A file that is damaged, gone or disowned by the
+/// service gets
 /// a successor without a person, offline too. One process at a time holds a folder. Thread-safe.
 /// </summary>
 internal sealed partial class JournalStore : IDisposable
@@ -45,7 +46,8 @@ internal sealed partial class JournalStore : IDisposable
     public SpaceGuard Space { get; }
 
     /// <summary>
-    /// Opens the journals of a folder: makes the first one, checks the current one, begins a successor when it is damaged or
+    /// Opens the journals of a folder: makes the first one, checks the current one, begins a successor when it is
+    /// damaged or
     /// gone, goes on with a succession that a crash interrupted.
     /// </summary>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
@@ -61,7 +63,8 @@ internal sealed partial class JournalStore : IDisposable
 
         Directory.CreateDirectory(options.JournalsDirectory);
         var hold = new FileStream(
-            Path.Combine(options.JournalsDirectory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            Path.Combine(options.JournalsDirectory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite,
+            FileShare.None);
         try
         {
             return new JournalStore(options, clock, log, hold);
@@ -112,13 +115,15 @@ internal sealed partial class JournalStore : IDisposable
     }
 
     /// <summary>
-    /// Ends the current journal and begins its successor with what the service does not have yet. Safe against a crash at
+    /// Ends the current journal and begins its successor with what the service does not have yet. Safe against a
+    /// crash at
     /// any point: the next start goes on.
     /// </summary>
     /// <param name="reason">Why.</param>
     /// <param name="detail">Words for the record; cut when too long.</param>
     /// <param name="ended">
-    /// The journal that is to end; when it is not the current one any more, nothing happens, so saying it twice does no harm.
+    /// The journal that is to end; when it is not the current one any more, nothing happens, so saying it twice does
+    /// no harm.
     /// </param>
     /// <returns>The current journal.</returns>
     public JournalFile BeginSuccessor(SuccessionReason reason, string detail, JournalId? ended = null)
@@ -139,7 +144,8 @@ internal sealed partial class JournalStore : IDisposable
     }
 
     /// <summary>
-    /// Carries the retained entries of a closed journal over into the current one, once, each with its origin: the service
+    /// Carries the retained entries of a closed journal over into the current one, once, each with its origin: the
+    /// service
     /// holds another history under that journal's name and counts none twice.
     /// </summary>
     /// <returns>Entries carried over now; 0 when it was done before or the journal is not here.</returns>
@@ -157,9 +163,11 @@ internal sealed partial class JournalStore : IDisposable
     }
 
     /// <summary>
-    /// Deletes committed entries older than the retention, and ended journals likewise; never an uncommitted entry. Deletes
+    /// Deletes committed entries older than the retention, and ended journals likewise; never an uncommitted entry.
+    /// Deletes
     /// nothing in a boot that has not heard the service's clock: a wrong wall clock must not empty the journal. To be
-    /// called only while the service confirmed the committed mark on this link: the ledger may have been restored meanwhile.
+    /// called only while the service confirmed the committed mark on this link: the ledger may have been restored
+    /// meanwhile.
     /// </summary>
     /// <param name="now">Now; the earlier of this and the service's time counts.</param>
     public void ApplyRetention(DateTimeOffset now) => InCurrent(current =>

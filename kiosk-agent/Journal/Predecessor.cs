@@ -12,7 +12,8 @@ namespace KioskFleet.Agent.Journal;
 internal readonly record struct CarriedEntry(StoredEntry Entry, bool Salvaged);
 
 /// <summary>
-/// Everything of a journal that ended which its successor takes over, as far as it can be read: entries behind the last common
+/// Everything of a journal that ended which its successor takes over, as far as it can be read: entries behind the
+/// last common
 /// head, clock observations, vend rows. Reads through SQLite while that works, then the pages themselves.
 /// </summary>
 internal sealed class Predecessor
@@ -87,7 +88,8 @@ internal sealed class Predecessor
     }
 
     /// <summary>
-    /// Marks everything from the first break on as salvaged. An entry that cannot even be taken apart is not among them.
+    /// Marks everything from the first break on as salvaged. An entry that cannot even be taken apart is not among
+    /// them.
     /// </summary>
     internal static IReadOnlyList<CarriedEntry> Prove(Head lastCommon, IEnumerable<StoredEntry> entries)
     {
@@ -143,7 +145,9 @@ internal sealed class Predecessor
         }
     }
 
-    /// <summary>Fills the holes; of several candidates the one that the chain proves, else the first that is an entry.</summary>
+    /// <summary>
+    /// Fills the holes; of several candidates the one that the chain proves, else the first that is an entry.
+    /// </summary>
     private static void AddRaw(
         IReadOnlyList<StoredEntry> found, Head lastCommon, SortedDictionary<ulong, StoredEntry> entries)
     {

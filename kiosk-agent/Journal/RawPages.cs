@@ -5,9 +5,12 @@ using KioskFleet.Protocol.Identity;
 namespace KioskFleet.Agent.Journal;
 
 /// <summary>
-/// Finds entries in the pages of a SQLite file and its write-ahead log without SQLite: for a file whose header or inner pages
-/// are damaged. Every table leaf page is taken apart by itself (file format: sqlite.org/fileformat2.html, sections 1.6 and
-/// 2.1); what does not hold an entry of the right number is passed over. Candidates are not proven: the caller compares them
+/// Finds entries in the pages of a SQLite file and its write-ahead log without SQLite: for a file whose header or
+/// inner pages
+/// are damaged. Every table leaf page is taken apart by itself (file format: sqlite.org/fileformat2.html, sections
+/// 1.6 and
+/// 2.1); what does not hold an entry of the right number is passed over. Candidates are not proven: the caller
+/// compares them
 /// with the chain. Pure over the bytes it is given.
 /// </summary>
 internal sealed class RawPages
@@ -133,7 +136,9 @@ internal sealed class RawPages
         return start + PageBytes <= _file.Length ? _file.AsSpan((int)start, PageBytes) : [];
     }
 
-    /// <summary>An entry's row begins with NULL (the row id stands for the number), the 32-byte hash and the bytes.</summary>
+    /// <summary>
+    /// An entry's row begins with NULL (the row id stands for the number), the 32-byte hash and the bytes.
+    /// </summary>
     private static StoredEntry? ReadRecord(byte[] record, ulong rowId)
     {
         ReadOnlySpan<byte> header = record;

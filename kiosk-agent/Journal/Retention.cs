@@ -10,7 +10,8 @@ internal static class Retention
     private const int MaxPerRun = 20_000;
 
     /// <summary>
-    /// The last entry that may be deleted; 0 when none may. Only committed entries, in order: the run ends at the first dated
+    /// The last entry that may be deleted; 0 when none may. Only committed entries, in order: the run ends at the
+    /// first dated
     /// entry that is younger. An entry whose clock says nothing goes only with a dated one behind it.
     /// </summary>
     /// <param name="journal">The journal.</param>

@@ -1,8 +1,10 @@
 namespace KioskFleet.Agent.Journal;
 
 /// <summary>
-/// Keeps room on the disk so that every approved vend can still be recorded: a full disk refuses requests, never records.
-/// The decision is pure; beside it a probe of free bytes and <c>reserve.bin</c>, real blocks that are given back to the disk
+/// Keeps room on the disk so that every approved vend can still be recorded: a full disk refuses requests, never
+/// records.
+/// The decision is pure; beside it a probe of free bytes and <c>reserve.bin</c>, real blocks that are given back to
+/// the disk
 /// when a record finds it full. All state is that file, so several instances over one folder agree. Thread-safe.
 /// </summary>
 internal sealed class SpaceGuard
@@ -32,13 +34,16 @@ internal sealed class SpaceGuard
     private string ReservePath => Path.Combine(_options.JournalsDirectory, "reserve.bin");
 
     /// <summary>
-    /// Whether one more vend may be approved. Pure. Without a whole reserve nothing is approved; with it, the disk must hold
+    /// Whether one more vend may be approved. Pure. Without a whole reserve nothing is approved; with it, the disk
+    /// must hold
     /// the minimum and the outcomes of all approved vends and this one.
     /// </summary>
     public static bool MayApprove(bool reserveWhole, long freeBytes, int openVends, JournalOptions options) =>
         reserveWhole && freeBytes >= options.MinFreeBytes + (openVends + 1L) * options.BytesPerApproval;
 
-    /// <summary>Whether one more vend may be approved now; builds the reserve again when there is room for it.</summary>
+    /// <summary>
+    /// Whether one more vend may be approved now; builds the reserve again when there is room for it.
+    /// </summary>
     public bool HasRoomFor(int openVends)
     {
         lock (_gate)

@@ -1,6 +1,8 @@
 namespace KioskFleet.Agent.Journal;
 
-/// <summary>The steps of beginning a successor, each durable when it is reached. A start goes on from any of them.</summary>
+/// <summary>
+/// The steps of beginning a successor, each durable when it is reached. A start goes on from any of them.
+/// </summary>
 internal enum SuccessionStep
 {
     /// <summary>The pointer names the successor, marked as beginning.</summary>

@@ -13,7 +13,8 @@ internal enum VendRowKind
 }
 
 /// <summary>
-/// A vend request or session and its answer, kept in the journal's file so that approvals survive a restart. Not part of the
+/// A vend request or session and its answer, kept in the journal's file so that approvals survive a restart. Not part
+/// of the
 /// chain: the vend's outcome is an entry.
 /// </summary>
 /// <param name="Id">Vend or session id.</param>

@@ -90,7 +90,7 @@ internal sealed record CabinetPlan(IReadOnlyList<PlanSlot> Slots, long StockAsOf
             if (InputCheck.Id(slot.Slot, "slot", Limits.MaxSlotBytes) is not null || !names.Add(slot.Slot))
             {
                 problems.Add(
-                    $"slots[{i}].slot is '{slot.Slot}': it takes a name of 1 to {Limits.MaxSlotBytes} bytes, used once.");
+                    $"slots[{i}].slot is '{slot.Slot}': it takes 1 to {Limits.MaxSlotBytes} bytes, each name once.");
             }
 
             if (InputCheck.Id(slot.Sku, "sku", Limits.MaxIdBytes) is not null)
@@ -106,7 +106,7 @@ internal sealed record CabinetPlan(IReadOnlyList<PlanSlot> Slots, long StockAsOf
             if (slot.Capacity is < 0 or > MaxPieces || slot.Stock < 0 || slot.Stock > slot.Capacity)
             {
                 problems.Add(
-                    $"slots[{i}].stock is {slot.Stock} of {slot.Capacity}: it takes 0 to the capacity, at most {MaxPieces}.");
+                    $"slots[{i}].stock is {slot.Stock} of {slot.Capacity}: it takes 0 to the capacity, to {MaxPieces}.");
             }
         }
     }

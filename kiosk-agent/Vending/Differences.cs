@@ -8,7 +8,9 @@ namespace KioskFleet.Agent.Vending;
 /// </summary>
 internal static class Differences
 {
-    /// <summary>The first field of a delivered report that differs from a recording; null when it is the same.</summary>
+    /// <summary>
+    /// The first field of a delivered report that differs from a recording; null when it is the same.
+    /// </summary>
     public static string? First(EntryBody recorded, SaleBody reported) => recorded switch
     {
         SaleBody sale => Lines(sale.Lines, reported.Lines)

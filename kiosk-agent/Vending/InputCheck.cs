@@ -6,7 +6,8 @@ using KioskFleet.Protocol.Entries;
 namespace KioskFleet.Agent.Vending;
 
 /// <summary>
-/// Which reports can be recorded. Pure. Ids, counts and money must be right, since nothing can be recorded under a wrong one;
+/// Which reports can be recorded. Pure. Ids, counts and money must be right, since nothing can be recorded under a
+/// wrong one;
 /// other texts that are too long are cut instead, because the sale happened.
 /// </summary>
 internal static class InputCheck

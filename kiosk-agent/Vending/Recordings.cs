@@ -12,7 +12,8 @@ internal sealed record Recording(RecordedEntry Entry, EntryBody Body);
 internal static class Recordings
 {
     /// <summary>
-    /// The recording that counts for an id: a sale or non-sale before any outcome, else the newest; null when there is none.
+    /// The recording that counts for an id: a sale or non-sale before any outcome, else the newest; null when there
+    /// is none.
     /// </summary>
     public static Recording? Find(JournalStore store, JournalFile current, IdKind kind, string id)
     {

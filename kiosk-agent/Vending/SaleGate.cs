@@ -13,7 +13,8 @@ internal readonly record struct GateQuestion(
 /// <summary>What the gate says.</summary>
 /// <param name="Denial">Null when approved.</param>
 /// <param name="HeadroomFen">
-/// Ordinary product that may still be sold, in fen. Null: no rule sets one; without a config from the service the gate only
+/// Ordinary product that may still be sold, in fen. Null: no rule sets one; without a config from the service the
+/// gate only
 /// observes the share.
 /// </param>
 internal readonly record struct GateDecision(DenialReason? Denial, long? HeadroomFen);

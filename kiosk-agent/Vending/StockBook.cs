@@ -4,7 +4,8 @@ using KioskFleet.Protocol.Entries;
 namespace KioskFleet.Agent.Vending;
 
 /// <summary>
-/// Pieces that left each slot since the plan's stock was counted, from the entries themselves. Not thread-safe: guarded by
+/// Pieces that left each slot since the plan's stock was counted, from the entries themselves. Not thread-safe:
+/// guarded by
 /// the vend flow.
 /// </summary>
 internal sealed class StockBook

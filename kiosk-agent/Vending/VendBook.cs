@@ -4,15 +4,20 @@ using KioskFleet.Agent.Journal;
 namespace KioskFleet.Agent.Vending;
 
 /// <summary>
-/// The vend rows in memory, as the current journal's file holds them. A row whose vend has an outcome is finished: it goes
+/// The vend rows in memory, as the current journal's file holds them. A row whose vend has an outcome is finished: it
+/// goes
 /// with the next row written, so that a sale itself stays one insert. Not thread-safe: guarded by the vend flow.
 /// </summary>
 internal sealed class VendBook
 {
-    /// <summary>Rows kept although they were denied or ran out, so that a late delivery is marked; the oldest go first.</summary>
+    /// <summary>
+    /// Rows kept although they were denied or ran out, so that a late delivery is marked; the oldest go first.
+    /// </summary>
     private const int MaxIdleRows = 512;
 
-    /// <summary>The longest that an approval can still hold after a reboot, in milliseconds: the longest there is.</summary>
+    /// <summary>
+    /// The longest that an approval can still hold after a reboot, in milliseconds: the longest there is.
+    /// </summary>
     private const long MaxCarriedMs = 86_400_000;
 
     private readonly BootClock _clock;
@@ -62,7 +67,9 @@ internal sealed class VendBook
         }
     }
 
-    /// <summary>Writes a row durably; finished rows, and idle ones above the limit, go in the same transaction.</summary>
+    /// <summary>
+    /// Writes a row durably; finished rows, and idle ones above the limit, go in the same transaction.
+    /// </summary>
     public void Put(JournalFile journal, VendRow row)
     {
         var idle = _rows.Values.Where(r => r.Id != row.Id && !_finished.Contains(r.Id) && RemainingMs(r) == 0)

@@ -52,7 +52,8 @@ internal sealed partial class VendFlow
     }
 
     /// <summary>
-    /// A review changed a settled session: added lines become a sale of their own, lines given back refunds of the settled
+    /// A review changed a settled session: added lines become a sale of their own, lines given back refunds of the
+    /// settled
     /// sale, all in one transaction. Idempotent by session and number.
     /// </summary>
     public RecordAnswer Adjust(AdjustReport report)

@@ -5,8 +5,10 @@ using KioskFleet.Protocol.Entries;
 namespace KioskFleet.Agent.Vending;
 
 /// <summary>
-/// The way of a vend on the cabinet: request, outcome, session, refund. Every answer that says "recorded" or "approved" is
-/// given after the fsync. Idempotent by the caller's ids, across restarts and successor journals. Thread-safe: one call at a
+/// The way of a vend on the cabinet: request, outcome, session, refund. Every answer that says "recorded" or
+/// "approved" is
+/// given after the fsync. Idempotent by the caller's ids, across restarts and successor journals. Thread-safe: one
+/// call at a
 /// time decides and writes.
 /// </summary>
 internal sealed partial class VendFlow
@@ -61,7 +63,8 @@ internal sealed partial class VendFlow
     public int OpenVends => _store.InCurrent(journal => Vends(journal).OpenVends);
 
     /// <summary>
-    /// May this vend begin? The same id and content gets the same answer again; one that ran out or was denied is judged anew.
+    /// May this vend begin? The same id and content gets the same answer again; one that ran out or was denied is
+    /// judged anew.
     /// </summary>
     public VendAnswer RequestVend(VendRequest request)
     {
@@ -76,7 +79,8 @@ internal sealed partial class VendFlow
     }
 
     /// <summary>
-    /// Goods were delivered and paid. Recorded whatever else is wrong, with marks; the same id again names the first recording.
+    /// Goods were delivered and paid. Recorded whatever else is wrong, with marks; the same id again names the first
+    /// recording.
     /// An order that was wholly free is recorded as a promotion.
     /// </summary>
     public RecordAnswer Delivered(DeliveredReport report)
@@ -91,7 +95,8 @@ internal sealed partial class VendFlow
     }
 
     /// <summary>
-    /// A vend failed, could not start, or nobody knows. The same again is answered with the first recording; a different
+    /// A vend failed, could not start, or nobody knows. The same again is answered with the first recording; a
+    /// different
     /// outcome is recorded too, until a sale settles it.
     /// </summary>
     public RecordAnswer Outcome(OutcomeReport report)

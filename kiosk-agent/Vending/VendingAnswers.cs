@@ -94,7 +94,9 @@ internal abstract record RecordAnswer
     /// <param name="Field">The first field that differs.</param>
     internal sealed record Conflict(RecordedEntry Existing, string Field) : RecordAnswer;
 
-    /// <summary>The refund or adjustment names a vend or session of which no sale is recorded; nothing was recorded.</summary>
+    /// <summary>
+    /// The refund or adjustment names a vend or session of which no sale is recorded; nothing was recorded.
+    /// </summary>
     internal sealed record UnknownSale(string VendId) : RecordAnswer;
 
     /// <summary>A value cannot be taken; nothing was recorded.</summary>

@@ -44,7 +44,8 @@ internal sealed record OwedReport(string SessionId, long AmountFen, bool UnderRe
 /// <summary>A review changed what a settled session took.</summary>
 /// <param name="SessionId">The session.</param>
 /// <param name="Number">The caller's number of this adjustment, 1 to 999: makes it idempotent.</param>
-/// <param name="Added">Lines paid in addition: a sale of its own with the id <c>{session}#adjN</c>; may be empty.</param>
+/// <param name="Added">Lines paid in addition: a sale of its own with the id <c>{session}#adjN</c>; may be
+/// empty.</param>
 /// <param name="Payment">How these were paid.</param>
 /// <param name="Refunded">Lines of the settled sale that were given back; may be empty.</param>
 internal sealed record AdjustReport(
@@ -78,7 +79,8 @@ internal abstract record SaleReference
 /// <param name="RefundNumber">The refund's own number, 1 to 64 UTF-8 bytes: makes it idempotent.</param>
 /// <param name="Sale">The sale.</param>
 /// <param name="Line">The line, from 0.</param>
-/// <param name="AmountFen">What was given back, in fen; positive. May exceed what was paid: the service finds that.</param>
+/// <param name="AmountFen">What was given back, in fen; positive. May exceed what was paid: the service finds
+/// that.</param>
 /// <param name="Quantity">Pieces given back; 0 when only money was.</param>
 /// <param name="TransactionNumber">The provider's refund transaction; may be empty.</param>
 /// <param name="Reason">Why; may be empty.</param>

@@ -15,7 +15,8 @@ public sealed class SystemBootClockTests
         {
             Assert.Equal(before.Boot, after.Boot);
             var uptimeMs = double.Parse(
-                File.ReadAllText("/proc/uptime").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) * 1_000;
+                File.ReadAllText("/proc/uptime").Split(' ')[0],
+                System.Globalization.CultureInfo.InvariantCulture) * 1_000;
             Assert.InRange(after.MonotonicMs, uptimeMs - 5_000, uptimeMs + 5_000);
         }
     }

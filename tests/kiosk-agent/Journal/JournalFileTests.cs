@@ -128,7 +128,8 @@ public sealed class JournalFileTests
             if (boot is not 2)
             {
                 cabinet.Observe();
-                observations.Add(new ClockObservation(cabinet.Clock.Boot, cabinet.Clock.MonotonicMs, cabinet.Clock.WallUtcMs));
+                observations.Add(new ClockObservation(
+                    cabinet.Clock.Boot, cabinet.Clock.MonotonicMs, cabinet.Clock.WallUtcMs));
                 cabinet.Clock.Advance(TimeSpan.FromSeconds(3));
                 cabinet.Observe();
             }

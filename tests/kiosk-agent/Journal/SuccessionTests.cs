@@ -195,7 +195,8 @@ public sealed class SuccessionTests
         Assert.Equal(HeadHolding.NotHeld, cabinet.Journal.HoldingOf(service));
         var old = cabinet.Journal.Id;
         cabinet.Store.BeginSuccessor(SuccessionReason.Fork, "service's head is another");
-        Assert.Equal(["v3", "v4", "new0", "new1", "new2", "new3", "new4", "new5"], TestCabinet.SaleIds(cabinet.Journal));
+        Assert.Equal(["v3", "v4", "new0", "new1", "new2", "new3", "new4", "new5"],
+            TestCabinet.SaleIds(cabinet.Journal));
         Assert.Equal(old, cabinet.Store.Closed[^1].Id);
     }
 

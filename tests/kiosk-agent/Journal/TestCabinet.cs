@@ -17,7 +17,12 @@ internal sealed class TestCabinet : IDisposable
 
     public TestCabinet()
     {
-        Options = new JournalOptions { DataDirectory = _folder.Folder("data"), MinFreeBytes = 1 << 20, ReservedApprovals = 4 };
+        Options = new JournalOptions
+        {
+            DataDirectory = _folder.Folder("data"),
+            MinFreeBytes = 1 << 20,
+            ReservedApprovals = 4,
+        };
         Store = Open();
     }
 
@@ -98,7 +103,9 @@ internal sealed class TestCabinet : IDisposable
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Flips one bit wherever the text stands in a file: pages that were split leave old copies of rows.</summary>
+    /// <summary>
+    /// Flips one bit wherever the text stands in a file: pages that were split leave old copies of rows.
+    /// </summary>
     public static void FlipAt(string path, string text)
     {
         var bytes = File.ReadAllBytes(path);

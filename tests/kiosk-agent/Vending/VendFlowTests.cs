@@ -52,7 +52,8 @@ public sealed class VendFlowTests
         cabinet.Commit(1);
         cabinet.Store.BeginSuccessor(SuccessionReason.Fork, "");
         Assert.Equal(first with { AlreadyRecorded = true }, cabinet.Flow().Delivered(Report("v1", 500)));
-        Assert.Equal(new VendAnswer.Finished(first.Entry), cabinet.Flow().RequestVend(new VendRequest("v1", "A1", "S1", 500)));
+        Assert.Equal(new VendAnswer.Finished(first.Entry),
+            cabinet.Flow().RequestVend(new VendRequest("v1", "A1", "S1", 500)));
         Assert.Equal(0, cabinet.Flow().OpenVends);
         Assert.Empty(TestCabinet.SaleIds(cabinet.Journal));
     }
@@ -78,7 +79,8 @@ public sealed class VendFlowTests
         using var cabinet = new TestCabinet();
         var flow = cabinet.Flow();
         var first = Recorded(flow.Delivered(Report("v1", 500)));
-        Assert.Equal(new RecordAnswer.Conflict(first.Entry, "lines[0].unitPriceFen"), flow.Delivered(Report("v1", 600)));
+        Assert.Equal(new RecordAnswer.Conflict(first.Entry, "lines[0].unitPriceFen"),
+            flow.Delivered(Report("v1", 600)));
         Assert.Equal(1UL, cabinet.Journal.Facts.Tail.Seq);
     }
 
@@ -88,7 +90,8 @@ public sealed class VendFlowTests
         using var cabinet = new TestCabinet { Plan = Plan() };
         var flow = cabinet.Flow();
         Assert.Equal(SaleMarks.UnknownVend, Recorded(flow.Delivered(Report("never-asked", 500))).Marks);
-        Assert.Equal(SaleMarks.None, Recorded(flow.Delivered(Report("hand", 500) with { Source = SaleSource.Hand })).Marks);
+        Assert.Equal(SaleMarks.None,
+            Recorded(flow.Delivered(Report("hand", 500) with { Source = SaleSource.Hand })).Marks);
 
         Assert.Equal(new VendAnswer.Denied(DenialReason.UnknownSlot, null),
             flow.RequestVend(new VendRequest("denied", "Z9", "S1", 500)));
@@ -128,7 +131,8 @@ public sealed class VendFlowTests
         Assert.Equal(("A1", "S1"), (((OutcomeBody)TestCabinet.Decode(cabinet.Journal.EntryAt(1)!.Value).Body!) is var o
             ? (o.Slot, o.Sku) : default));
         Assert.Equal(0, flow.OpenVends);
-        Assert.False(Recorded(flow.Outcome(report with { Payment = PaymentOutcome.FailRefundSuccess })).AlreadyRecorded);
+        Assert.False(Recorded(
+            flow.Outcome(report with { Payment = PaymentOutcome.FailRefundSuccess })).AlreadyRecorded);
         cabinet.Restart();
         flow = cabinet.Flow();
         var sale = Recorded(flow.Delivered(Report("v1", 500)));
@@ -142,7 +146,8 @@ public sealed class VendFlowTests
     {
         using var cabinet = new TestCabinet();
         var flow = cabinet.Flow();
-        var free = Recorded(flow.Delivered(Report("free", 500) with { Lines = [new SaleLine("A1", "S1", "x", 2, 500, 0)] }));
+        var free = Recorded(
+            flow.Delivered(Report("free", 500) with { Lines = [new SaleLine("A1", "S1", "x", 2, 500, 0)] }));
         Assert.Equal(EntryKind.NonSale, free.Entry.Kind);
         Assert.Equal(free with { AlreadyRecorded = true },
             flow.Delivered(Report("free", 500) with { Lines = [new SaleLine("A1", "S1", "x", 2, 500, 0)] }));
@@ -165,7 +170,8 @@ public sealed class VendFlowTests
         var first = Recorded(flow.Refund(refund));
         Assert.Equal(first with { AlreadyRecorded = true }, flow.Refund(refund));
         Assert.Equal(new RecordAnswer.Conflict(first.Entry, "amountFen"), flow.Refund(refund with { AmountFen = 201 }));
-        Recorded(flow.Refund(refund with { RefundNumber = "r2", Sale = new SaleReference.ByEntry(sale.Entry.Journal, 1) }));
+        Recorded(flow.Refund(
+            refund with { RefundNumber = "r2", Sale = new SaleReference.ByEntry(sale.Entry.Journal, 1) }));
         Recorded(flow.Refund(refund with { RefundNumber = "r3", AmountFen = 5_000 }));
         Assert.Equal(5_400, cabinet.Journal.Sums.RefundsFen);
         Assert.Equal(new RecordAnswer.UnknownSale("nobody"),
@@ -269,21 +275,9 @@ public sealed class VendFlowTests
     {
         using var cabinet = new TestCabinet();
         var report = new DeliveredReport(id, [new SaleLine("A1", "S1", "x", quantity, price, paid)], Paid);
-        Assert.Equal(new RecordAnswer.Invalid(new InputProblem(field, (InputFault)fault)), cabinet.Flow().Delivered(report));
+        Assert.Equal(new RecordAnswer.Invalid(new InputProblem(field, (InputFault)fault)),
+            cabinet.Flow().Delivered(report));
         Assert.Equal(0UL, cabinet.Journal.Facts.Tail.Seq);
-    }
-
-    [Fact]
-    public void A_plan_with_wrong_values_names_each()
-    {
-        var json = """
-            {"slots": [{"slot": "A1", "sku": "S1", "priceFen": -1, "capacity": 5, "stock": 6},
-                       {"slot": "A1", "sku": "", "priceFen": 1, "capacity": 5, "stock": 1}]}
-            """;
-        Assert.Null(CabinetPlan.Parse(System.Text.Encoding.UTF8.GetBytes(json), out var problems));
-        Assert.Equal(4, problems.Count);
-        Assert.Null(CabinetPlan.Parse("[]"u8.ToArray(), out problems));
-        Assert.Single(problems);
     }
 
     private static byte[] Broken(byte[] file)

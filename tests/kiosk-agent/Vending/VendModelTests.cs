@@ -28,7 +28,8 @@ public sealed class VendModelTests
     private readonly record struct Step(Act Act, int Id, int Fen);
 
     private static readonly Gen<Step[]> Steps = Gen.Select(
-        Gen.Int[0, 8], Gen.Int[0, Ids - 1], Gen.Int[1, 3], (act, id, fen) => new Step((Act)act, id, fen * 100)).Array[1, 40];
+        Gen.Int[0, 8], Gen.Int[0, Ids - 1], Gen.Int[1, 3],
+        (act, id, fen) => new Step((Act)act, id, fen * 100)).Array[1, 40];
 
     [Fact]
     public void Whatever_happens_each_vend_is_recorded_once_with_its_first_money()
@@ -116,7 +117,9 @@ public sealed class VendModelTests
         }
     }
 
-    /// <summary>The current journal and the common parts of the ended ones hold each sale and refund exactly once.</summary>
+    /// <summary>
+    /// The current journal and the common parts of the ended ones hold each sale and refund exactly once.
+    /// </summary>
     private static void Check(TestCabinet cabinet, Dictionary<string, long> model, Dictionary<string, long> refunds)
     {
         var bodies = cabinet.Store.Closed.Append(cabinet.Journal)
@@ -125,7 +128,8 @@ public sealed class VendModelTests
             .Select(s => KeyValuePair.Create(s.VendId, s.Lines[0].PaidFen)).OrderBy(p => p.Key));
         Assert.Equal(refunds.OrderBy(p => p.Key), bodies.OfType<RefundBody>()
             .Select(r => KeyValuePair.Create(r.RefundNumber, r.AmountFen)).OrderBy(p => p.Key));
-        Assert.Equal(model.Values.Sum(), cabinet.Store.Closed.Sum(j => j.Sums.SalesFen) + cabinet.Journal.Sums.SalesFen);
+        Assert.Equal(model.Values.Sum(),
+            cabinet.Store.Closed.Sum(j => j.Sums.SalesFen) + cabinet.Journal.Sums.SalesFen);
         Assert.True(cabinet.Journal.Verify().IsWhole);
         Assert.All(cabinet.Store.Closed, journal =>
         {
