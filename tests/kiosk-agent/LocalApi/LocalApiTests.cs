@@ -107,6 +107,18 @@ public sealed class LocalApiTests
         Assert.Equal(350, agent.Services.GetRequiredService<JournalStore>().Current.Sums.SalesFen);
     }
 
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    public async Task A_wrong_content_type_does_not_lose_the_sale(string type)
+    {
+        await using var agent = await RunningAgent.StartAsync();
+        using var content = new StringContent(Tea, Encoding.UTF8, type);
+        using var response = await agent.Http.PostAsync(
+            new Uri("/v1/vends/v/delivered", UriKind.Relative), content, TestContext.Current.CancellationToken);
+        Assert.Equal(200, (int)response.StatusCode);
+    }
+
     [Fact]
     public async Task A_name_in_another_encoding_does_not_lose_the_sale()
     {

@@ -12,6 +12,8 @@ internal sealed class InProcessTransport(ScriptedLedger ledger) : IUplinkTranspo
 
     public int Connects { get; private set; }
 
+    public UplinkTarget? Target { get; private set; }
+
     public Queue<ConnectOutcome> Refusals { get; } = new();
 
     public Task<ConnectOutcome> ConnectAsync(UplinkTarget target, UplinkCallbacks callbacks, CancellationToken cancel)
@@ -22,6 +24,7 @@ internal sealed class InProcessTransport(ScriptedLedger ledger) : IUplinkTranspo
         }
 
         Connects++;
+        Target = target;
         _cabinet = target.Cabinet;
         _callbacks = callbacks;
         return Task.FromResult<ConnectOutcome>(new ConnectOutcome.Connected());

@@ -1,3 +1,4 @@
+using KioskFleet.Agent.Tests.Enrolment;
 using KioskFleet.Agent.Uplink;
 using KioskFleet.Protocol.Receipts;
 using Xunit;
@@ -156,13 +157,17 @@ public sealed class UplinkTests
     }
 
     [Fact]
-    public async Task A_broker_that_refuses_the_credentials_is_tried_again()
+    public async Task A_cabinet_that_a_restored_register_forgot_enrols_again_with_the_same_token()
     {
+        await using var service = await EnrolmentEndpoint.StartAsync(
+            (200, """{"cabinetId":"CZ-0001","mqttUserName":"CZ-0001","mqttPassword":"new"}"""));
         var transport = new InProcessTransport(_ledger);
         transport.Refusals.Enqueue(new ConnectOutcome.Refused("NotAuthorized", true));
-        await using var agent = new LinkedAgent(transport);
+        await using var agent = new LinkedAgent(transport, service: service.Url);
         agent.Sell(1);
         await agent.StartAsync();
         await agent.DrainedAsync();
+        Assert.Equal("token", Assert.Single(service.Bodies).GetProperty("token").GetString());
+        Assert.Equal("new", transport.Target!.Password);
     }
 }
