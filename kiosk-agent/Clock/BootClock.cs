@@ -4,7 +4,8 @@ using KioskFleet.Protocol.Identity;
 namespace KioskFleet.Agent.Clock;
 
 /// <summary>
-/// The cabinet computer's clocks: which boot this is, the time since it began, and the wall clock as it stands, right or
+/// The cabinet computer's clocks: which boot this is, the time since it began, and the wall clock as it stands, right
+/// or
 /// wrong. Implementations are thread-safe; simulators derive their own.
 /// </summary>
 internal abstract class BootClock

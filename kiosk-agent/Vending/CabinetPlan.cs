@@ -106,7 +106,7 @@ internal sealed record CabinetPlan(IReadOnlyList<PlanSlot> Slots, long StockAsOf
             if (slot.Capacity is < 0 or > MaxPieces || slot.Stock < 0 || slot.Stock > slot.Capacity)
             {
                 problems.Add(
-                    $"slots[{i}].stock is {slot.Stock} of {slot.Capacity}: it takes 0 to the capacity, to {MaxPieces}.");
+                    $"slots[{i}].stock is {slot.Stock} of {slot.Capacity}: it takes 0 to capacity, to {MaxPieces}.");
             }
         }
     }
