@@ -26,7 +26,7 @@ internal sealed class RefundBook(LedgerSession session)
             return;
         }
 
-        var sale = Find(cabinet, refund.SaleJournal, refund.SaleSeq);
+        var sale = Find(verified, refund);
         ReversedLine? reversed = null;
         if (sale is { State: EntryState.Counted })
         {
@@ -84,16 +84,22 @@ internal sealed class RefundBook(LedgerSession session)
         session.Totals.AddRefund(cabinet, line.AssignmentId, refundDay, line.Day, line.Class, amountFen);
 
     /// <summary>The counted entry behind (journal, number): where it stands, where it was carried, or where it counts.</summary>
-    private StoredEntry? Find(CabinetId cabinet, JournalId journal, ulong seq)
+    /// <remarks>
+    /// After a fork two sales have the same place. A refund recorded in another journal means the one that was carried out
+    /// of the agent's own history; one recorded in the same journal means the one that stands there.
+    /// </remarks>
+    private StoredEntry? Find(VerifiedBatch verified, RefundBody refund)
     {
-        var row = session.Journals.Find(journal);
-        if (row is not null && row.Record.Cabinet != cabinet)
+        var row = session.Journals.Find(refund.SaleJournal);
+        if (row is not null && row.Record.Cabinet != verified.Cabinet.Id)
         {
             return null;
         }
 
-        var position = row is null ? null : session.Batches.PositionOf(row.No, seq);
-        position ??= session.Successions.CarriedTo(journal, seq);
+        var carried = refund.SaleJournal == verified.Journal
+            ? null
+            : session.Successions.CarriedTo(refund.SaleJournal, refund.SaleSeq);
+        var position = carried ?? (row is null ? null : session.Batches.PositionOf(row.No, refund.SaleSeq));
         if (position is null)
         {
             return null;
