@@ -56,7 +56,8 @@ internal static class AgentApiClient
 
         var client = new HttpClient(handler)
         {
-            BaseAddress = new Uri(address.EndPoint is { } endPoint ? $"http://{Reachable(endPoint)}" : "http://localhost"),
+            BaseAddress = new Uri(address.EndPoint is { } endPoint
+                ? $"http://{Reachable(endPoint)}" : "http://localhost"),
             Timeout = Timeout,
         };
         if (address.NeedsToken && SettingsFile.ReadToken(api) is { } token)

@@ -65,7 +65,8 @@ internal static class AgentCommands
     private static Command Run(CliContext cli, Option<string?> config)
     {
         var command = new Command("run", cli.Text("Run"));
-        command.SetAction((parsed, cancel) => RunCommand.ExecuteAsync(SettingsFile.Load(parsed.GetValue(config)), cli, cancel));
+        command.SetAction((parsed, cancel) =>
+            RunCommand.ExecuteAsync(SettingsFile.Load(parsed.GetValue(config)), cli, cancel));
         return command;
     }
 
@@ -94,7 +95,8 @@ internal static class AgentCommands
         var paid = new Option<string>("--paid") { Description = cli.Text("OptionPaid"), Required = true };
         var slot = new Option<string?>("--slot") { Description = cli.Text("OptionSlot") };
         var name = new Option<string?>("--name") { Description = cli.Text("OptionName") };
-        var quantity = new Option<int>("--quantity") { Description = cli.Text("OptionQuantity"), DefaultValueFactory = _ => 1 };
+        var quantity = new Option<int>("--quantity") { Description = cli.Text("OptionQuantity"),
+            DefaultValueFactory = _ => 1 };
         var method = new Option<string?>("--method") { Description = cli.Text("OptionMethod") };
         var order = new Option<string?>("--order") { Description = cli.Text("OptionOrder") };
         var id = new Option<string?>("--id") { Description = cli.Text("OptionId") };

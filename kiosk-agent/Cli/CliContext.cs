@@ -3,7 +3,9 @@ using KioskFleet.Agent.Texts;
 
 namespace KioskFleet.Agent.Cli;
 
-/// <summary>The terminal of one command: texts in the user's language, results to stdout, everything else to stderr.</summary>
+/// <summary>
+/// The terminal of one command: texts in the user's language, results to stdout, everything else to stderr.
+/// </summary>
 /// <param name="Output">Where results go.</param>
 /// <param name="Error">Where words about them go.</param>
 /// <param name="Language">The user's language.</param>

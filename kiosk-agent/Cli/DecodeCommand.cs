@@ -6,8 +6,8 @@ using KioskFleet.Protocol.Describing;
 namespace KioskFleet.Agent.Cli;
 
 /// <summary>
-/// <c>decode</c>: prints binary payloads as readable JSON. Lines are decoded as they come, so it can stand behind a pipe
-/// that never ends.
+/// <c>decode</c>: prints binary payloads as readable JSON. Lines are decoded as they come, so it can stand behind a
+/// pipe that never ends.
 /// </summary>
 internal static class DecodeCommand
 {

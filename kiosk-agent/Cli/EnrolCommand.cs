@@ -6,8 +6,8 @@ using KioskFleet.Protocol.Identity;
 namespace KioskFleet.Agent.Cli;
 
 /// <summary>
-/// <c>enrol</c>: redeems a token. The token comes from a file, from stdin or from a prompt, never from the command line,
-/// where every user of the computer could read it.
+/// <c>enrol</c>: redeems a token. The token comes from a file, from stdin or from a prompt, never from the command
+/// line, where every user of the computer could read it.
 /// </summary>
 internal static class EnrolCommand
 {

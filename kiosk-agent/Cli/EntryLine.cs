@@ -6,8 +6,8 @@ using KioskFleet.Protocol.Identity;
 namespace KioskFleet.Agent.Cli;
 
 /// <summary>
-/// One entry as a line of JSON: where it stands, what it says, and its canonical bytes, from which everything else can be
-/// proven again.
+/// One entry as a line of JSON: where it stands, what it says, and its canonical bytes, from which everything else can
+/// be proven again.
 /// </summary>
 internal static class EntryLine
 {

@@ -8,8 +8,8 @@ using KioskFleet.Agent.Settings;
 namespace KioskFleet.Agent.Cli;
 
 /// <summary>
-/// <c>export</c>: all entries of all journals as JSON lines. The file appears whole or not at all. Reads only, so it may
-/// run beside a running agent.
+/// <c>export</c>: all entries of all journals as JSON lines. The file appears whole or not at all. Reads only, so it
+/// may run beside a running agent.
 /// </summary>
 internal static class ExportCommand
 {
@@ -69,6 +69,7 @@ internal static class ExportCommand
     {
         var share = Math.Min(1.0, (double)done / all);
         var full = (int)(share * BarWidth);
-        cli.Error.Write($"\r{journal[..8]} [{new string('#', full)}{new string('.', BarWidth - full)}] {share:P0} {done}");
+        cli.Error.Write(
+            $"\r{journal[..8]} [{new string('#', full)}{new string('.', BarWidth - full)}] {share:P0} {done}");
     }
 }

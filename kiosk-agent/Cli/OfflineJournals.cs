@@ -41,7 +41,8 @@ internal static class OfflineJournals
         var tail = last?.Head ?? mark.Anchor;
         var sums = last?.Sums ?? mark.AnchorSums;
         var oldest = tail.Seq > mark.Committed.Seq ? reader.RowsAfter(mark.Committed.Seq, 1).FirstOrDefault() : default;
-        var oldestMs = oldest.Entry.Bytes.Length > 0 && EntryHeader.TryRead(oldest.Entry.Bytes.Span, out var header, out _)
+        var oldestMs = oldest.Entry.Bytes.Length > 0
+            && EntryHeader.TryRead(oldest.Entry.Bytes.Span, out var header, out _)
             ? header.Time.WallUtcMs
             : 0;
         return new StatusAnswer(cabinet, StatusGatherer.Version, Running: false, id.ToString(),

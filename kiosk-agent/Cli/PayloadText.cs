@@ -1,8 +1,8 @@
 namespace KioskFleet.Agent.Cli;
 
 /// <summary>
-/// Finds binary payloads in what a person has: the bytes themselves, or lines of hex (as <c>mosquitto_sub -F %x</c> prints
-/// them) or base64. Pure.
+/// Finds binary payloads in what a person has: the bytes themselves, or lines of hex (as <c>mosquitto_sub -F %x</c>
+/// prints them) or base64. Pure.
 /// </summary>
 internal static class PayloadText
 {
@@ -15,8 +15,8 @@ internal static class PayloadText
         && char.IsAsciiDigit((char)bytes[3]);
 
     /// <summary>
-    /// The payload of a line: its last word, in hex or else base64; null when it is neither. What stands in front, such as
-    /// the topic of <c>-F '%t %x'</c>, is left alone.
+    /// The payload of a line: its last word, in hex or else base64; null when it is neither. What stands in front, such
+    /// as the topic of <c>-F '%t %x'</c>, is left alone.
     /// </summary>
     public static byte[]? OfLine(string line)
     {

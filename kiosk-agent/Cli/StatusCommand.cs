@@ -33,7 +33,8 @@ internal static class StatusCommand
 
     private static async Task<StatusAnswer?> AskAsync(AgentSettings settings, CancellationToken cancel)
     {
-        using var response = await AgentApiClient.TryCallAsync(settings, client => client.GetAsync("/v1/status", cancel));
+        using var response = await AgentApiClient.TryCallAsync(settings,
+            client => client.GetAsync("/v1/status", cancel));
         return response is { IsSuccessStatusCode: true }
             ? await response.Content.ReadFromJsonAsync(ApiJson.Readable.StatusAnswer, cancel)
             : null;

@@ -3,7 +3,9 @@ using KioskFleet.Agent.Settings;
 
 namespace KioskFleet.Agent.Cli;
 
-/// <summary><c>verify</c>: checks the chain of every journal of this cabinet and names the first bad entry of each.</summary>
+/// <summary>
+/// <c>verify</c>: checks the chain of every journal of this cabinet and names the first bad entry of each.
+/// </summary>
 internal static class VerifyCommand
 {
     /// <summary>Checks; <see cref="ExitCode.Failed"/> when an entry is not what the chain says.</summary>

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace KioskFleet.Agent.Enrolment;
 
-/// <summary>What enrolment gave this cabinet, with the token that gave it: both are one file, so they never differ.</summary>
+/// <summary>
+/// What enrolment gave this cabinet, with the token that gave it: both are one file, so they never differ.
+/// </summary>
 /// <param name="CabinetId">The cabinet's id; also its MQTT client id.</param>
 /// <param name="MqttUserName">The user name at the broker.</param>
 /// <param name="MqttPassword">The password at the broker.</param>

@@ -7,8 +7,8 @@ namespace KioskFleet.Agent.Enrolment;
 
 /// <summary>
 /// The cabinet's identity on disk, outside every journal file: <c>key.pem</c>, <c>enrolment.json</c> and, while an
-/// enrolment is under way, <c>token.pending</c>. Files are written whole or not at all. Safe for several threads as far as
-/// the file system is.
+/// enrolment is under way, <c>token.pending</c>. Files are written whole or not at all. Safe for several threads as far
+/// as the file system is.
 /// </summary>
 internal sealed class IdentityFolder(string path)
 {
@@ -62,7 +62,8 @@ internal sealed class IdentityFolder(string path)
     public void Save(EnrolmentRecord record)
     {
         SecretFile.CreateFolder(path);
-        SecretFile.Write(_recordPath, JsonSerializer.SerializeToUtf8Bytes(record, EnrolmentJson.Default.EnrolmentRecord));
+        SecretFile.Write(_recordPath,
+            JsonSerializer.SerializeToUtf8Bytes(record, EnrolmentJson.Default.EnrolmentRecord));
         ForgetPending();
     }
 

@@ -8,8 +8,8 @@ using KioskFleet.Agent.Vending;
 namespace KioskFleet.Agent.Hosting;
 
 /// <summary>
-/// Composes an agent. The journal is open when a host is returned: <see cref="VendFlow"/> from its services records from
-/// then on, with or without starting the host, which adds uplink, local API and retention.
+/// Composes an agent. The journal is open when a host is returned: <see cref="VendFlow"/> from its services records
+/// from then on, with or without starting the host, which adds uplink, local API and retention.
 /// </summary>
 internal static class AgentHost
 {

@@ -2,7 +2,9 @@ using KioskFleet.Agent.Journal;
 
 namespace KioskFleet.Agent.Hosting;
 
-/// <summary>Applies the retention of committed entries, at the start and then every hour. A failure waits for the next.</summary>
+/// <summary>
+/// Applies the retention of committed entries, at the start and then every hour. A failure waits for the next.
+/// </summary>
 internal sealed class RetentionLoop(JournalStore store, TimeProvider time, ILogger<RetentionLoop> logger)
     : BackgroundService
 {

@@ -28,8 +28,8 @@ internal static class ApiGuards
     }
 
     /// <summary>
-    /// Callers over the network show the token. Callers on this computer need none, but a web page of another origin, which a
-    /// browser on this computer shows, is refused: it says so itself, or comes under a foreign host name.
+    /// Callers over the network show the token. Callers on this computer need none, but a web page of another origin,
+    /// which a browser on this computer shows, is refused: it says so itself, or comes under a foreign host name.
     /// </summary>
     /// <param name="token">The token; null when no address needs one.</param>
     public static Func<HttpContext, RequestDelegate, Task> CallerGuard(string? token)

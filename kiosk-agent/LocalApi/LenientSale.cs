@@ -93,7 +93,9 @@ internal static class LenientSale
         }
 
         // A price is money too: one that stands there and cannot be read is refused, one that is missing is worked out.
-        var quantity = NumberOf(line, "quantity") is >= 1 and <= Protocol.Limits.MaxQuantity and var pieces ? (int)pieces : 1;
+        var quantity = NumberOf(line, "quantity") is >= 1 and <= Protocol.Limits.MaxQuantity and var pieces
+            ? (int)pieces
+            : 1;
         var price = NumberOf(line, "unitPriceFen");
         if (price is null && TextOf(line, "unitPriceFen").Length > 0)
         {
@@ -113,7 +115,9 @@ internal static class LenientSale
             TextOf(payment, "transactionNumber"));
     }
 
-    /// <summary>The text; bytes that are not UTF-8 (a name in another encoding) become replacement characters.</summary>
+    /// <summary>
+    /// The text; bytes that are not UTF-8 (a name in another encoding) become replacement characters.
+    /// </summary>
     private static string StringOf(JsonElement value)
     {
         try

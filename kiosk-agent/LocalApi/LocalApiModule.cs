@@ -23,7 +23,8 @@ internal static class LocalApiModule
         builder.Services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "KioskFleet agent";
-            document.Info.Description = "The cabinet's own API. Amounts in fen (1/100 yuan). Every call may be repeated.";
+            document.Info.Description =
+                "The cabinet's own API. Amounts in fen (1/100 yuan). Every call may be repeated.";
             document.Servers?.Clear();
             return Task.CompletedTask;
         }));

@@ -1,8 +1,8 @@
 namespace KioskFleet.Agent.LocalApi;
 
 /// <summary>
-/// Every problem the local API answers with. The name is the <c>reason</c>, and the key of its texts; adding one here asks
-/// for a status and both texts, which a test holds.
+/// Every problem the local API answers with. The name is the <c>reason</c>, and the key of its texts; adding one here
+/// asks for a status and both texts, which a test holds.
 /// </summary>
 internal enum ProblemKind
 {

@@ -11,7 +11,8 @@ internal static class SessionEndpoints
     public static void MapSessions(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/v1/sessions", OpenAsync)
-            .Accepts<SessionBody>("application/json").Produces<ApprovedAnswer>().WithDeclaredProblems(400, 409, 422, 507)
+            .Accepts<SessionBody>("application/json").Produces<ApprovedAnswer>()
+            .WithDeclaredProblems(400, 409, 422, 507)
             .WithSummary("Ask whether the door may be opened.");
         routes.MapPost("/v1/sessions/{id}/close", Close)
             .Produces<ClosedAnswer>().WithDeclaredProblems(409, 422).WithSummary("The door is closed.");
@@ -19,7 +20,8 @@ internal static class SessionEndpoints
             .Accepts<SettleBody>("application/json").Produces<RecordedAnswer>().WithDeclaredProblems(400, 409, 422, 507)
             .WithSummary("What was taken and paid, or what is owed.");
         routes.MapPost("/v1/sessions/{id}/adjust", AdjustAsync)
-            .Accepts<AdjustBody>("application/json").Produces<RecordedAnswer>().WithDeclaredProblems(400, 404, 409, 422, 507)
+            .Accepts<AdjustBody>("application/json").Produces<RecordedAnswer>()
+            .WithDeclaredProblems(400, 404, 409, 422, 507)
             .WithSummary("A review changed what a settled session took.");
     }
 
@@ -50,7 +52,8 @@ internal static class SessionEndpoints
             if (!root.TryGetProperty("lines", out _) && LenientSale.TextOf(root, "owedFen").Length > 0)
             {
                 return LenientSale.NumberOf(root, "owedFen") is { } owedFen
-                    ? Answers.Of(flow.Owed(new OwedReport(id, owedFen, LenientSale.TextOf(root, "underReview") == "true",
+                    ? Answers.Of(flow.Owed(new OwedReport(id, owedFen,
+                        LenientSale.TextOf(root, "underReview") == "true",
                         LenientSale.TextOf(root, "detail"))), language)
                     : Answers.Problem(ProblemKind.WrongType, language, "owedFen");
             }

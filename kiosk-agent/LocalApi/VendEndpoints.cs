@@ -17,7 +17,8 @@ internal static class VendEndpoints
         routes.MapGet("/v1/vends/{id}", Find)
             .Produces<VendStateAnswer>().WithDeclaredProblems(404).WithSummary("What is known of a vend or session.");
         routes.MapPost("/v1/vends/{id}/delivered", DeliveredAsync)
-            .Accepts<SaleRequestBody>("application/json").Produces<RecordedAnswer>().WithDeclaredProblems(400, 409, 422, 507)
+            .Accepts<SaleRequestBody>("application/json").Produces<RecordedAnswer>()
+            .WithDeclaredProblems(400, 409, 422, 507)
             .WithSummary("Goods were delivered and paid. Recorded even when the vend, SKU or price is unknown.");
         routes.MapPost("/v1/vends/{id}/failed", FailedAsync)
             .Accepts<OutcomeRequestBody>("application/json").Produces<RecordedAnswer>()

@@ -4,7 +4,9 @@ using KioskFleet.Protocol.Sending;
 
 namespace KioskFleet.Agent.Settings;
 
-/// <summary>Everything an agent can be told. Immutable; made by <see cref="SettingsReader"/>, which checks every range.</summary>
+/// <summary>
+/// Everything an agent can be told. Immutable; made by <see cref="SettingsReader"/>, which checks every range.
+/// </summary>
 internal sealed record AgentSettings
 {
     /// <summary>Setting <c>dataDirectory</c>: where journal and identity live. Absolute path.</summary>
@@ -58,7 +60,9 @@ internal sealed record ApiSettings
     /// <summary>Setting <c>api:maxRequestBytes</c>: 4,096 to 1,048,576; default 131,072.</summary>
     public int MaxRequestBytes { get; init; } = 128 * 1024;
 
-    /// <summary>Setting <c>api:maxConcurrentRequests</c>: 1 to 256; default 32. More wait in a queue as long again.</summary>
+    /// <summary>
+    /// Setting <c>api:maxConcurrentRequests</c>: 1 to 256; default 32. More wait in a queue as long again.
+    /// </summary>
     public int MaxConcurrentRequests { get; init; } = 32;
 }
 
@@ -68,7 +72,9 @@ internal sealed record BrokerSettings
     /// <summary>Setting <c>broker:host</c>: name or address; null: as enrolment said.</summary>
     public string? Host { get; init; }
 
-    /// <summary>Setting <c>broker:port</c>: 1 to 65,535; null: as enrolment said, else 1883, or 8883 with TLS.</summary>
+    /// <summary>
+    /// Setting <c>broker:port</c>: 1 to 65,535; null: as enrolment said, else 1883, or 8883 with TLS.
+    /// </summary>
     public int? Port { get; init; }
 
     /// <summary>Setting <c>broker:tls</c>: whether the connection is TLS; default false.</summary>
@@ -80,7 +86,9 @@ internal sealed record BrokerSettings
     /// <summary>Setting <c>broker:keepAliveSeconds</c>: 5 to 600; default 30. Finds half-open connections.</summary>
     public int KeepAliveSeconds { get; init; } = 30;
 
-    /// <summary>Setting <c>broker:timeoutSeconds</c>: 1 to 120; default 15, for connect, subscribe and publish.</summary>
+    /// <summary>
+    /// Setting <c>broker:timeoutSeconds</c>: 1 to 120; default 15, for connect, subscribe and publish.
+    /// </summary>
     public int TimeoutSeconds { get; init; } = 15;
 }
 
@@ -102,10 +110,14 @@ internal sealed record RetentionSettings
 /// <summary>The sender and the link under it.</summary>
 internal sealed record UplinkSettings
 {
-    /// <summary>Times and sizes of the protocol's sender (settings <c>uplink:answerTimeoutSeconds</c> and others).</summary>
+    /// <summary>
+    /// Times and sizes of the protocol's sender (settings <c>uplink:answerTimeoutSeconds</c> and others).
+    /// </summary>
     public SenderOptions Sender { get; init; } = new() { MaxEntries = Limits.MaxBatchEntries };
 
-    /// <summary>Setting <c>uplink:reconnectBaseMs</c>: first wait before connecting again; 10 to 60,000; default 1,000.</summary>
+    /// <summary>
+    /// Setting <c>uplink:reconnectBaseMs</c>: first wait before connecting again; 10 to 60,000; default 1,000.
+    /// </summary>
     public int ReconnectBaseMs { get; init; } = 1_000;
 
     /// <summary>Setting <c>uplink:reconnectCapSeconds</c>: largest wait; 1 to 3,600; default 60.</summary>
@@ -123,6 +135,8 @@ internal sealed record UplinkSettings
     /// </summary>
     public int WatchdogStallSeconds { get; init; } = 300;
 
-    /// <summary>Setting <c>uplink:enrolRetrySeconds</c>: least time between two enrolments; 1 to 86,400; default 60.</summary>
+    /// <summary>
+    /// Setting <c>uplink:enrolRetrySeconds</c>: least time between two enrolments; 1 to 86,400; default 60.
+    /// </summary>
     public int EnrolRetrySeconds { get; init; } = 60;
 }

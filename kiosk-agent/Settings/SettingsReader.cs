@@ -2,8 +2,9 @@
 namespace KioskFleet.Agent.Settings;
 
 /// <summary>
-/// Reads single settings with their ranges and keeps every finding. Every name asked for is known from then on; what the
-/// file holds beyond these is a finding too, so that a misspelt setting is never ignored in silence. Not thread-safe.
+/// Reads single settings with their ranges and keeps every finding. Every name asked for is known from then on; what
+/// the file holds beyond these is a finding too, so that a misspelt setting is never ignored in silence. Not
+/// thread-safe.
 /// </summary>
 internal sealed class SettingsReader(IConfiguration configuration)
 {
@@ -127,7 +128,8 @@ internal sealed class SettingsReader(IConfiguration configuration)
     }
 
     /// <summary>Adds a finding of a rule over several settings.</summary>
-    public void Wrong(string name, string got, Expectation takes) => _findings.Add(new SettingFinding(name, got, takes));
+    public void Wrong(string name, string got, Expectation takes) =>
+        _findings.Add(new SettingFinding(name, got, takes));
 
     /// <summary>Finds settings in the file that nobody asked for.</summary>
     public void RefuseUnknown(IConfiguration file)
@@ -145,7 +147,8 @@ internal sealed class SettingsReader(IConfiguration configuration)
     {
         _known.Add(name);
         var section = configuration.GetSection(name);
-        if (section.Value is null && section.GetChildren().FirstOrDefault() is { } child && !_known.Contains(child.Path))
+        if (section.Value is null && section.GetChildren().FirstOrDefault() is { } child
+            && !_known.Contains(child.Path))
         {
             _known.Add(child.Path);
             Wrong(name, "{…}", new Expectation("TakesOneValue"));

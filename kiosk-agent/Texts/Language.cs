@@ -14,8 +14,8 @@ internal enum Language
 internal static class Languages
 {
     /// <summary>
-    /// From the environment, as POSIX says: the first of LC_ALL, LC_MESSAGES and LANG that is set. <c>zh_CN.UTF-8</c> is
-    /// Chinese.
+    /// From the environment, as POSIX says: the first of LC_ALL, LC_MESSAGES and LANG that is set. <c>zh_CN.UTF-8</c>
+    /// is Chinese.
     /// </summary>
     public static Language FromEnvironment(Func<string, string?> read)
     {

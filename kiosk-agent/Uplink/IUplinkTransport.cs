@@ -15,8 +15,11 @@ internal interface IUplinkTransport : IAsyncDisposable
     /// <exception cref="UplinkBrokenException">The far side cannot be reached.</exception>
     Task<ConnectOutcome> ConnectAsync(UplinkTarget target, UplinkCallbacks callbacks, CancellationToken cancel);
 
-    /// <summary>Hands a payload over; done when the far side's transport has it, which says nothing of the ledger.</summary>
-    /// <exception cref="UplinkBrokenException">It could not be handed over; the connection is of no use any more.</exception>
+    /// <summary>
+    /// Hands a payload over; done when the far side's transport has it, which says nothing of the ledger.
+    /// </summary>
+    /// <exception cref="UplinkBrokenException">It could not be handed over; the connection is of no use any
+    /// more.</exception>
     Task SendAsync(CabinetTopic topic, ReadOnlyMemory<byte> payload, CancellationToken cancel);
 
     /// <summary>Drops the connection, if there is one, without waiting for the far side.</summary>
@@ -59,7 +62,9 @@ internal abstract record ConnectOutcome
     /// </param>
     public sealed record Refused(string Reason, bool Credentials) : ConnectOutcome;
 
-    /// <summary>There is nobody to connect as, or nowhere to connect to; told by the loop, never by a transport.</summary>
+    /// <summary>
+    /// There is nobody to connect as, or nowhere to connect to; told by the loop, never by a transport.
+    /// </summary>
     /// <param name="Reason">What is missing.</param>
     public sealed record NotEnrolled(string Reason) : ConnectOutcome;
 }

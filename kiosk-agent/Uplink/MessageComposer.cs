@@ -50,7 +50,8 @@ internal sealed class MessageComposer(
     public SignedMessage Batch(JournalFile file, SenderEffect.SendBatch wanted, int maxEntryBytes)
     {
         var entries = file.Read(wanted.AfterSeq, wanted.MaxEntries, maxEntryBytes);
-        if (entries.Count == 0 || entries[0].Seq != wanted.AfterSeq + 1 || file.HeadAt(wanted.AfterSeq) is not { } previous)
+        if (entries.Count == 0 || entries[0].Seq != wanted.AfterSeq + 1
+            || file.HeadAt(wanted.AfterSeq) is not { } previous)
         {
             throw new InvalidOperationException(
                 $"Journal {file.Id} holds no entry behind {wanted.AfterSeq}, although one was to be sent.");

@@ -120,7 +120,8 @@ internal sealed class MqttTransport(BrokerSettings settings) : IUplinkTransport
             or System.Net.Sockets.SocketException
         || (exception is OperationCanceledException && !cancel.IsCancellationRequested);
 
-    private Task OnReceived(IMqttClient client, MqttApplicationMessageReceivedEventArgs message, UplinkCallbacks callbacks)
+    private Task OnReceived(IMqttClient client,
+        MqttApplicationMessageReceivedEventArgs message, UplinkCallbacks callbacks)
     {
         if (ReferenceEquals(client, _client) && CabinetTopic.TryParse(message.ApplicationMessage.Topic, out var topic))
         {

@@ -35,8 +35,8 @@ internal sealed class SenderSlot(JournalFile file, JournalSender sender)
 }
 
 /// <summary>
-/// The senders of all journals, in the order in which they take turns: closed predecessors, oldest first, then the current
-/// one. Outlives links. Not thread-safe.
+/// The senders of all journals, in the order in which they take turns: closed predecessors, oldest first, then the
+/// current one. Outlives links. Not thread-safe.
 /// </summary>
 internal sealed class SenderRoster(JournalStore store, SenderOptions options)
 {
@@ -53,8 +53,8 @@ internal sealed class SenderRoster(JournalStore store, SenderOptions options)
     public SenderSlot Current => SlotOf(store.Current);
 
     /// <summary>
-    /// The current journal was succeeded: its sender goes on with the successor, which is what it was waiting for, and the
-    /// ended journal gets a sender of its own.
+    /// The current journal was succeeded: its sender goes on with the successor, which is what it was waiting for, and
+    /// the ended journal gets a sender of its own.
     /// </summary>
     public SenderSlot Succeed(SenderSlot ended)
     {

@@ -7,8 +7,8 @@ using Polly.Retry;
 namespace KioskFleet.Agent.Uplink;
 
 /// <summary>
-/// Makes links: enrols first where needed, then connects, again and again for ever, with exponential back-off, full jitter
-/// and a cap. Not thread-safe.
+/// Makes links: enrols first where needed, then connects, again and again for ever, with exponential back-off, full
+/// jitter and a cap. Not thread-safe.
 /// </summary>
 internal sealed class UplinkConnector(
     IUplinkTransport transport, IdentityFolder identity, EnrolmentClient enrolment, BrokerSettings broker,

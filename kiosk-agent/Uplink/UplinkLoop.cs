@@ -5,14 +5,16 @@ using KioskFleet.Agent.Journal;
 namespace KioskFleet.Agent.Uplink;
 
 /// <summary>
-/// Links, one after the other, as long as the agent runs. Nothing ends this loop but the agent's stop: whatever a link or
-/// a step throws is logged and followed by a back-off.
+/// Links, one after the other, as long as the agent runs. Nothing ends this loop but the agent's stop: whatever a link
+/// or a step throws is logged and followed by a back-off.
 /// </summary>
 internal sealed class UplinkLoop(
     JournalStore store, UplinkConnector connector, IUplinkTransport transport, IdentityFolder identity,
     UplinkServices services, ILogger<UplinkLoop> logger) : BackgroundService
 {
-    /// <summary>Signals of one link that may wait; receipts beyond these are lost, and lost receipts are harmless.</summary>
+    /// <summary>
+    /// Signals of one link that may wait; receipts beyond these are lost, and lost receipts are harmless.
+    /// </summary>
     public const int MaxSignals = 64;
 
     private readonly SenderRoster _roster = new(store, services.Settings.Sender);
@@ -68,7 +70,11 @@ internal sealed class UplinkLoop(
     private async Task<string> RunLinkAsync(CancellationToken stopping)
     {
         var signals = Channel.CreateBounded<UplinkSignal>(
-            new BoundedChannelOptions(MaxSignals) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+            new BoundedChannelOptions(MaxSignals)
+            {
+                FullMode = BoundedChannelFullMode.DropOldest,
+                SingleReader = true,
+            });
         var callbacks = new UplinkCallbacks(
             (topic, payload) => signals.Writer.TryWrite(
                 new UplinkSignal.Received(topic, payload, services.Clock.MonotonicMs)),

@@ -21,12 +21,14 @@ internal sealed class UplinkMetrics : IDisposable
     /// <summary>Makes the instruments.</summary>
     public UplinkMetrics()
     {
-        _messages = _meter.CreateCounter<long>("kioskfleet.agent.uplink.messages", "{message}", "Hellos and batches sent");
+        _messages = _meter.CreateCounter<long>(
+            "kioskfleet.agent.uplink.messages", "{message}", "Hellos and batches sent");
         _bytes = _meter.CreateCounter<long>("kioskfleet.agent.uplink.bytes", "By", "Bytes of hellos and batches sent");
         _receipts = _meter.CreateCounter<long>("kioskfleet.agent.uplink.receipts", "{receipt}", "Receipts by outcome");
         _refusals = _meter.CreateCounter<long>("kioskfleet.agent.uplink.refusals", "{refusal}", "Refusals by reason");
         _links = _meter.CreateCounter<long>("kioskfleet.agent.uplink.links", "{link}", "Links made");
-        _watchdog = _meter.CreateCounter<long>("kioskfleet.agent.uplink.watchdog", "{trip}", "Links dropped by the watchdog");
+        _watchdog = _meter.CreateCounter<long>(
+            "kioskfleet.agent.uplink.watchdog", "{trip}", "Links dropped by the watchdog");
         _failures = _meter.CreateCounter<long>("kioskfleet.agent.uplink.failures", "{failure}", "Failed steps");
     }
 

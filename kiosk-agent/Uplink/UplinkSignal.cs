@@ -12,7 +12,8 @@ internal abstract record UplinkSignal
     /// <summary>A payload came.</summary>
     /// <param name="Topic">On which topic.</param>
     /// <param name="Payload">Its bytes.</param>
-    /// <param name="MonotonicMs">The boot's monotonic clock then: a clock observation must not include our own queue.</param>
+    /// <param name="MonotonicMs">The boot's monotonic clock then: a clock observation must not include our own
+    /// queue.</param>
     public sealed record Received(CabinetTopic Topic, ReadOnlyMemory<byte> Payload, long MonotonicMs) : UplinkSignal;
 
     /// <summary>The connection ended.</summary>

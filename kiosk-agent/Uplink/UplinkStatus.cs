@@ -30,7 +30,9 @@ internal sealed record UplinkStatus
     /// <summary>Wall clock of the last receipt, Unix milliseconds UTC; 0 before the first.</summary>
     public long LastReceiptWallUtcMs { get; init; }
 
-    /// <summary>Service clock minus the cabinet's wall clock at the last receipt, in milliseconds; null before one.</summary>
+    /// <summary>
+    /// Service clock minus the cabinet's wall clock at the last receipt, in milliseconds; null before one.
+    /// </summary>
     public long? ClockOffsetMs { get; init; }
 
     /// <summary>Why the service refused the last message; none when it did not.</summary>

@@ -7,7 +7,8 @@ namespace KioskFleet.Agent.Uplink;
 /// When the committed head last moved, or the backlog last was empty: whichever is later.
 /// </param>
 /// <param name="Backlog">Entries not committed.</param>
-/// <param name="OldestAgeMs">Age of the oldest of them by the wall clock; nonsense when that clock was set meanwhile.</param>
+/// <param name="OldestAgeMs">Age of the oldest of them by the wall clock; nonsense when that clock was set
+/// meanwhile.</param>
 internal readonly record struct WatchdogView(
     long NowMs, long ConnectedSinceMs, long ProgressMs, long Backlog, long OldestAgeMs);
 

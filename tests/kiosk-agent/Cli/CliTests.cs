@@ -26,7 +26,8 @@ public sealed class CliTests : IDisposable
     {
         var sold = await RunAsync("sell", "--sku", "tea", "--paid", "12.50", "--quantity", "2", "--id", "v1");
         Assert.Equal((0, ""), (sold.Code, sold.Error));
-        Assert.Equal(0, (await RunAsync("sell", "--sku", "tea", "--paid", "12.50", "--quantity", "2", "--id", "v1")).Code);
+        Assert.Equal(0,
+            (await RunAsync("sell", "--sku", "tea", "--paid", "12.50", "--quantity", "2", "--id", "v1")).Code);
         Assert.Equal(1, (await RunAsync("sell", "--sku", "tea", "--paid", "13", "--quantity", "2", "--id", "v1")).Code);
 
         var status = JsonDocument.Parse((await RunAsync("status", "--json")).Output).RootElement;
@@ -52,7 +53,8 @@ public sealed class CliTests : IDisposable
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = "UPDATE entry SET bytes = substr(bytes,1,60) || x'58' || substr(bytes,62) WHERE seq = 2";
+            command.CommandText =
+                "UPDATE entry SET bytes = substr(bytes,1,60) || x'58' || substr(bytes,62) WHERE seq = 2";
             Assert.Equal(1, command.ExecuteNonQuery());
         }
 
@@ -94,7 +96,8 @@ public sealed class CliTests : IDisposable
         var config = _folder.Write("bad.json", """{"broker":{"port":0},"nonsense":1}""");
         var run = await ExecuteAsync(["run", "--config", config], null, null);
         Assert.Equal(2, run.Code);
-        Assert.Contains("broker:port: got '0', takes a whole number from 1 to 65535", run.Error, StringComparison.Ordinal);
+        Assert.Contains("broker:port: got '0', takes a whole number from 1 to 65535", run.Error,
+            StringComparison.Ordinal);
         Assert.Contains("nonsense", run.Error, StringComparison.Ordinal);
         var chinese = await ExecuteAsync(["run", "--config", config], null, "zh_CN.UTF-8");
         Assert.Contains("1 到 65535 之间的整数", chinese.Error, StringComparison.Ordinal);
@@ -110,7 +113,8 @@ public sealed class CliTests : IDisposable
             Assert.Contains($"kiosk-agent {command}", english.Output, StringComparison.Ordinal);
         }
 
-        Assert.Contains("示例", (await ExecuteAsync(["sell", "--help"], null, "zh_CN.UTF-8")).Output, StringComparison.Ordinal);
+        Assert.Contains("示例", (await ExecuteAsync(["sell", "--help"], null, "zh_CN.UTF-8")).Output,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -57,7 +57,8 @@ public sealed class EnrolmentTests : IDisposable
     [InlineData(400, "Rejected", true)]
     [InlineData(500, "Unreachable", false)]
     [InlineData(503, "Unreachable", false)]
-    public async Task A_refusal_is_an_outcome_and_only_a_final_one_forgets_the_token(int status, string name, bool final)
+    public async Task A_refusal_is_an_outcome_and_only_a_final_one_forgets_the_token(
+        int status, string name, bool final)
     {
         await using var service = await EnrolmentEndpoint.StartAsync((status, "{}"));
         var outcome = await EnrolAsync(service.Url, "token-1");
@@ -117,7 +118,8 @@ public sealed class EnrolmentTests : IDisposable
         await EnrolAsync(service.Url, "token-1");
         await File.WriteAllTextAsync(
             Path.Combine(Identity, "enrolment.json.new"), """{"cabi""", TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(Identity, "key.pem.new"), "---", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(Identity, "key.pem.new"),
+            "---", TestContext.Current.CancellationToken);
         Assert.Equal("CZ-7", new IdentityFolder(Identity).ReadRecord()!.CabinetId);
         Assert.IsType<EnrolmentOutcome.Enrolled>(await RenewAsync(service.Url));
     }

@@ -11,7 +11,8 @@ namespace KioskFleet.Agent.Tests.LocalApi;
 
 public sealed class LocalApiTests
 {
-    private const string Tea = """{"lines":[{"slot":"A1","sku":"tea","quantity":1,"unitPriceFen":1500,"paidFen":1500}]}""";
+    private const string Tea =
+        """{"lines":[{"slot":"A1","sku":"tea","quantity":1,"unitPriceFen":1500,"paidFen":1500}]}""";
 
     [Fact]
     public async Task A_vend_is_approved_delivered_and_in_the_journal()
@@ -43,7 +44,8 @@ public sealed class LocalApiTests
         Assert.Equal(200, second.Status);
         Assert.True(second.Body.GetProperty("alreadyRecorded").GetBoolean());
         Assert.Equal(first.Body.GetProperty("entry").ToString(), second.Body.GetProperty("entry").ToString());
-        var other = await agent.PostAsync("/v1/vends/v1/delivered", Tea.Replace("1500}", "1600}", StringComparison.Ordinal));
+        var other = await agent.PostAsync("/v1/vends/v1/delivered",
+            Tea.Replace("1500}", "1600}", StringComparison.Ordinal));
         Assert.Equal(409, other.Status);
         Assert.Equal(1, other.Body.GetProperty("existing").GetProperty("seq").GetInt32());
     }
@@ -153,7 +155,8 @@ public sealed class LocalApiTests
         var owed = await agent.PostAsync("/v1/sessions/s1/settle", """{"owedFen":900,"underReview":true}""");
         Assert.Equal(200, owed.Status);
         Assert.Equal("outcome", owed.Body.GetProperty("entry").GetProperty("kind").GetString());
-        Assert.Equal(0, (await agent.GetAsync("/v1/status")).Body.GetProperty("sums").GetProperty("salesFen").GetInt64());
+        Assert.Equal(0,
+            (await agent.GetAsync("/v1/status")).Body.GetProperty("sums").GetProperty("salesFen").GetInt64());
     }
 
     [Fact]
@@ -198,7 +201,8 @@ public sealed class LocalApiTests
         await using var agent = await RunningAgent.StartAsync();
         using var http = agent.OverSocket();
         Assert.Contains("定远绿茶", await http.GetStringAsync(
-            new Uri("/v1/sellable", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            new Uri("/v1/sellable", UriKind.Relative), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
 #pragma warning disable CA1416 // The agent runs on Linux.
         Assert.Equal("660", Convert.ToString((int)File.GetUnixFileMode(agent.SocketPath), 8));
 #pragma warning restore CA1416
@@ -211,7 +215,8 @@ public sealed class LocalApiTests
         var paths = (await agent.GetAsync("/openapi/v1.json")).Body.GetProperty("paths");
         string[] expected =
         [
-            "/v1/vends", "/v1/vends/{id}", "/v1/vends/{id}/delivered", "/v1/vends/{id}/failed", "/v1/vends/{id}/unknown",
+            "/v1/vends", "/v1/vends/{id}", "/v1/vends/{id}/delivered", "/v1/vends/{id}/failed",
+            "/v1/vends/{id}/unknown",
             "/v1/sessions", "/v1/sessions/{id}/close", "/v1/sessions/{id}/settle", "/v1/sessions/{id}/adjust",
             "/v1/refunds", "/v1/non-sales", "/v1/sellable", "/v1/stock", "/v1/status",
         ];

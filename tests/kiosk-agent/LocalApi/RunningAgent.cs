@@ -40,7 +40,8 @@ internal sealed class RunningAgent : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
-    public static async Task<RunningAgent> StartAsync(Func<TemporaryFolder, AgentSettings, AgentSettings>? change = null)
+    public static async Task<RunningAgent> StartAsync(
+        Func<TemporaryFolder, AgentSettings, AgentSettings>? change = null)
     {
         var agent = new RunningAgent(change);
         await ((IHost)agent._host).StartAsync();
@@ -96,6 +97,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     {
         var text = await response.Content.ReadAsStringAsync();
         using var document = JsonDocument.Parse(text.Length == 0 ? "null" : text);
-        return ((int)response.StatusCode, document.RootElement.Clone(), response.Content.Headers.ContentType?.MediaType);
+        return ((int)response.StatusCode, document.RootElement.Clone(),
+            response.Content.Headers.ContentType?.MediaType);
     }
 }

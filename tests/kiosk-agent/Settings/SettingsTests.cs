@@ -23,7 +23,8 @@ public sealed class SettingsTests
     [InlineData("""{"api":{"listen":["127.0.0.1"]}}""", "api:listen", "127.0.0.1", "IP:port")]
     [InlineData("""{"api":{"listen":"unix:relative.sock"}}""", "api:listen", "unix:relative.sock", "unix:/absolute")]
     [InlineData("""{"api":{"listen":"192.168.1.5:8460"}}""", "api:listen", "http://192.168.1.5:8460", "api:tokenFile")]
-    [InlineData("""{"api":{"listen":["127.0.0.1:1","[::]:8460"]}}""", "api:listen", "http://[::]:8460", "api:tokenFile")]
+    [InlineData("""{"api":{"listen":["127.0.0.1:1","[::]:8460"]}}""", "api:listen",
+        "http://[::]:8460", "api:tokenFile")]
     [InlineData("""{"vending":{"maxOpenVends":-1}}""", "vending:maxOpenVends", "-1", "from 1 to 1024")]
     public void A_wrong_setting_is_named_with_what_it_got_and_what_it_takes(
         string json, string setting, string got, string takes)

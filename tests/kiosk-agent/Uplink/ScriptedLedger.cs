@@ -78,7 +78,8 @@ internal sealed class ScriptedLedger
             var known = _journals[journal];
             var other = Digest.Of([1, 2, 3]);
             known.Hashes[^1] = other;
-            _journals[journal] = known with { Record = known.Record with { Head = known.Record.Head with { Hash = other } } };
+            _journals[journal] = known with {
+                Record = known.Record with { Head = known.Record.Head with { Hash = other } } };
         }
     }
 

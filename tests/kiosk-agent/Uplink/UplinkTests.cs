@@ -152,7 +152,8 @@ public sealed class UplinkTests
         await using var agent = new LinkedAgent(transport, uplink: uplink);
         agent.Sell(1);
         await agent.StartAsync();
-        await agent.UntilAsync(() => agent.Status.WatchdogTrips > 0 && transport.Connects > 1, "the watchdog made a new link");
+        await agent.UntilAsync(() => agent.Status.WatchdogTrips > 0 && transport.Connects > 1,
+            "the watchdog made a new link");
         await agent.DrainedAsync();
     }
 
