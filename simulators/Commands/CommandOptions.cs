@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace KioskFleet.Simulators.Commands;
+
+/// <summary>The options that every command has, and how ranges are told.</summary>
+internal static class CommandOptions
+{
+    /// <summary><c>--json FILE</c>.</summary>
+    public static Option<string?> Json() => Text("--json", "FILE", "Write the result to this file.");
+
+    /// <summary><c>--seed S</c>.</summary>
+    public static Option<ulong> Seed() => new("--seed")
+    {
+        Description = "Seed of all chance: the same seed gives the same load.",
+        HelpName = "S",
+        DefaultValueFactory = static _ => 1,
+    };
+
+    /// <summary>A whole number within a range.</summary>
+    public static Option<int> Number(string name, string description, int fallback, int least, int most)
+    {
+        var option = new Option<int>(name)
+        {
+            Description = string.Create(CultureInfo.InvariantCulture, $"{description} {least} to {most}."),
+            HelpName = "N",
+            DefaultValueFactory = _ => fallback,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Errors.Any())
+            {
+                return;
+            }
+
+            var got = result.GetValueOrDefault<int>();
+            if (got < least || got > most)
+            {
+                result.AddError(
+                    string.Create(CultureInfo.InvariantCulture, $"{name} is {got}; it takes {least} to {most}."));
+            }
+        });
+        return option;
+    }
+
+    /// <summary>A day.</summary>
+    public static Option<DateOnly> Day(string name, string description, DateOnly fallback) => new(name)
+    {
+        Description = description,
+        HelpName = "YYYY-MM-DD",
+        DefaultValueFactory = _ => fallback,
+    };
+
+    /// <summary>A text that may be left out.</summary>
+    public static Option<string?> Text(string name, string help, string description) => new(name)
+    {
+        Description = description,
+        HelpName = help,
+    };
+}

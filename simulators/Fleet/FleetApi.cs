@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using KioskFleet.Protocol.Identity;
+using KioskFleet.Simulators.CityLoad;
+
+namespace KioskFleet.Simulators.Fleet;
+
+/// <summary>
+/// A fleet service over its HTTP API, as an operator's own program would use it. Thread-safe. An answer that is no
+/// success throws <see cref="FleetApiException"/>.
+/// </summary>
+internal sealed class FleetApi : IDisposable
+{
+    /// <summary>Most cabinets registered by one request.</summary>
+    public const int MaxBulk = 5_000;
+
+    private const int PageSize = 500;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    private readonly HttpClient _http;
+
+    /// <summary>A client of a service.</summary>
+    /// <param name="service">Its address.</param>
+    /// <param name="token">A token that may write; null where reading without one is allowed.</param>
+    public FleetApi(Uri service, string? token)
+    {
+        Service = service;
+        _http = new HttpClient { BaseAddress = service, Timeout = TimeSpan.FromSeconds(100) };
+        _http.DefaultRequestHeaders.Authorization =
+            token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    /// <summary>The service's address.</summary>
+    public Uri Service { get; }
+
+    /// <summary>The counties of the service's data set.</summary>
+    public Task<IReadOnlyList<ApiCounty>> CountiesAsync(CancellationToken cancel) =>
+        GetAsync<IReadOnlyList<ApiCounty>>("api/v1/places/counties", cancel);
+
+    /// <summary>Registers cabinets; those that are there stay as they are, and are named.</summary>
+    public async Task<IReadOnlyList<string>> RegisterAsync(
+        IReadOnlyList<LoadCabinet> cabinets, CancellationToken cancel)
+    {
+        var existing = new List<string>();
+        foreach (var chunk in cabinets.Chunk(MaxBulk))
+        {
+            var rows = chunk.Select(static cabinet => new
+            {
+                cabinetId = cabinet.Id.Value,
+                county = cabinet.County.Value,
+                operatorId = cabinet.OperatorId,
+                siteName = cabinet.SiteName,
+                siteKind = cabinet.SiteKind,
+            });
+            using var content = JsonContent.Create(new { cabinets = rows });
+            existing.AddRange((await PostAsync<ApiRegistered>("api/v1/cabinets/bulk", content, cancel)).Existing);
+        }
+
+        return existing;
+    }
+
+    /// <summary>The journals of a cabinet as the ledger knows them.</summary>
+    public Task<IReadOnlyList<ApiJournal>> JournalsAsync(CabinetId cabinet, CancellationToken cancel) =>
+        GetAsync<IReadOnlyList<ApiJournal>>($"api/v1/cabinets/{cabinet}/journals", cancel);
+
+    /// <summary>All committed sales of a cabinet, newest first.</summary>
+    public Task<IReadOnlyList<ApiSale>> SalesAsync(CabinetId cabinet, CancellationToken cancel) =>
+        AllAsync<ApiSale>($"api/v1/cabinets/{cabinet}/sales?", cancel);
+
+    /// <summary>The entries of a cabinet that are quarantined now.</summary>
+    public Task<IReadOnlyList<ApiQuarantined>> QuarantineAsync(CabinetId cabinet, CancellationToken cancel) =>
+        AllAsync<ApiQuarantined>($"api/v1/quarantine?cabinet={cabinet}&open=true&", cancel);
+
+    /// <summary>Makes a one-time token for a cabinet.</summary>
+    public async Task<string> MakeTokenAsync(CabinetId cabinet, CancellationToken cancel) =>
+        (await PostAsync<ApiToken>($"api/v1/cabinets/{cabinet}/enrolment-tokens", null, cancel)).Token;
+
+    /// <summary>Imports catalogue rows.</summary>
+    public async Task<ApiImport> ImportAsync(
+        IEnumerable<CatalogueRow> rows, string source, CancellationToken cancel)
+    {
+        using var content = new StringContent(CatalogueUpload.Csv(rows), Encoding.UTF8, "text/csv");
+        return await PostAsync<ApiImport>(
+            $"api/v1/catalogue/import?source={Uri.EscapeDataString(source)}", content, cancel);
+    }
+
+    /// <summary>All standings of a window.</summary>
+    public async Task<IReadOnlyList<ApiStanding>> StandingsAsync(string window, CancellationToken cancel)
+    {
+        var all = new List<ApiStanding>();
+        for (var page = 1; ; page++)
+        {
+            var got = await GetAsync<ApiStandings>(string.Create(CultureInfo.InvariantCulture,
+                $"api/v1/standings?window={window}&page={page}&pageSize={PageSize}"), cancel);
+            all.AddRange(got.Items);
+            if (got.Items.Count == 0 || all.Count >= got.Total)
+            {
+                return all;
+            }
+        }
+    }
+
+    /// <summary>The totals of all counties in a window.</summary>
+    public async Task<IReadOnlyList<ApiCountyTotals>> TotalsAsync(string window, CancellationToken cancel) =>
+        (await GetAsync<ApiTotals>($"api/v1/totals/counties?window={window}", cancel)).Counties;
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private async Task<IReadOnlyList<T>> AllAsync<T>(string path, CancellationToken cancel)
+    {
+        var all = new List<T>();
+        long? before = null;
+        do
+        {
+            var page = await GetAsync<ApiPage<T>>(string.Create(
+                CultureInfo.InvariantCulture, $"{path}count={PageSize}{(before is null ? "" : "&before=")}{before}"), cancel);
+            all.AddRange(page.Items);
+            before = page.NextBefore;
+        }
+        while (before is not null);
+        return all;
+    }
+
+    private async Task<T> GetAsync<T>(string path, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        return await SendAsync<T>(request, cancel);
+    }
+
+    private async Task<T> PostAsync<T>(string path, HttpContent? content, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        return await SendAsync<T>(request, cancel);
+    }
+
+    private async Task<T> SendAsync<T>(HttpRequestMessage request, CancellationToken cancel)
+    {
+        try
+        {
+            using var response = await _http.SendAsync(request, cancel);
+            if (!response.IsSuccessStatusCode)
+            {
+                throw new FleetApiException($"{Named(request)} was answered {(int)response.StatusCode}: "
+                    + await response.Content.ReadAsStringAsync(cancel));
+            }
+
+            return await response.Content.ReadFromJsonAsync<T>(Json, cancel)
+                ?? throw new FleetApiException($"{Named(request)} was answered with nothing.");
+        }
+        catch (Exception error) when (error is HttpRequestException or JsonException
+            || (error is TaskCanceledException && !cancel.IsCancellationRequested))
+        {
+            throw new FleetApiException($"{Named(request)} failed: {error.Message}", error);
+        }
+    }
+
+    private string Named(HttpRequestMessage request) => $"{request.Method} {Service}{request.RequestUri}";
+}
+
+/// <summary>The fleet service could not be asked, or did not do what was asked.</summary>
+internal sealed class FleetApiException(string message, Exception? cause = null) : Exception(message, cause);

@@ -1,0 +1,104 @@
+using System.Text.Json;
+
+namespace KioskFleet.Simulators.Fleet;
+
+/// <summary>A county of the service's data set.</summary>
+/// <param name="Code">GB/T 2260 code.</param>
+/// <param name="Zh">Its Chinese name.</param>
+/// <param name="CabinetQuota">Cabinets it must have.</param>
+internal sealed record ApiCounty(string Code, string Zh, int CabinetQuota);
+
+/// <summary>The answer to a bulk registration.</summary>
+/// <param name="Registered">Ids registered now.</param>
+/// <param name="Existing">Ids that were there.</param>
+internal sealed record ApiRegistered(IReadOnlyList<string> Registered, IReadOnlyList<string> Existing);
+
+/// <summary>A journal of a cabinet as the ledger knows it.</summary>
+/// <param name="Journal">The journal, 32 hexadecimal digits.</param>
+/// <param name="HeadSeq">The last committed entry's number.</param>
+/// <param name="HeadHash">Its hash, 64 hexadecimal digits.</param>
+internal sealed record ApiJournal(string Journal, ulong HeadSeq, string HeadHash);
+
+/// <summary>A committed sale.</summary>
+/// <param name="Journal">Its journal.</param>
+/// <param name="Seq">Its number there.</param>
+/// <param name="VendId">The vend or session.</param>
+/// <param name="State">How it counts: Counted, or not.</param>
+internal sealed record ApiSale(string Journal, ulong Seq, string VendId, string State);
+
+/// <summary>A quarantined entry.</summary>
+/// <param name="Journal">Its journal.</param>
+/// <param name="Seq">Its number there.</param>
+/// <param name="Reason">Why.</param>
+internal sealed record ApiQuarantined(string Journal, ulong Seq, string Reason);
+
+/// <summary>A page read backwards in time.</summary>
+/// <param name="Items">The rows.</param>
+/// <param name="NextBefore">Where the next page begins; null at the end.</param>
+internal sealed record ApiPage<T>(IReadOnlyList<T> Items, long? NextBefore);
+
+/// <summary>The answer to an import of the catalogue.</summary>
+/// <param name="RowsRead">Data rows.</param>
+/// <param name="RowsRefused">Rows that were not taken.</param>
+/// <param name="Refused">Each of them, as the service tells it.</param>
+internal sealed record ApiImport(int RowsRead, int RowsRefused, IReadOnlyList<JsonElement> Refused);
+
+/// <summary>A one-time token.</summary>
+/// <param name="Token">The token.</param>
+internal sealed record ApiToken(string Token);
+
+/// <summary>The standing of a cabinet under one operator in a window.</summary>
+/// <param name="CabinetId">The cabinet.</param>
+/// <param name="CountyCode">The county.</param>
+/// <param name="CurrentOperator">True for the cabinet's last operator in the window.</param>
+/// <param name="Standing">noData, compliant, atRisk or breach.</param>
+/// <param name="AidFen">Aid sales, in fen.</param>
+/// <param name="TotalFen">All sales, in fen.</param>
+internal sealed record ApiStanding(
+    string CabinetId, string CountyCode, bool CurrentOperator, string Standing, long AidFen, long TotalFen);
+
+/// <summary>A page of standings.</summary>
+/// <param name="Total">Rows in all.</param>
+/// <param name="Items">The rows of this page.</param>
+internal sealed record ApiStandings(int Total, IReadOnlyList<ApiStanding> Items);
+
+/// <summary>What was sold in a county in a window.</summary>
+internal sealed record ApiCountyTotals
+{
+    /// <summary>GB/T 2260 code.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>The Chinese name.</summary>
+    public string? Zh { get; init; }
+
+    /// <summary>Cabinets.</summary>
+    public int Cabinets { get; init; }
+
+    /// <summary>Aid sales net of refunds by the day of their sale, in fen.</summary>
+    public long AidFen { get; init; }
+
+    /// <summary>All sales likewise, in fen.</summary>
+    public long TotalFen { get; init; }
+
+    /// <summary>Money report: sales of the days, in fen.</summary>
+    public long SalesFen { get; init; }
+
+    /// <summary>Money report: refunds made on the days, in fen.</summary>
+    public long RefundsFen { get; init; }
+
+    /// <summary>Cabinets with the standing.</summary>
+    public int NoData { get; init; }
+
+    /// <summary>Cabinets with the standing.</summary>
+    public int Compliant { get; init; }
+
+    /// <summary>Cabinets with the standing.</summary>
+    public int AtRisk { get; init; }
+
+    /// <summary>Cabinets with the standing.</summary>
+    public int Breach { get; init; }
+}
+
+/// <summary>The totals of all counties.</summary>
+/// <param name="Counties">The counties.</param>
+internal sealed record ApiTotals(IReadOnlyList<ApiCountyTotals> Counties);

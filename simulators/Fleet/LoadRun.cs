@@ -1,0 +1,85 @@
+namespace KioskFleet.Simulators.Fleet;
+
+/// <summary>What a run came to before its proof.</summary>
+/// <param name="Undrained">Null when every entry was committed, else why not.</param>
+/// <param name="Starting">How long registering, enrolling and greeting took.</param>
+/// <param name="Selling">How long selling took.</param>
+/// <param name="Draining">How long the rest of the drain took.</param>
+internal sealed record LoadRunReport(string? Undrained, TimeSpan Starting, TimeSpan Selling, TimeSpan Draining);
+
+/// <summary>Takes a load through a fleet: register, catalogue, enrol, sell, drain.</summary>
+internal sealed class LoadRun
+{
+    private readonly FleetApi _api;
+    private readonly CabinetCrew _crew;
+    private readonly RunProgress _progress;
+    private readonly TimeProvider _real;
+
+    /// <summary>A run against a service with a crew that has no agents yet.</summary>
+    public LoadRun(FleetApi api, CabinetCrew crew, RunProgress progress, TimeProvider real)
+    {
+        _api = api;
+        _crew = crew;
+        _progress = progress;
+        _real = real;
+    }
+
+    /// <summary>Runs the load; the agents stay up.</summary>
+    /// <param name="load">The load.</param>
+    /// <param name="place">Where the agents live.</param>
+    /// <param name="stepEnded">Told the end of each step of the load.</param>
+    /// <param name="cancel">Ends the run.</param>
+    /// <exception cref="FleetApiException">The service does not do its part.</exception>
+    public async Task<LoadRunReport> RunAsync(
+        FleetLoad load, AgentPlace place, Action<DateTimeOffset> stepEnded, CancellationToken cancel)
+    {
+        var started = _real.GetTimestamp();
+        _progress.Enter("registering");
+        await RegisterAsync(load, place, cancel);
+        await ImportAsync(load, cancel);
+        _progress.Enter("enrolling");
+        await _crew.StartAsync(load, place, _api, cancel);
+        var starting = _real.GetElapsedTime(started);
+
+        started = _real.GetTimestamp();
+        _progress.Enter("selling");
+        await _crew.SellAsync(load, stepEnded, cancel);
+        var selling = _real.GetElapsedTime(started);
+
+        started = _real.GetTimestamp();
+        _progress.Enter("draining");
+        var undrained = await _crew.DrainAsync(cancel);
+        _progress.Enter("proving");
+        return new LoadRunReport(undrained, starting, selling, _real.GetElapsedTime(started));
+    }
+
+    /// <summary>A cabinet that the service knows and this folder does not is somebody else's: nothing is sold then.</summary>
+    private async Task RegisterAsync(FleetLoad load, AgentPlace place, CancellationToken cancel)
+    {
+        var existing = await _api.RegisterAsync(load.Cabinets, cancel);
+        var foreign = existing
+            .Where(id => !Directory.Exists(Path.Combine(place.Folder, id, "identity")))
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        if (foreign.Count > 0)
+        {
+            throw new FleetApiException($"{foreign.Count} cabinets of the load are in the register already and have no "
+                + $"agent in {place.Folder}: {string.Join(", ", foreign.Take(5))}…");
+        }
+    }
+
+    private async Task ImportAsync(FleetLoad load, CancellationToken cancel)
+    {
+        if (load.Catalogue.Count == 0)
+        {
+            return;
+        }
+
+        var import = await _api.ImportAsync(load.Catalogue, "simulators", cancel);
+        if (import.RowsRefused > 0)
+        {
+            throw new FleetApiException(
+                $"{import.RowsRefused} rows of the catalogue were refused: {import.Refused[0].GetRawText()}");
+        }
+    }
+}
