@@ -91,7 +91,7 @@ internal static class CrashPlan
             number, Actions(chance, number, agents), chance.Between(100, 600), chance.Between(100, 900)))];
     }
 
-    private static IReadOnlyList<CrashAction> Actions(Chance chance, int number, int agents)
+    private static List<CrashAction> Actions(Chance chance, int number, int agents)
     {
         var agent = chance.Below(agents);
         var first = number % agents;

@@ -8,7 +8,7 @@ namespace KioskFleet.Simulators.Faults;
 /// One connection through a <see cref="FaultProxy"/>: in each direction a reader that stamps pieces with their arrival, and
 /// a writer that passes them on as the faults of the moment allow. Thread-safe.
 /// </summary>
-internal sealed class FaultConnection(Socket client, Func<LinkFaults> faults, TimeProvider time)
+internal sealed class FaultConnection(Socket client, Func<LinkFaults> faults, TimeProvider time) : IDisposable
 {
     private readonly Socket _server = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
@@ -69,6 +69,9 @@ internal sealed class FaultConnection(Socket client, Func<LinkFaults> faults, Ti
             Cut();
         }
     }
+
+    /// <summary>Cuts the connection.</summary>
+    public void Dispose() => Cut();
 
     private async Task PumpAsync(Socket from, Socket to, LinkDirection direction)
     {
