@@ -50,6 +50,14 @@ internal static class AgentHost
         MinFreeBytes = settings.Journal.MinFreeMiB * 1024L * 1024,
     };
 
+    /// <summary>The vend flow's options by the settings.</summary>
+    public static VendingOptions VendingOptionsOf(AgentSettings settings) => new()
+    {
+        ApprovalSeconds = settings.Vending.ApprovalSeconds,
+        SessionSeconds = settings.Vending.SessionSeconds,
+        MaxOpenVends = settings.Vending.MaxOpenVends,
+    };
+
     /// <summary>Loads the plan that the settings name.</summary>
     /// <exception cref="SettingsException">The file is no plan.</exception>
     public static CabinetPlan? LoadPlan(string? path)
@@ -96,7 +104,7 @@ internal static class AgentHost
         services.AddSingleton(provider =>
         {
             var store = provider.GetRequiredService<JournalStore>();
-            return new VendFlow(store, provider.GetRequiredService<BootClock>(), plan, settings.Vending, store.Space,
+            return new VendFlow(store, provider.GetRequiredService<BootClock>(), plan, VendingOptionsOf(settings), store.Space,
                 provider.GetRequiredService<ILogger<VendFlow>>());
         });
         services.AddHostedService<RetentionLoop>();

@@ -1,8 +1,9 @@
+using System.Data.Common;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using KioskFleet.Agent.Journal;
 using KioskFleet.Agent.Texts;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Agent.LocalApi;
 
@@ -10,7 +11,6 @@ namespace KioskFleet.Agent.LocalApi;
 internal static class ApiGuards
 {
     private const string Bearer = "Bearer ";
-    private const int SqliteFull = 13;
 
     /// <summary>The caller's language.</summary>
     public static Language Language(this HttpContext context) =>
@@ -45,7 +45,7 @@ internal static class ApiGuards
     }
 
     /// <summary>Failures become problems: a full disk says so, everything else is logged.</summary>
-    public static async Task FailureGuard(HttpContext context, RequestDelegate next, ILogger logger)
+    public static async Task FailureGuard(HttpContext context, RequestDelegate next, SpaceGuard space, ILogger logger)
     {
         try
         {
@@ -57,7 +57,7 @@ internal static class ApiGuards
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
-            var full = exception is SqliteException { SqliteErrorCode: SqliteFull };
+            var full = exception is DbException or IOException && !space.HasRoomFor(0);
             LocalApiLog.RequestFailed(logger, exception, context.Request.Method, context.Request.Path);
             await Answers.Problem(full ? ProblemKind.DiskFull : ProblemKind.Failed, context.Language())
                 .ExecuteAsync(context);

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using KioskFleet.Agent.Journal;
 using KioskFleet.Agent.Settings;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -44,7 +45,8 @@ internal static class LocalApiModule
             QueueLimit = api.MaxConcurrentRequests,
         });
         app.Lifetime.ApplicationStopped.Register(limiter.Dispose);
-        app.Use((context, next) => ApiGuards.FailureGuard(context, next, logger));
+        var space = app.Services.GetRequiredService<JournalStore>().Space;
+        app.Use((context, next) => ApiGuards.FailureGuard(context, next, space, logger));
         app.Use(ApiGuards.CallerGuard(token));
         app.Use((context, next) => LimitAsync(limiter, context, next));
         app.Use(NameUnknownAsync);

@@ -1,4 +1,3 @@
-using KioskFleet.Agent.Vending;
 using KioskFleet.Protocol;
 using KioskFleet.Protocol.Sending;
 
@@ -33,7 +32,7 @@ internal sealed record AgentSettings
     public RetentionSettings Journal { get; init; } = new();
 
     /// <summary>Section <c>vending</c>: <c>approvalSeconds</c>, <c>sessionSeconds</c>, <c>maxOpenVends</c>.</summary>
-    public VendingOptions Vending { get; init; } = new();
+    public VendingSettings Vending { get; init; } = new();
 
     /// <summary>Section <c>uplink</c>.</summary>
     public UplinkSettings Uplink { get; init; } = new();
@@ -139,4 +138,17 @@ internal sealed record UplinkSettings
     /// Setting <c>uplink:enrolRetrySeconds</c>: least time between two enrolments; 1 to 86,400; default 60.
     /// </summary>
     public int EnrolRetrySeconds { get; init; } = 60;
+}
+
+/// <summary>How long approvals hold, and how many may be open.</summary>
+internal sealed record VendingSettings
+{
+    /// <summary>Setting <c>vending:approvalSeconds</c>: 10 to 86,400; default 600.</summary>
+    public int ApprovalSeconds { get; init; } = 600;
+
+    /// <summary>Setting <c>vending:sessionSeconds</c>: 10 to 86,400; default 3,600.</summary>
+    public int SessionSeconds { get; init; } = 3_600;
+
+    /// <summary>Setting <c>vending:maxOpenVends</c>: 1 to 1,024; default 64.</summary>
+    public int MaxOpenVends { get; init; } = 64;
 }

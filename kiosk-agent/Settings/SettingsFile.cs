@@ -1,4 +1,3 @@
-using KioskFleet.Agent.Vending;
 using KioskFleet.Protocol;
 using KioskFleet.Protocol.Sending;
 
@@ -82,7 +81,7 @@ internal static class SettingsFile
                 RetentionDays = reader.Number("journal:retentionDays", 400, 1, 36_500),
                 MinFreeMiB = reader.Number("journal:minFreeMiB", 64, 1, 1_048_576),
             },
-            Vending = new VendingOptions
+            Vending = new VendingSettings
             {
                 ApprovalSeconds = reader.Number("vending:approvalSeconds", 600, 10, 86_400),
                 SessionSeconds = reader.Number("vending:sessionSeconds", 3_600, 10, 86_400),
