@@ -74,9 +74,13 @@ internal sealed class CrashCampaign(CrashOptions options, TimeProvider time, Tex
             await Task.Delay(CrashLimits.PollInterval * 3, time, cancel);
         }
 
+        _wrong.Add($"Not drained: nothing moved for {CrashLimits.DrainStall.TotalSeconds} s.");
         foreach (var cabinet in world.Cabinets)
         {
-            _wrong.Add($"{cabinet.Name} did not drain: {await cabinet.StatusAsync()}");
+            if (await cabinet.BacklogAsync(cancel) != 0)
+            {
+                _wrong.Add($"{cabinet.Name} has a backlog: {await cabinet.StatusAsync()}");
+            }
         }
     }
 
