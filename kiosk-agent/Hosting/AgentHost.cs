@@ -104,8 +104,8 @@ internal static class AgentHost
         services.AddSingleton(provider =>
         {
             var store = provider.GetRequiredService<JournalStore>();
-            return new VendFlow(store, provider.GetRequiredService<BootClock>(), plan, VendingOptionsOf(settings), store.Space,
-                provider.GetRequiredService<ILogger<VendFlow>>());
+            return new VendFlow(store, provider.GetRequiredService<BootClock>(), plan, VendingOptionsOf(settings),
+                store.Space, provider.GetRequiredService<ILogger<VendFlow>>());
         });
         services.AddHostedService<RetentionLoop>();
         if (overrides is not { WithUplink: false })

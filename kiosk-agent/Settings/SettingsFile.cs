@@ -4,8 +4,8 @@ using KioskFleet.Protocol.Sending;
 namespace KioskFleet.Agent.Settings;
 
 /// <summary>
-/// Reads the settings: JSON file first, then environment variables <c>KIOSK_…</c> over it (<c>KIOSK_BROKER__HOST</c> is
-/// <c>broker:host</c>).
+/// Reads the settings: JSON file first, then environment variables <c>KIOSK_…</c> over it (<c>KIOSK_BROKER__HOST</c>
+/// is <c>broker:host</c>).
 /// </summary>
 internal static class SettingsFile
 {
