@@ -138,6 +138,9 @@ internal sealed class SenderDriver(
                 UplinkLog.GapDeclared(logger, slot.File.Id, gap.ServiceHead);
                 slot.File.AppendGap(gap.ServiceHead);
                 return SenderInput.Tick.Instance;
+            case SenderEffect.CarryOver:
+                store.CarryOver(slot.File.Id);
+                return SenderInput.Tick.Instance;
             case SenderEffect.Enrol:
                 await EnrolAgain(cancel);
                 return SenderInput.Tick.Instance;

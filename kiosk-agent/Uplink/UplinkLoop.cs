@@ -114,6 +114,7 @@ internal sealed class UplinkLoop(
         services.Monitor.Update(status => status with
         {
             Link = LinkState.Connecting,
+            CommittedIsConfirmed = false,
             ConnectedWallUtcMs = 0,
             LastError = reason,
         });

@@ -31,6 +31,7 @@ internal sealed class UplinkSession(
             // Asked for before the senders look at their journals, so that no append falls between.
             var appended = store.Current.AppendedAsync(waiting.Token);
             var end = await TakeSignalsAsync(signals, stopping) ?? await TakeTurnsAsync(stopping) ?? Watch();
+            TellWhetherConfirmed(end is null && roster.InOrder().All(slot => slot.Sender.CommittedIsConfirmed));
             if (end is not null)
             {
                 await waiting.CancelAsync();
@@ -116,6 +117,14 @@ internal sealed class UplinkSession(
         }
 
         return null;
+    }
+
+    private void TellWhetherConfirmed(bool confirmed)
+    {
+        if (services.Monitor.Status.CommittedIsConfirmed != confirmed)
+        {
+            services.Monitor.Update(status => status with { CommittedIsConfirmed = confirmed });
+        }
     }
 
     private string? Watch()

@@ -47,6 +47,12 @@ internal sealed record UplinkStatus
     /// <summary>Why the last link ended or could not be made; empty when nothing is wrong.</summary>
     public string LastError { get; init; } = "";
 
+    /// <summary>
+    /// True while the service has confirmed the committed mark of every journal on this link; only then may retention
+    /// delete: the ledger may have been restored from an older backup meanwhile.
+    /// </summary>
+    public bool CommittedIsConfirmed { get; init; }
+
     /// <summary>Links made since the agent started.</summary>
     public long Connects { get; init; }
 
