@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using KioskFleet.Simulators.CityLoad;
 using KioskFleet.Simulators.Commands;
 
@@ -28,8 +27,8 @@ internal sealed class CityArguments
 
     private readonly Option<int> _days = CommandOptions.Number("--days", "Days of sales.", 3, 1, CityPlanOptions.MaxDays);
 
-    private readonly Option<string?> _start = CommandOptions.Text(
-        "--start", "YYYY-MM-DD", "The first business day; by default the load ends with yesterday.");
+    private readonly Option<DateOnly?> _start = CommandOptions.Day(
+        "--start", "The first business day; by default the load ends with yesterday.");
 
     private readonly Option<string?> _data =
         CommandOptions.Text("--data", "DIR", "Keep the agents' journals in this folder.");
@@ -55,8 +54,7 @@ internal sealed class CityArguments
     /// <exception cref="IOException">The token's file cannot be read.</exception>
     public (CityOptions? Options, string? Problem) Read(ParseResult parsed, DateOnly today)
     {
-        var (url, broker, start) = (parsed.GetValue(_url)!, parsed.GetValue(_broker)!, parsed.GetValue(_start));
-        var first = today.AddDays(-parsed.GetValue(_days));
+        var (url, broker) = (parsed.GetValue(_url)!, parsed.GetValue(_broker)!);
         if (!Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var service)
             || service.Scheme is not ("http" or "https"))
         {
@@ -68,12 +66,6 @@ internal sealed class CityArguments
             return (null, $"--broker is {broker}; it takes HOST:PORT.");
         }
 
-        if (start is not null && !DateOnly.TryParseExact(
-            start, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out first))
-        {
-            return (null, $"--start is {start}; it takes a day such as 2020-09-01.");
-        }
-
         return (new CityOptions
         {
             Service = service,
@@ -81,7 +73,7 @@ internal sealed class CityArguments
             Token = File.ReadLines(parsed.GetValue(_token)!).FirstOrDefault("").Trim(),
             Cabinets = parsed.GetValue(_cabinets),
             Days = parsed.GetValue(_days),
-            Start = first,
+            Start = parsed.GetValue(_start) ?? today.AddDays(-parsed.GetValue(_days)),
             Seed = parsed.GetValue(_seed),
             DataFolder = parsed.GetValue(_data),
         }, null);

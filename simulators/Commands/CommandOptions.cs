@@ -43,12 +43,22 @@ internal static class CommandOptions
         return option;
     }
 
-    /// <summary>A day.</summary>
-    public static Option<DateOnly> Day(string name, string description, DateOnly fallback) => new(name)
+    /// <summary>A day that may be left out.</summary>
+    public static Option<DateOnly?> Day(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "YYYY-MM-DD",
-        DefaultValueFactory = _ => fallback,
+        CustomParser = result =>
+        {
+            if (DateOnly.TryParseExact(result.Tokens[0].Value, "yyyy-MM-dd", CultureInfo.InvariantCulture,
+                DateTimeStyles.None, out var day))
+            {
+                return day;
+            }
+
+            result.AddError($"{name} is {result.Tokens[0].Value}; it takes a day such as 2020-09-01.");
+            return null;
+        },
     };
 
     /// <summary>A text that may be left out.</summary>

@@ -26,7 +26,7 @@ internal static class DemoCommand
         var cabinets = CommandOptions.Number(
             "--cabinets", "Cabinets.", new DemoOptions().Cabinets, 1, CityPlanOptions.MaxCabinets);
         var days = CommandOptions.Number("--days", "Days of sales.", new DemoOptions().Days, 1, CityPlanOptions.MaxDays);
-        var start = CommandOptions.Day("--start", "The first business day.", DemoOptions.DefaultStart);
+        var start = CommandOptions.Day("--start", "The first business day; 2020-09-01 by default.");
         var data = CommandOptions.Text("--data", "DIR", "Keep ledger and journals in this folder.");
         var exit = new Option<bool>("--exit") { Description = "End after the proof instead of staying up." };
         var (seed, json) = (CommandOptions.Seed(), CommandOptions.Json());
@@ -37,7 +37,7 @@ internal static class DemoCommand
             {
                 Cabinets = parsed.GetValue(cabinets),
                 Days = parsed.GetValue(days),
-                Start = parsed.GetValue(start),
+                Start = parsed.GetValue(start) ?? DemoOptions.DefaultStart,
                 Seed = parsed.GetValue(seed),
                 DataFolder = parsed.GetValue(data),
             },

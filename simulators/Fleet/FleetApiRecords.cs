@@ -24,7 +24,17 @@ internal sealed record ApiJournal(string Journal, ulong HeadSeq, string HeadHash
 /// <param name="Seq">Its number there.</param>
 /// <param name="VendId">The vend or session.</param>
 /// <param name="State">How it counts: Counted, or not.</param>
-internal sealed record ApiSale(string Journal, ulong Seq, string VendId, string State);
+/// <param name="AidFen">Paid for aid products, in fen.</param>
+/// <param name="OrdinaryFen">Paid for ordinary products, in fen.</param>
+/// <param name="UnmappedFen">Paid for products without a mapping, in fen.</param>
+/// <param name="RefundedFen">Given back of it, in fen.</param>
+internal sealed record ApiSale(
+    string Journal, ulong Seq, string VendId, string State, long AidFen, long OrdinaryFen, long UnmappedFen,
+    long RefundedFen)
+{
+    /// <summary>Paid in all, in fen.</summary>
+    public long PaidFen => checked(AidFen + OrdinaryFen + UnmappedFen);
+}
 
 /// <summary>A quarantined entry.</summary>
 /// <param name="Journal">Its journal.</param>

@@ -58,7 +58,7 @@ internal sealed class LoadRun
     {
         var existing = await _api.RegisterAsync(load.Cabinets, cancel);
         var foreign = existing
-            .Where(id => !Directory.Exists(Path.Combine(place.Folder, id, "identity")))
+            .Where(id => !Directory.Exists(Path.Combine(place.Folder, id)))
             .Order(StringComparer.Ordinal)
             .ToList();
         if (foreign.Count > 0)
