@@ -61,6 +61,7 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
         session.Batches.Insert(++_batchId, row.No, range, verified, catalogueVersion);
         var journal = new JournalInAppend(row, verified, _refunds.WaitingIn(verified.Journal, batch.FirstSeq,
             append.NewHead.Seq), new EntryDating(batch.Header.Clocks, row.LastUtcMs));
+        _successions.GuardIfSeveral(journal);
         var quarantined = 0;
         for (var i = append.Skip; i < last; i++)
         {
@@ -84,6 +85,12 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
         if (apart)
         {
             judged.Quarantine(QuarantineReason.LedgerRefused);
+        }
+
+        if (seq == 1 && judged.Kind != EntryKind.Succession)
+        {
+            journal.IsFirst = true;
+            session.Journals.SetFirst(journal.No);
         }
 
         var position = ++_position;

@@ -1,3 +1,4 @@
+using KioskFleet.Protocol;
 using KioskFleet.Protocol.Clock;
 using KioskFleet.Protocol.Identity;
 
@@ -12,7 +13,7 @@ internal sealed class JournalInAppend(
     JournalRow row, VerifiedBatch verified, HashSet<ulong>? waiting, EntryDating dating)
 {
     private BootId? _implausibleBoot;
-    private bool _gathered;
+    private JournalId? _origin;
 
     /// <summary>The ledger's number of the journal.</summary>
     public long No => row.No;
@@ -23,19 +24,30 @@ internal sealed class JournalInAppend(
     /// <summary>The dating of the batch's entries.</summary>
     public EntryDating Dating => dating;
 
-    /// <summary>Entries up to this number are checked against the cabinet's other journals.</summary>
-    public long GuardedUntil { get; set; } = row.GuardedUntil;
+    /// <summary>True when the cabinet has several journals, so that ids are noted and checked.</summary>
+    public bool IsGuarded { get; set; }
+
+    /// <summary>True when entry 1 is no Succession: the journal has no predecessor.</summary>
+    public bool IsFirst { get; set; } = row.IsFirst;
+
+    /// <summary>
+    /// True when an entry of a guarded cabinet may have been told under another journal: the first ones of a journal that
+    /// has, or may have, a predecessor; everything of one that others took entries over from; everything of a first
+    /// journal beside others, whose link to them may be lost.
+    /// </summary>
+    public bool MayRepeat(ulong seq) => IsFirst || row.IsOrigin || row.Record.SupersededAfter is not null
+        || seq <= Limits.GuardedSuccessorEntries;
+
+    /// <summary>True when this origin was noted just before.</summary>
+    public bool IsNotedOrigin(JournalId origin)
+    {
+        var noted = _origin == origin;
+        _origin = origin;
+        return noted;
+    }
 
     /// <summary>True when refunds wait for this number.</summary>
     public bool IsAwaited(ulong seq) => waiting?.Contains(seq) ?? false;
-
-    /// <summary>True once per batch: gathering reads the cabinet's whole history.</summary>
-    public bool MustGatherAgain()
-    {
-        var first = !_gathered;
-        _gathered = true;
-        return first;
-    }
 
     /// <summary>True once per boot: one finding says enough of its clock.</summary>
     public bool IsFirstImplausibleOf(BootId boot)

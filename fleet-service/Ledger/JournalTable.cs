@@ -8,15 +8,16 @@ namespace KioskFleet.Service.Ledger;
 /// <param name="No">The ledger's own short number of the journal.</param>
 /// <param name="Record">What the receiver decides from.</param>
 /// <param name="LastUtcMs">Corrected time of the latest entry; 0 before the first.</param>
-/// <param name="GuardedUntil">Entries up to this number are checked against the cabinet's other journals.</param>
-internal sealed record JournalRow(long No, JournalRecord Record, long LastUtcMs, long GuardedUntil);
+/// <param name="IsFirst">True when entry 1 is committed and no Succession: the journal has no predecessor.</param>
+/// <param name="IsOrigin">True when another journal took entries over from it.</param>
+internal sealed record JournalRow(long No, JournalRecord Record, long LastUtcMs, bool IsFirst, bool IsOrigin);
 
 /// <summary>The table of journals and heads. Belongs to one ledger session.</summary>
 internal sealed class JournalTable(SqliteConnection connection) : IDisposable
 {
     private const string Columns = """
         journal_no, journal_id, cabinet_id, head_seq, head_hash, superseded_after, witness_seq, witness_hash,
-        witness_boot, witness_mono_ms, last_utc_ms, guarded_until
+        witness_boot, witness_mono_ms, last_utc_ms, is_first, is_origin
         """;
 
     private readonly Statement _find = new(connection, $"SELECT {Columns} FROM journals WHERE journal_id = ?1");
@@ -40,8 +41,12 @@ internal sealed class JournalTable(SqliteConnection connection) : IDisposable
         """);
 
     private readonly Statement _succeed = new(connection, """
-        UPDATE journals SET predecessor_id = ?2, guarded_until = ?3 WHERE journal_no = ?1
+        UPDATE journals SET predecessor_id = ?2 WHERE journal_no = ?1
         """);
+
+    private readonly Statement _first = new(connection, "UPDATE journals SET is_first = 1 WHERE journal_no = ?1");
+
+    private readonly Statement _origin = new(connection, "UPDATE journals SET is_origin = 1 WHERE journal_no = ?1");
 
     private readonly Statement _witness = new(connection, """
         UPDATE journals SET witness_seq = ?2, witness_hash = ?3, witness_boot = ?4, witness_mono_ms = ?5
@@ -102,9 +107,15 @@ internal sealed class JournalTable(SqliteConnection connection) : IDisposable
     public void Supersede(JournalId journal, ulong lastCommonSeq) =>
         _supersede.Set(1, journal).Set(2, (long)lastCommonSeq).Run();
 
-    /// <summary>Notes a journal's predecessor and how far its entries are checked against other journals.</summary>
-    public void Succeed(long journalNo, JournalId predecessor, long guardedUntil) =>
-        _succeed.Set(1, journalNo).Set(2, predecessor).Set(3, guardedUntil).Run();
+    /// <summary>Notes a journal's predecessor.</summary>
+    public void Succeed(long journalNo, JournalId predecessor) =>
+        _succeed.Set(1, journalNo).Set(2, predecessor).Run();
+
+    /// <summary>Notes that a journal begins without a predecessor.</summary>
+    public void SetFirst(long journalNo) => _first.Set(1, journalNo).Run();
+
+    /// <summary>Notes that another journal took entries over from this one.</summary>
+    public void SetOrigin(long journalNo) => _origin.Set(1, journalNo).Run();
 
     /// <summary>Notes the newest announced tail.</summary>
     public void SetWitness(JournalId journal, Witness witness)
@@ -124,6 +135,8 @@ internal sealed class JournalTable(SqliteConnection connection) : IDisposable
         _advance.Dispose();
         _supersede.Dispose();
         _succeed.Dispose();
+        _first.Dispose();
+        _origin.Dispose();
         _witness.Dispose();
     }
 
@@ -134,6 +147,6 @@ internal sealed class JournalTable(SqliteConnection connection) : IDisposable
             : new Witness(new Head((ulong)row.Long(6), row.Hash(7)), BootId.Read(row.Bytes(8)), row.Long(9));
         var record = new JournalRecord(row.Journal(1), CabinetId.Parse(row.Text(2)),
             new Head((ulong)row.Long(3), row.Hash(4)), (ulong?)row.LongOrNull(5), witness);
-        return new JournalRow(row.Long(0), record, row.Long(10), row.Long(11));
+        return new JournalRow(row.Long(0), record, row.Long(10), row.Long(11) != 0, row.Long(12) != 0);
     }
 }

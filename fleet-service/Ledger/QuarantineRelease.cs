@@ -72,6 +72,12 @@ internal sealed class QuarantineRelease(
             return new ReleaseOutcome.StillQuarantined(judged.Reason);
         }
 
+        if (judged.Kind is EntryKind.Sale or EntryKind.NonSale
+            && !new SuccessionBook(session).CountLate(cabinet.Id, judged, entry))
+        {
+            judged.Amounts = default;
+        }
+
         var nowUtcMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         var classes = judged.LineClasses ?? [judged.LineClass];
         if (judged.Kind == EntryKind.Sale)

@@ -1,5 +1,4 @@
 using System.Text;
-using KioskFleet.Protocol;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Findings;
@@ -7,12 +6,14 @@ using KioskFleet.Service.Findings;
 namespace KioskFleet.Service.Ledger;
 
 /// <summary>
-/// Begins successor journals and keeps them from counting a vend a second time: carried entries, and the first ones of a
-/// successor, are checked by vend id against everything that the cabinet's other journals hold.
+/// Keeps a cabinet with several journals from counting a vend twice. As soon as a cabinet has a second journal, the ids of
+/// all it has counted are gathered and kept complete, and whatever may be told a second time is checked against them:
+/// carried entries, the first ones of a journal that has (or may have) a predecessor, and everything that a journal brings
+/// from which others took entries over, or whose link to the others may be lost.
 /// </summary>
 internal sealed class SuccessionBook(LedgerSession session)
 {
-    /// <summary>Closes the predecessor, gathers the ids to check against, and raises the finding.</summary>
+    /// <summary>Closes the predecessor and raises the finding.</summary>
     public void Begin(JournalInAppend journal, SuccessionBody succession, ref JudgedEntry judged)
     {
         var verified = journal.Verified;
@@ -26,12 +27,11 @@ internal sealed class SuccessionBook(LedgerSession session)
         if (predecessor.Record.Cabinet == verified.Cabinet.Id)
         {
             session.Journals.Supersede(succession.Predecessor, succession.LastCommon.Seq);
+            session.Journals.SetOrigin(predecessor.No);
+            Guard(journal);
         }
 
-        journal.GuardedUntil = Math.Max(Limits.GuardedSuccessorEntries, 1L + succession.Carried);
-        session.Journals.Succeed(journal.No, succession.Predecessor, journal.GuardedUntil);
-        GatherOthers(journal, succession.Predecessor,
-            succession.LastCommon.Seq - Math.Min(succession.LastCommon.Seq, Limits.GuardedSuccessorEntries));
+        session.Journals.Succeed(journal.No, succession.Predecessor);
         var kind = succession.Reason is SuccessionReason.Corrupt or SuccessionReason.Lost
             ? FindingKind.ChainBroken
             : FindingKind.Fork;
@@ -39,62 +39,115 @@ internal sealed class SuccessionBook(LedgerSession session)
             FindingEvidence.Succession(verified.Journal, succession), verified.ReceivedUtcMs);
     }
 
-    /// <summary>Marks a sale or non-sale whose id counts elsewhere already; else notes it for later ones.</summary>
+    /// <summary>Turns the guard on when the cabinet has more than this journal.</summary>
+    public void GuardIfSeveral(JournalInAppend journal)
+    {
+        if (session.Journals.OfCabinet(journal.Verified.Cabinet.Id).Count > 1)
+        {
+            Guard(journal);
+        }
+    }
+
+    /// <summary>Marks a sale or non-sale whose id counts already; else notes it for later ones.</summary>
     public void CountOnce(
         JournalInAppend journal, long position, ulong seq, ReadOnlySpan<byte> bytes, ref JudgedEntry judged)
     {
-        var carried = judged.Header.Origin;
-        if ((long)seq > journal.GuardedUntil && carried is null)
+        if (judged.Header.Origin is { } taken)
+        {
+            NoteOrigin(journal, taken.Journal);
+        }
+
+        if (!journal.IsGuarded)
         {
             return;
         }
 
-        if (carried is not null && (long)seq > journal.GuardedUntil && journal.MustGatherAgain())
-        {
-            // Carried over later than at the beginning: the service took them under no other name, or another history
-            // came in between. Everything the cabinet's other journals hold by now is what they are checked against.
-            GatherOthers(journal, default, 0);
-        }
-
+        var cabinet = journal.Verified.Cabinet.Id;
         var id = IdOf(bytes);
-        var counted = session.Successions.Guarded(journal.No, judged.Kind, id);
-        if (counted is { } elsewhere)
+        var counted = session.Successions.Guarded(cabinet, judged.Kind, id);
+        if (counted is null)
+        {
+            session.Successions.Guard(cabinet, judged.Kind, id, position);
+        }
+        else if (journal.MayRepeat(seq) || judged.Header.Origin is not null)
         {
             judged.State = EntryState.CountedBefore;
             judged.Amounts = default;
-            session.Successions.Double(position, elsewhere);
-        }
-        else
-        {
-            session.Successions.Guard(journal.No, judged.Kind, id, position);
+            session.Successions.Double(position, counted.Value);
         }
 
-        if (carried is { } origin)
+        if (judged.Header.Origin is { } origin)
         {
             session.Successions.Carried(origin, counted ?? position);
         }
     }
 
-    private void GatherOthers(JournalInAppend journal, JournalId predecessor, ulong knownToPredecessor)
+    /// <summary>
+    /// Counts a sale or non-sale that was quarantined until now; false when its id counts elsewhere by now.
+    /// </summary>
+    public bool CountLate(CabinetId cabinet, in JudgedEntry judged, StoredEntry entry)
     {
-        foreach (var other in session.Journals.OfCabinet(journal.Verified.Cabinet.Id))
+        var counted = session.Successions.Guarded(cabinet, judged.Kind, IdOf(entry.Bytes));
+        if (counted is { } elsewhere)
         {
-            if (other.No != journal.No)
+            session.Successions.Double(entry.Position, elsewhere);
+        }
+        else if (session.Successions.IsGuarded(cabinet))
+        {
+            session.Successions.Guard(cabinet, judged.Kind, IdOf(entry.Bytes), entry.Position);
+        }
+
+        if (judged.Header.Origin is { } origin)
+        {
+            session.Successions.Carried(origin, counted ?? entry.Position);
+        }
+
+        return counted is null;
+    }
+
+    private void NoteOrigin(JournalInAppend journal, JournalId origin)
+    {
+        if (journal.IsNotedOrigin(origin))
+        {
+            return;
+        }
+
+        var row = session.Journals.FindOrAdd(origin, journal.Verified.Cabinet.Id);
+        if (row.Record.Cabinet == journal.Verified.Cabinet.Id)
+        {
+            session.Journals.SetOrigin(row.No);
+        }
+
+        Guard(journal);
+    }
+
+    private void Guard(JournalInAppend journal)
+    {
+        if (journal.IsGuarded)
+        {
+            return;
+        }
+
+        journal.IsGuarded = true;
+        var cabinet = journal.Verified.Cabinet.Id;
+        if (session.Successions.BeginGuard(cabinet))
+        {
+            foreach (var known in session.Journals.OfCabinet(cabinet))
             {
-                Gather(journal.No, other, other.Record.Journal == predecessor ? knownToPredecessor : 0);
+                Gather(cabinet, known);
             }
         }
     }
 
-    private void Gather(long successorNo, JournalRow other, ulong afterSeq)
+    private void Gather(CabinetId cabinet, JournalRow journal)
     {
-        foreach (var range in session.Batches.From(other.No, afterSeq + 1))
+        foreach (var range in session.Batches.From(journal.No, 1))
         {
             foreach (var entry in session.Entries.Range(range.FirstPosition, range.FirstPosition + range.Entries - 1))
             {
                 if (entry is { State: EntryState.Counted, Kind: EntryKind.Sale or EntryKind.NonSale })
                 {
-                    session.Successions.Guard(successorNo, entry.Kind, IdOf(entry.Bytes), entry.Position);
+                    session.Successions.Guard(cabinet, entry.Kind, IdOf(entry.Bytes), entry.Position);
                 }
             }
         }

@@ -5,17 +5,22 @@ using Microsoft.Data.Sqlite;
 namespace KioskFleet.Service.Ledger;
 
 /// <summary>
-/// What keeps a successor journal from counting anything twice: the ids its cabinet's other journals hold, and where
-/// carried entries are counted. Belongs to one session.
+/// What keeps a cabinet with several journals from counting anything twice: the ids it has counted, and where carried
+/// entries are counted. Belongs to one session.
 /// </summary>
 internal sealed class SuccessionTable(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _guard = new(connection, """
-        INSERT INTO vend_guard (journal_no, kind, id, position) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING
+        INSERT INTO vend_guard (cabinet_id, kind, id, position) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING
         """);
 
     private readonly Statement _guarded = new(connection,
-        "SELECT position FROM vend_guard WHERE journal_no = ?1 AND kind = ?2 AND id = ?3");
+        "SELECT position FROM vend_guard WHERE cabinet_id = ?1 AND kind = ?2 AND id = ?3");
+
+    private readonly Statement _gathered = new(connection,
+        "INSERT INTO guarded_cabinets (cabinet_id) VALUES (?1) ON CONFLICT DO NOTHING RETURNING 1");
+
+    private readonly Statement _isGuarded = new(connection, "SELECT 1 FROM guarded_cabinets WHERE cabinet_id = ?1");
 
     private readonly Statement _double = new(connection,
         "INSERT INTO doubles (position, counted_position) VALUES (?1, ?2)");
@@ -36,14 +41,28 @@ internal sealed class SuccessionTable(SqliteConnection connection) : IDisposable
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
         """);
 
-    /// <summary>Notes that an id of a successor is counted at a position; the first one noted stays.</summary>
-    public void Guard(long journalNo, EntryKind kind, string id, long position) =>
-        _guard.Set(1, journalNo).Set(2, (long)kind).Set(3, id).Set(4, position).Run();
+    /// <summary>Marks a cabinet as guarded; true when it was not: then everything it counts must be gathered now.</summary>
+    public bool BeginGuard(CabinetId cabinet)
+    {
+        _gathered.Set(1, cabinet.Value);
+        return One(_gathered) is not null;
+    }
+
+    /// <summary>True when the cabinet's ids are noted.</summary>
+    public bool IsGuarded(CabinetId cabinet)
+    {
+        _isGuarded.Set(1, cabinet.Value);
+        return One(_isGuarded) is not null;
+    }
+
+    /// <summary>Notes that an id of a guarded cabinet is counted at a position; the first one noted stays.</summary>
+    public void Guard(CabinetId cabinet, EntryKind kind, string id, long position) =>
+        _guard.Set(1, cabinet.Value).Set(2, (long)kind).Set(3, id).Set(4, position).Run();
 
     /// <summary>Where an id is counted already; null when it is not.</summary>
-    public long? Guarded(long journalNo, EntryKind kind, string id)
+    public long? Guarded(CabinetId cabinet, EntryKind kind, string id)
     {
-        _guarded.Set(1, journalNo).Set(2, (long)kind).Set(3, id);
+        _guarded.Set(1, cabinet.Value).Set(2, (long)kind).Set(3, id);
         return One(_guarded);
     }
 
@@ -79,6 +98,8 @@ internal sealed class SuccessionTable(SqliteConnection connection) : IDisposable
     {
         _guard.Dispose();
         _guarded.Dispose();
+        _gathered.Dispose();
+        _isGuarded.Dispose();
         _double.Dispose();
         _countedFor.Dispose();
         _carried.Dispose();

@@ -11,7 +11,8 @@ CREATE TABLE journals (
   skipped          INTEGER NOT NULL DEFAULT 0, -- sequence numbers declared gone by signed gaps
   superseded_after INTEGER NULL,               -- last number common with the successor
   predecessor_id   BLOB    NULL,
-  guarded_until    INTEGER NOT NULL DEFAULT 0, -- entries up to this number are checked against other journals
+  is_first         INTEGER NOT NULL DEFAULT 0, -- entry 1 is committed and no Succession: it has no predecessor
+  is_origin        INTEGER NOT NULL DEFAULT 0, -- another journal took entries over from it
   witness_seq      INTEGER NULL,
   witness_hash     BLOB    NULL,
   witness_boot     BLOB    NULL,
@@ -120,13 +121,18 @@ CREATE TABLE carried (
   PRIMARY KEY (origin_journal, origin_seq, position)
 ) STRICT, WITHOUT ROWID;
 
--- Ids that a successor journal may report a second time: what the cabinet's other journals hold.
+-- Ids of everything counted for a cabinet that has more than one journal; complete from the moment it is in
+-- guarded_cabinets.
 CREATE TABLE vend_guard (
-  journal_no INTEGER NOT NULL, -- the successor
+  cabinet_id TEXT    NOT NULL,
   kind       INTEGER NOT NULL,
   id         TEXT    NOT NULL,
   position   INTEGER NOT NULL, -- the entry that counts
-  PRIMARY KEY (journal_no, kind, id)
+  PRIMARY KEY (cabinet_id, kind, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE guarded_cabinets (
+  cabinet_id TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
 -- An entry that counts nothing because the same vend was counted at another position.
