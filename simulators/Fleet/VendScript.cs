@@ -35,10 +35,10 @@ internal static class VendScript
             new SaleReference.ByVendId(refund.Of.SaleVendId), refund.Of.LineIndex, refund.AmountFen, 0, "", ""))),
         NonSaleIntent nonSale => Judge(flow.NonSale(
             new NonSaleReport(nonSale.VendId, nonSale.Purpose, nonSale.Lines, ""))),
-        FailedVendIntent failed => Ask(flow, failed.VendId, failed.Lines) ?? Judge(flow.Outcome(new OutcomeReport(
-            failed.VendId, DeliveryState.Failed, PaymentOutcome.FailRefundSuccess, Paid(failed.Lines), ""))),
-        UnknownDeliveryIntent unknown => Ask(flow, unknown.VendId, unknown.Lines) ?? Judge(flow.Outcome(
-            new OutcomeReport(unknown.VendId, DeliveryState.Unknown, PaymentOutcome.Success, Paid(unknown.Lines), ""))),
+        FailedVendIntent failed => End(
+            flow, failed.VendId, failed.Lines, DeliveryState.Failed, PaymentOutcome.FailRefundSuccess),
+        UnknownDeliveryIntent unknown => End(
+            flow, unknown.VendId, unknown.Lines, DeliveryState.Unknown, PaymentOutcome.Success),
         _ => throw new ArgumentOutOfRangeException(nameof(happening), happening.GetType(), "No such event."),
     };
 
@@ -59,6 +59,15 @@ internal static class VendScript
             ? Judge(flow.Settle(sale.VendId, sale.Lines, sale.Payment))
             : new ScriptOutcome.Refused($"The session {sale.VendId} could not be closed.");
     }
+
+    private static ScriptOutcome End(
+        VendFlow flow, string vendId, IReadOnlyList<SaleLine> lines, DeliveryState delivery, PaymentOutcome payment) =>
+        Ask(flow, vendId, lines) ?? Judge(flow.Outcome(new OutcomeReport(vendId, delivery, payment, Paid(lines), "")
+        {
+            // Said by the caller, so that the same report is the same again after the agent has forgotten the request.
+            Slot = lines[0].Slot,
+            Sku = lines[0].Sku,
+        }));
 
     /// <summary>Asks whether the first line's slot may be vended; null when it may, or when there is no slot.</summary>
     private static ScriptOutcome.Refused? Ask(VendFlow flow, string vendId, IReadOnlyList<SaleLine> lines) =>

@@ -78,9 +78,9 @@ public sealed class DemoTests
         Assert.NotEmpty(totals.Other);
         await TamperAsync("UPDATE totals SET sales_fen = sales_fen - 1 WHERE class = 1");
 
-        var bytes = await TamperAsync("UPDATE entries SET bytes = bytes || x'00' WHERE position = 2");
+        var bytes = await TamperAsync("UPDATE entries SET bytes = CAST(bytes || x'00' AS BLOB) WHERE position = 2");
         Assert.Equal((1, 1), (bytes.Proof.Lost, bytes.Proof.Unrecorded));
-        await TamperAsync("UPDATE entries SET bytes = substr(bytes, 1, length(bytes) - 1) WHERE position = 2");
+        await TamperAsync("UPDATE entries SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) AS BLOB) WHERE position = 2");
         Assert.True(CityResult.Of(await run.ProveAgainAsync(sound.Run, cancel)).Proven);
 
         var removed = await TamperAsync("DELETE FROM entries WHERE position = 3");
