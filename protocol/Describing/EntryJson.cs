@@ -6,8 +6,8 @@ namespace KioskFleet.Protocol.Describing;
 
 /// <summary>
 /// Writes an entry as JSON for people: header, then the body by its kind. What cannot be read is shown as hexadecimal
-/// digits with the reason, so that nothing is hidden. Enum values are their names; amounts are whole fen; times are Unix
-/// milliseconds UTC. Uses no reflection. Thread-safe.
+/// digits with the reason, so that nothing is hidden. Enum values are their names; amounts are whole fen; times are
+/// Unix milliseconds UTC. Uses no reflection. Thread-safe.
 /// </summary>
 public static class EntryJson
 {

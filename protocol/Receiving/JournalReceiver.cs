@@ -6,9 +6,9 @@ using KioskFleet.Protocol.Receipts;
 namespace KioskFleet.Protocol.Receiving;
 
 /// <summary>
-/// Decides what the service does with a batch or hello, from what the ledger knows of the journal. Pure: no I/O, no clock.
-/// The decision stands only together with a compare-and-set of the record it was made from, in the transaction that
-/// commits: the head, and whether the journal was superseded meanwhile.
+/// Decides what the service does with a batch or hello, from what the ledger knows of the journal. Pure: no I/O, no
+/// clock. The decision stands only together with a compare-and-set of the record it was made from, in the transaction
+/// that commits: the head, and whether the journal was superseded meanwhile.
 /// </summary>
 public static class JournalReceiver
 {
@@ -51,8 +51,8 @@ public static class JournalReceiver
     }
 
     /// <summary>
-    /// Decides a hello: <see cref="Refusal.None"/> when it is heard and answered with the head. Whether the head is one of
-    /// the agent's own the agent decides.
+    /// Decides a hello: <see cref="Refusal.None"/> when it is heard and answered with the head. Whether the head is one
+    /// of the agent's own the agent decides.
     /// </summary>
     public static Refusal DecideHello(JournalRecord? known, Hello hello)
     {

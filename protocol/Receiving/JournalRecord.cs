@@ -13,10 +13,12 @@ public readonly record struct Witness(Head Tail, BootId Boot, long MonotonicMs);
 /// <param name="Cabinet">The cabinet it belongs to.</param>
 /// <param name="Head">The last committed entry; the genesis head when there is none.</param>
 /// <param name="SupersededAfter">
-/// Null while the journal is open; else the last number common with a successor, after which it takes no more entries; the
-/// furthest one when it has several (clones of a disk), so that each copy can be refilled.
+/// Null while the journal is open; else the last number common with a successor, after which it takes no more entries;
+/// the furthest one when it has several (clones of a disk), so that each copy can be refilled.
 /// </param>
-/// <param name="Witness">The announced tail that the ledger has not reached, else the newest; null before the first hello.</param>
+/// <param name="Witness">
+/// The announced tail that the ledger has not reached, else the newest; null before the first hello.
+/// </param>
 public sealed record JournalRecord(
     JournalId Journal, CabinetId Cabinet, Head Head, ulong? SupersededAfter, Witness? Witness)
 {

@@ -32,8 +32,8 @@ public abstract record ReceiverDecision
     public sealed record Refuse(Refusal Why) : ReceiverDecision;
 
     /// <summary>
-    /// Look up the committed hash at a number, and ask again with it. When the ledger has none there, the number lies in a
-    /// declared gap and nothing can be proven: answer with the present head, as for <see cref="Rewind"/>.
+    /// Look up the committed hash at a number, and ask again with it. When the ledger has none there, the number lies
+    /// in a declared gap and nothing can be proven: answer with the present head, as for <see cref="Rewind"/>.
     /// </summary>
     /// <param name="Seq">The number, not above the head.</param>
     public sealed record NeedHash(ulong Seq) : ReceiverDecision;

@@ -5,9 +5,9 @@ using KioskFleet.Protocol.Receipts;
 namespace KioskFleet.Protocol.Sending;
 
 /// <summary>
-/// Sends one journal: hello first, then one message at a time (stop and wait). A sans-IO state machine: inputs in, at most
-/// one effect out per step; no clock, no I/O, no randomness. Only a receipt that names the message in flight moves it, and
-/// only a head that the journal itself holds is believed. Not thread-safe.
+/// Sends one journal: hello first, then one message at a time (stop and wait). A sans-IO state machine: inputs in, at
+/// most one effect out per step; no clock, no I/O, no randomness. Only a receipt that names the message in flight moves
+/// it, and only a head that the journal itself holds is believed. Not thread-safe.
 /// </summary>
 public sealed class JournalSender
 {
@@ -40,12 +40,14 @@ public sealed class JournalSender
     public Head ServiceHead => _serviceHead;
 
     /// <summary>
-    /// True while the committed mark is what the service said on this link. Retention may delete up to the mark only then:
-    /// while the link was away the ledger may have been restored from an older backup.
+    /// True while the committed mark is what the service said on this link. Retention may delete up to the mark only
+    /// then: while the link was away the ledger may have been restored from an older backup.
     /// </summary>
     public bool CommittedIsConfirmed { get; private set; }
 
-    /// <summary>When to step again at the latest, in monotonic milliseconds; long.MaxValue when only inputs matter.</summary>
+    /// <summary>
+    /// When to step again at the latest, in monotonic milliseconds; long.MaxValue when only inputs matter.
+    /// </summary>
     public long WakeAtMs(in JournalFacts facts) => Phase switch
     {
         SenderPhase.HelloDue or SenderPhase.AwaitingSuccessor => _notBeforeMs,
@@ -193,9 +195,9 @@ public sealed class JournalSender
     }
 
     /// <summary>
-    /// A closed journal of which the service states a head that is not held here. When that head lies behind the tail, our
-    /// history may still be its beginning: the last entry is sent alone, and only the answer Duplicate proves that all of
-    /// it is in the ledger.
+    /// A closed journal of which the service states a head that is not held here. When that head lies behind the tail,
+    /// our history may still be its beginning: the last entry is sent alone, and only the answer Duplicate proves that
+    /// all of it is in the ledger.
     /// </summary>
     private SenderEffect OnOtherHistory(Receipt receipt, bool probed, in SenderMoment moment)
     {

@@ -4,8 +4,8 @@ using KioskFleet.Protocol.Identity;
 namespace KioskFleet.Protocol.Sending;
 
 /// <summary>
-/// What the loop does next for a sender. A closed set. The loop performs it, tells the outcome, and ticks again until there
-/// is nothing to do.
+/// What the loop does next for a sender. A closed set. The loop performs it, tells the outcome, and ticks again until
+/// there is nothing to do.
 /// </summary>
 public abstract record SenderEffect
 {
@@ -34,8 +34,8 @@ public abstract record SenderEffect
     public sealed record SendBatch(ulong AfterSeq, Head? GapBase, int MaxEntries) : SenderEffect;
 
     /// <summary>
-    /// The service holds everything up to this head: move the committed mark there. It may move back: then the ledger was
-    /// restored from a backup, and the entries behind the head are uncommitted again and must be kept.
+    /// The service holds everything up to this head: move the committed mark there. It may move back: then the ledger
+    /// was restored from a backup, and the entries behind the head are uncommitted again and must be kept.
     /// </summary>
     /// <param name="Head">The head; held by this journal, or from before everything that it retains.</param>
     public sealed record MoveCommitted(Head Head) : SenderEffect;
@@ -50,7 +50,8 @@ public abstract record SenderEffect
 
     /// <summary>
     /// The service holds another history of this closed journal, so it cannot be refilled under its own name: carry its
-    /// retained entries over into the journal that is written, once, each with its origin. The service counts none twice.
+    /// retained entries over into the journal that is written, once, each with its origin. The service counts none
+    /// twice.
     /// </summary>
     public sealed record CarryOver : SenderEffect
     {

@@ -3,7 +3,9 @@ namespace KioskFleet.Protocol.Sending;
 /// <summary>Times and sizes of a sender. All times in milliseconds.</summary>
 public sealed record SenderOptions
 {
-    /// <summary>How long an answer may take before the message is sent again. 1,000 to 600,000; default 30,000.</summary>
+    /// <summary>
+    /// How long an answer may take before the message is sent again. 1,000 to 600,000; default 30,000.
+    /// </summary>
     public int AnswerTimeoutMs { get; init; } = 30_000;
 
     /// <summary>How often a hello is said on a healthy link. 10,000 to 86,400,000; default 600,000.</summary>

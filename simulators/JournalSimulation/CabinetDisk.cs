@@ -22,8 +22,8 @@ internal sealed class CabinetDisk
     }
 
     /// <summary>
-    /// What retention has deleted. Retention takes 400 days and no sales program repeats itself that late, but simulated
-    /// days are short: the agent goes on to know these.
+    /// What retention has deleted. Retention takes 400 days and no sales program repeats itself that late, but
+    /// simulated days are short: the agent goes on to know these.
     /// </summary>
     public List<Report> Retired { get; } = [];
 
@@ -43,7 +43,8 @@ internal sealed class CabinetDisk
     public void Switch(JournalFile successor) => _journals.Add(successor);
 
     /// <summary>True when a predecessor's entries were carried over and their copies are still here.</summary>
-    public bool IsCarriedOver(JournalFile journal) => journal.CarriedInto is { } into && _journals.Exists(j => j.Id == into);
+    public bool IsCarriedOver(JournalFile journal) =>
+        journal.CarriedInto is { } into && _journals.Exists(j => j.Id == into);
 
     /// <summary>The file is gone.</summary>
     public void Lose(JournalFile journal) => _journals.Remove(journal);

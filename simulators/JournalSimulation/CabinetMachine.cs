@@ -67,12 +67,12 @@ internal sealed class CabinetMachine
         Boot = new BootId(_world.Chance.Id());
         _bootedAtMs = _world.NowMs;
         _known.Clear();
-        foreach (var entry in Disk.Journals.SelectMany(journal => journal.Entries.Where(e => journal.IsReadable(e.Seq))))
+        foreach (var entry in Disk.Journals.SelectMany(file => file.Entries.Where(e => file.IsReadable(e.Seq))))
         {
             Learn(entry.Report);
         }
 
-        Disk.Retired.ForEach(Learn);
+        Disk.Retired.ForEach(report => Learn(report));
         _world.Note($"{Name} starts, {_world.NameOf(Disk.Active.Id)} tail {Disk.Active.FileTail.Seq}");
         if (Disk.Active.FirstUnreadable is not null)
         {
@@ -83,7 +83,9 @@ internal sealed class CabinetMachine
         ConnectSoon();
     }
 
-    /// <summary>The power fails. A transaction under way is on the disk or not; it was not answered either way.</summary>
+    /// <summary>
+    /// The power fails. A transaction under way is on the disk or not; it was not answered either way.
+    /// </summary>
     public void Crash()
     {
         if (!Powered)
@@ -198,7 +200,8 @@ internal sealed class CabinetMachine
 
         var through = journal.Base.Seq + (ulong)_world.Chance.Between(1, (int)(most - journal.Base.Seq));
         _uplink.CheckRetention(journal, through);
-        Disk.Retired.AddRange(journal.Entries.Where(e => e.Seq <= through && e.Report is not null).Select(e => e.Report!));
+        var deleted = journal.Entries.Where(entry => entry.Seq <= through).Select(entry => entry.Report);
+        Disk.Retired.AddRange(deleted.OfType<Report>());
         journal.DeleteThrough(through);
         _world.Truth.Destroyed();
         _world.Note($"{Name} deletes {_world.NameOf(journal.Id)} through {through}");
@@ -287,13 +290,7 @@ internal sealed class CabinetMachine
         return reports;
     }
 
-    private void Learn(Report? report)
-    {
-        if (report is not null)
-        {
-            _known.Add((report.Kind, report.Id));
-        }
-    }
+    private bool Learn(Report? report) => report is not null && _known.Add((report.Kind, report.Id));
 
     private EntryTime TimeNow() => new(Boot, MonotonicMs, 1_600_000_000_000 + _world.NowMs);
 }

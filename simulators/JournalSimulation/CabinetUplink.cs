@@ -20,8 +20,8 @@ internal sealed class CabinetUplink(SimulationWorld world, CabinetMachine machin
 
     /// <summary>Where the senders stand, for a trace.</summary>
     public string Standing => string.Join("; ", machine.Disk.Journals.Select(journal =>
-        $"{world.NameOf(journal.Id)} closed={journal.ClosedAt is not null} base={journal.Base.Seq} tail={journal.Tail.Seq}"
-        + $" file={journal.FileTail.Seq} mark={journal.Committed.Seq} ledger={world.Ledger.Find(journal.Id)?.Head.Seq}"
+        $"{world.NameOf(journal.Id)} closed={journal.ClosedAt is not null} base={journal.Base.Seq}"
+        + $" tail={journal.Tail.Seq} file={journal.FileTail.Seq} mark={journal.Committed.Seq} ledger={world.Ledger.Find(journal.Id)?.Head.Seq}"
         + $" until={world.Ledger.Find(journal.Id)?.SupersededAfter}"
         + $" phase={(_loops.TryGetValue(journal.Id, out var loop) ? loop.Sender.Phase : null)}"));
 
@@ -82,8 +82,8 @@ internal sealed class CabinetUplink(SimulationWorld world, CabinetMachine machin
         && _loops.TryGetValue(journal.Id, out var loop) && loop.Sender.CommittedIsConfirmed;
 
     /// <summary>
-    /// Retention may delete only what the ledger holds, as far as this cabinet can know. It cannot know that a clone of it
-    /// declared a gap; that finding is open until a person brings an export.
+    /// Retention may delete only what the ledger holds, as far as this cabinet can know. It cannot know that a clone of
+    /// it declared a gap; that finding is open until a person brings an export.
     /// </summary>
     public void CheckRetention(JournalFile journal, ulong through)
     {

@@ -164,20 +164,23 @@ internal sealed class FaultDriver
 
     private void RestoreImage(CabinetMachine machine, CabinetDisk image)
     {
-        _world.Note($"{machine.Name} gets an old image, {_world.NameOf(image.Active.Id)} tail {image.Active.FileTail.Seq}");
+        var tail = image.Active.FileTail.Seq;
+        _world.Note($"{machine.Name} gets an old image, {_world.NameOf(image.Active.Id)} tail {tail}");
         machine.ReplaceDisk(image);
         _world.Truth.Destroyed();
         var journal = image.Active.Id;
         Announced.RemoveAll(earlier => earlier.Journal == journal);
         var known = _world.Ledger.Find(journal);
         var alone = _world.Machines.Count(other => other.Disk.Cabinet == image.Cabinet) == 1;
-        if (alone && known is not null && Math.Max(known.Head.Seq, known.Witness?.Tail.Seq ?? 0) > image.Active.FileTail.Seq)
+        if (alone && known is not null && Math.Max(known.Head.Seq, known.Witness?.Tail.Seq ?? 0) > tail)
         {
             Announced.Add((journal, _world.Ledger.Generation));
         }
     }
 
-    /// <summary>A person brings exports of old images, and of the given disks: what they hold fills declared gaps.</summary>
+    /// <summary>
+    /// A person brings exports of old images, and of the given disks: what they hold fills declared gaps.
+    /// </summary>
     public void FillGaps(IEnumerable<CabinetDisk> disks)
     {
         var sources = _images.Concat(disks).SelectMany(disk => disk.Journals).ToArray();

@@ -34,7 +34,9 @@ internal sealed record JournalResult(
     int Seeds, long Steps, long Recorded, int Violations, ulong? FirstSeed, string? Violation,
     IReadOnlyList<string> Trace);
 
-/// <summary>Runs many seeds on all processors. The result is the same for any number of threads when no seed fails.</summary>
+/// <summary>
+/// Runs many seeds on all processors. The result is the same for any number of threads when no seed fails.
+/// </summary>
 internal static class JournalCampaign
 {
     private const int SeedsAtOnce = 50;

@@ -44,7 +44,8 @@ internal sealed class JournalFile
     public Head? ClosedAt { get; private set; }
 
     /// <summary>
-    /// For a predecessor: the journal into which its entries were carried over, because the service holds another history.
+    /// For a predecessor: the journal into which its entries were carried over, because the service holds another
+    /// history.
     /// </summary>
     public JournalId? CarriedInto { get; set; }
 

@@ -14,9 +14,9 @@ internal sealed record SimulationResult(
     ulong Seed, int Steps, int Recorded, string? Violation, IReadOnlyList<string> Trace);
 
 /// <summary>
-/// Deterministic simulation of the product's JournalSender, JournalReceiver, hash chain and entry codec between agents that
-/// crash, are rolled back, cloned and corrupted, a network that loses and delays, and a service that crashes, races itself
-/// and is restored. A seed is a whole run: faults first, then healing, then the proof.
+/// Deterministic simulation of the product's JournalSender, JournalReceiver, hash chain and entry codec between agents
+/// that crash, are rolled back, cloned and corrupted, a network that loses and delays, and a service that crashes,
+/// races itself and is restored. A seed is a whole run: faults first, then healing, then the proof.
 /// </summary>
 internal static class JournalSimulator
 {
@@ -54,7 +54,8 @@ internal static class JournalSimulator
     {
         if (world.Machines.Find(machine => !machine.IsDrained) is { } stuck)
         {
-            world.Violate($"not drained {world.NowMs - world.Plan.FaultsEndMs} ms after the last fault: {stuck.Standing}");
+            var afterMs = world.NowMs - world.Plan.FaultsEndMs;
+            world.Violate($"not drained {afterMs} ms after the last fault: {stuck.Standing}");
         }
         else if (world.Truth.Lost() is { } lost)
         {
@@ -117,7 +118,8 @@ internal static class JournalSimulator
     {
         var found = world.Ledger.Findings.Select(finding => finding.Journal).ToHashSet();
         var spokenOf = world.Machines.SelectMany(machine => machine.Disk.Journals)
-            .Where(journal => world.Ledger.EntryHashAt(journal.Id, 1) is not null).Select(journal => journal.Predecessor)
+            .Where(journal => world.Ledger.EntryHashAt(journal.Id, 1) is not null)
+            .Select(journal => journal.Predecessor)
             .Concat(world.Machines.Select(machine => (JournalId?)machine.Disk.Active.Id)).ToHashSet();
         foreach (var (journal, generation) in faults.Announced)
         {

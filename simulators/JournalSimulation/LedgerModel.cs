@@ -66,7 +66,9 @@ internal sealed class LedgerModel
         ? Head.Genesis(journal).Hash
         : _journals.GetValueOrDefault(journal)?.Entries.GetValueOrDefault(seq)?.Hash;
 
-    /// <summary>The chain's hash at a number, as far as the ledger knows it: an entry's, or the stated end of a gap.</summary>
+    /// <summary>
+    /// The chain's hash at a number, as far as the ledger knows it: an entry's, or the stated end of a gap.
+    /// </summary>
     public Digest? HashAt(JournalId journal, ulong seq) => EntryHashAt(journal, seq)
         ?? _journals.GetValueOrDefault(journal)?.Gaps.Find(gap => gap.Range.Last == seq)?.End.Hash;
 
@@ -78,7 +80,8 @@ internal sealed class LedgerModel
     public bool Counts(Report report) => _counted.ContainsKey((report.Cabinet, report.Kind, report.Id));
 
     /// <summary>Stores what was found.</summary>
-    public void Raise(CabinetId cabinet, JournalId journal, FindingKind kind) => _findings.Add((cabinet, journal, kind));
+    public void Raise(CabinetId cabinet, JournalId journal, FindingKind kind) =>
+        _findings.Add((cabinet, journal, kind));
 
     /// <summary>Stores an announced tail.</summary>
     public void SetWitness(CabinetId cabinet, JournalId journal, Witness? witness)
@@ -126,9 +129,9 @@ internal sealed class LedgerModel
     }
 
     /// <summary>
-    /// Fills the end of a declared gap from an export, when its entries lead to the head that the agent stated behind the
-    /// gap: hashes cover what is before them, so they prove the head that the export starts from, too. What is before that
-    /// stays missing.
+    /// Fills the end of a declared gap from an export, when its entries lead to the head that the agent stated behind
+    /// the gap: hashes cover what is before them, so they prove the head that the export starts from, too. What is
+    /// before that stays missing.
     /// </summary>
     public bool TryFill(JournalId journal, LedgerGap gap, Head from, IReadOnlyList<byte[]> entries, HashChain chain)
     {
@@ -187,8 +190,8 @@ internal sealed class LedgerModel
     }
 
     /// <summary>
-    /// A successor's first entries; everything of a journal that others took entries over from; and everything of a first
-    /// journal once the cabinet has another one, whose link to it may be lost.
+    /// A successor's first entries; everything of a journal that others took entries over from; and everything of a
+    /// first journal once the cabinet has another one, whose link to it may be lost.
     /// </summary>
     private bool IsGuarded(LedgerJournal row, ulong seq) =>
         (!row.IsFirst && seq <= Limits.GuardedSuccessorEntries)
@@ -209,8 +212,8 @@ internal sealed class LedgerModel
     }
 
     /// <summary>
-    /// A journal may be succeeded more than once (a clone of its disk): it is open up to the furthest head that any of its
-    /// successors shares with it, so that each predecessor can be refilled.
+    /// A journal may be succeeded more than once (a clone of its disk): it is open up to the furthest head that any of
+    /// its successors shares with it, so that each predecessor can be refilled.
     /// </summary>
     private void Supersede(CabinetId cabinet, SuccessionBody succession)
     {

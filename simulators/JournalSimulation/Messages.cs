@@ -31,7 +31,9 @@ internal sealed record BatchMessage(
     CabinetId Cabinet, Digest Name, JournalId Journal, Head? GapBase, Head Previous, Head Last,
     IReadOnlyList<byte[]> Entries) : UpMessage(Cabinet, Name)
 {
-    /// <summary>Computes the chain; false when the numbers have a hole or the last hash is not the stated one.</summary>
+    /// <summary>
+    /// Computes the chain; false when the numbers have a hole or the last hash is not the stated one.
+    /// </summary>
     public bool TryHash(HashChain chain, out BatchFacts facts)
     {
         var hashes = new Digest[Entries.Count];

@@ -118,7 +118,8 @@ internal sealed class Replica(SimulationWorld world, string name)
         var decision = Decide(known, facts);
         if (decision is not ReceiverDecision.Append && world.Ledger.Find(batch.Journal) is var fresh && fresh != known)
         {
-            // A cache may be stale: only an Append is guarded by the compare-and-set, any other answer needs a fresh look.
+            // A cache may be stale: only an Append is guarded by the compare-and-set, any other answer needs a fresh
+            // look.
             _cache[batch.Journal] = known = fresh;
             decision = Decide(known, facts);
         }

@@ -45,7 +45,8 @@ public sealed class EntryDatingTests
         var dates = new[] { At(0, 60_000, 0), At(1, 10, 0), At(1, 20, long.MaxValue), At(2, 10, 0) }
             .Select(time => dating.Date(time, EntryKind.Sale)).ToArray();
 
-        Assert.Equal([Sept + 60_000, Sept + 60_000, Sept + HourMs, Sept + HourMs + 10], dates.Select(date => date.UtcMs));
+        Assert.Equal(
+            [Sept + 60_000, Sept + 60_000, Sept + HourMs, Sept + HourMs + 10], dates.Select(date => date.UtcMs));
         Assert.Equal([false, true, true, false], dates.Select(date => date.Implausible));
     }
 
@@ -114,7 +115,9 @@ public sealed class EntryDatingTests
             Assert.Equal(expected, dates);
         });
 
-    /// <summary>The rule of the batch header: the entries' own boots, the next heard one behind them, the sending one.</summary>
+    /// <summary>
+    /// The rule of the batch header: the entries' own boots, the next heard one behind them, the sending one.
+    /// </summary>
     private static ClockObservation[] Stated(ClockObservation[] heard, EntryTime[] entries)
     {
         if (entries.Length == 0)

@@ -36,7 +36,8 @@ public sealed class AsyncApiTests
     {
         var schemas = Document["components"]!["schemas"]!.ToJsonString()
             .Replace("#/components/schemas/", "#/definitions/", StringComparison.Ordinal);
-        return JsonSchema.FromJsonAsync($$"""{ "definitions": {{schemas}}, "allOf": [{ "$ref": "#/definitions/{{name}}" }] }""");
+        return JsonSchema.FromJsonAsync(
+            $$"""{ "definitions": {{schemas}}, "allOf": [{ "$ref": "#/definitions/{{name}}" }] }""");
     }
 
     [Fact]
@@ -48,7 +49,8 @@ public sealed class AsyncApiTests
             var message = JsonNode.Parse(json)!["message"]!.GetValue<string>();
             var schema = await SchemaOf(char.ToUpperInvariant(message[0]) + message[1..] + "View");
 
-            Assert.True(schema.Validate(json).Count == 0, $"{name}: {string.Join("; ", schema.Validate(json))}\n{json}");
+            var errors = schema.Validate(json);
+            Assert.True(errors.Count == 0, $"{name}: {string.Join("; ", errors)}\n{json}");
         }
     }
 

@@ -11,8 +11,8 @@ using Xunit;
 namespace KioskFleet.Protocol.Tests.Messages;
 
 /// <summary>
-/// The bytes on the wire, pinned. KIOSKFLEET_WRITE_GOLDEN=1 writes files that are not there; a file that is there is never
-/// written over: a changed layout needs a new version, not a new golden file.
+/// The bytes on the wire, pinned. KIOSKFLEET_WRITE_GOLDEN=1 writes files that are not there; a file that is there is
+/// never written over: a changed layout needs a new version, not a new golden file.
 /// </summary>
 public sealed class GoldenFileTests
 {
@@ -81,7 +81,8 @@ public sealed class GoldenFileTests
 
     [Fact]
     public void A_journal_begins_at_the_documented_genesis() => Assert.Equal(
-        Digest.Of([.. System.Text.Encoding.ASCII.GetBytes("kioskfleet/journal/v1"), .. Convert.FromHexString("00112233445566778899aabbccddeeff")]),
+        Digest.Of([.. System.Text.Encoding.ASCII.GetBytes("kioskfleet/journal/v1"), 
+            .. Convert.FromHexString("00112233445566778899aabbccddeeff")]),
         Head.Genesis(Samples.Journal).Hash);
 
     internal static string Json(Action<Utf8JsonWriter> write)

@@ -16,7 +16,9 @@ public sealed class MutationTests
     private static readonly byte[][] Seeds = [.. Samples.Entries.Select(entry => entry.Bytes),
         .. Samples.Messages().Select(message => message.Payload)];
 
-    /// <summary>Real bytes, cut, flipped in up to three places, or with something behind them; or just any bytes.</summary>
+    /// <summary>
+    /// Real bytes, cut, flipped in up to three places, or with something behind them; or just any bytes.
+    /// </summary>
     private static readonly Gen<byte[]> Damaged =
         from seed in Gen.Int[0, Seeds.Length]
         from cut in Gen.Int[0, 3]
@@ -24,7 +26,9 @@ public sealed class MutationTests
         from tail in Gen.Byte.Array[0, 4]
         from any in Gen.Byte.Array[0, 200]
         from keep in Gen.Int[0, 100_000]
-        select seed == Seeds.Length ? any : Damage(Seeds[seed], cut == 0 ? keep : int.MaxValue, flips, cut == 1 ? tail : []);
+        select seed == Seeds.Length
+            ? any
+            : Damage(Seeds[seed], cut == 0 ? keep : int.MaxValue, flips, cut == 1 ? tail : []);
 
     private static byte[] Damage(byte[] seed, int keep, (int At, byte With)[] flips, byte[] tail)
     {

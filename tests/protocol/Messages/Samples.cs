@@ -38,7 +38,8 @@ internal static class Samples
     [
         .. Bodies.Select((body, i) => ($"entry-{body.Name}", EntryCodec.Encode((ulong)i + 1, Time, body.Body))),
         ("entry-carried", EntryCodec.Encode(7, Time, Bodies[0].Body, EntryMarks.Carried, Origin)),
-        ("entry-salvaged", EntryCodec.Encode(8, Time, Bodies[0].Body, EntryMarks.Carried | EntryMarks.Salvaged, Origin)),
+        ("entry-salvaged", EntryCodec.Encode(
+            8, Time, Bodies[0].Body, EntryMarks.Carried | EntryMarks.Salvaged, Origin)),
         ("entry-unknown-kind", EntryCodec.Encode(
             new EntryHeader((EntryKind)99, EntryMarks.None, 1, 9, Time, null), [1, 2, 3])),
         ("entry-unreadable-body", EntryCodec.Encode(

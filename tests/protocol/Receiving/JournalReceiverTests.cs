@@ -118,7 +118,8 @@ public sealed class JournalReceiverTests
         var later = Hello(Theirs[12], BootId.Parse("00000000000000000000000000000002"), 1);
 
         Assert.Equal(known.Witness, JournalReceiver.WitnessAfter(known, later));
-        Assert.Equal(new Witness(later.Tail, later.Boot, 1), JournalReceiver.WitnessAfter(known with { Head = Ours[9] }, later));
+        Assert.Equal(
+            new Witness(later.Tail, later.Boot, 1), JournalReceiver.WitnessAfter(known with { Head = Ours[9] }, later));
     }
 
     [Fact]

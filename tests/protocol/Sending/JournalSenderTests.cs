@@ -121,7 +121,8 @@ public sealed class JournalSenderTests
     [Fact]
     public void A_restored_ledger_moves_the_committed_mark_back_even_before_what_is_retained()
     {
-        var bench = new SenderBench { Facts = new(SenderBench.Journal, SenderBench.HeadAt(10), SenderBench.HeadAt(9), 5, false) };
+        var bench = new SenderBench();
+        bench.Facts = bench.Facts with { Committed = SenderBench.HeadAt(9), OldestRetainedSeq = 5 };
         bench.Greeted();
 
         var effect = bench.Answer(ReceiptOutcome.Heard, SenderBench.HeadAt(2), HeadHolding.BeforeRetention);
@@ -134,7 +135,8 @@ public sealed class JournalSenderTests
     [Fact]
     public void A_gap_that_opens_again_at_the_same_head_is_declared_again()
     {
-        var bench = new SenderBench { Facts = new(SenderBench.Journal, SenderBench.HeadAt(10), SenderBench.HeadAt(9), 5, false) };
+        var bench = new SenderBench();
+        bench.Facts = bench.Facts with { Committed = SenderBench.HeadAt(9), OldestRetainedSeq = 5 };
         bench.Greeted();
         bench.Answer(ReceiptOutcome.Heard, SenderBench.HeadAt(2), HeadHolding.BeforeRetention);
         Assert.IsType<SenderEffect.DeclareGap>(bench.Tick());

@@ -10,7 +10,7 @@ public sealed class JournalCampaignTests
     [Fact]
     public void Three_thousand_seeds_break_no_promise()
     {
-        var result = JournalCampaign.Run(new JournalCampaignOptions { Seeds = 3_000 });
+        var result = Run(new JournalCampaignOptions { Seeds = 3_000 });
 
         Assert.True(result.Violations == 0, $"seed {result.FirstSeed}: {result.Violation}");
         Assert.Equal(3_000, result.Seeds);
@@ -23,11 +23,11 @@ public sealed class JournalCampaignTests
     {
         Assert.True(SabotageNames.TryParse(name, out var sabotage));
 
-        var result = JournalCampaign.Run(new JournalCampaignOptions { Seeds = 20_000, Sabotage = sabotage });
+        var result = Run(new JournalCampaignOptions { Seeds = 20_000, Sabotage = sabotage });
 
         Assert.True(result.Violations > 0, $"{name} was not found in {result.Seeds} seeds");
         Assert.NotEmpty(result.Trace);
-        Assert.Contains("VIOLATION", result.Trace[^1], StringComparison.Ordinal);
+        Assert.Contains(result.Trace, line => line.Contains("VIOLATION", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -38,7 +38,8 @@ public sealed class JournalCampaignTests
             var first = JournalSimulator.Run(seed);
             var second = JournalSimulator.Run(seed, trace: true);
 
-            Assert.Equal((first.Steps, first.Recorded, first.Violation), (second.Steps, second.Recorded, second.Violation));
+            Assert.Equal(
+                (first.Steps, first.Recorded, first.Violation), (second.Steps, second.Recorded, second.Violation));
             Assert.NotEmpty(second.Trace);
         }
     }
@@ -46,9 +47,12 @@ public sealed class JournalCampaignTests
     [Fact]
     public void A_campaign_comes_to_the_same_result_on_any_number_of_threads()
     {
-        var one = JournalCampaign.Run(new JournalCampaignOptions { Seeds = 300, Threads = 1 });
-        var two = JournalCampaign.Run(new JournalCampaignOptions { Seeds = 300, Threads = 2 });
+        var one = Run(new JournalCampaignOptions { Seeds = 300, Threads = 1 });
+        var two = Run(new JournalCampaignOptions { Seeds = 300, Threads = 2 });
 
         Assert.Equal((one.Seeds, one.Steps, one.Recorded), (two.Seeds, two.Steps, two.Recorded));
     }
+
+    private static JournalResult Run(JournalCampaignOptions options) =>
+        JournalCampaign.Run(options, stop: TestContext.Current.CancellationToken);
 }
