@@ -114,6 +114,17 @@ internal sealed class CabinetUnderTest : IAsyncDisposable
     /// <summary>SIGTERM; true when it ended by itself in time.</summary>
     public async Task<bool> StopAsync() => _process is null || await _process.StopAsync();
 
+    /// <summary>Runs one of the agent's commands (verify, status) in a process of its own.</summary>
+    /// <returns>Exit code and output.</returns>
+    public async Task<(int Code, string Output)> RunCommandAsync(params string[] arguments)
+    {
+        await using var process = ChildProcess.Start(
+            Assembly, [.. arguments, "--config", _configPath], Language, $"{LogPath}.{arguments[0]}");
+        return await process.WaitForExitAsync(CrashLimits.StartTimeout)
+            ? (process.ExitCode, process.NewestOutput)
+            : throw new CrashCampaignException($"'{arguments[0]}' of {Name} did not end: {process.NewestOutput}");
+    }
+
     /// <summary>Entries not committed yet, as the agent says; null when it does not answer.</summary>
     public async Task<long?> BacklogAsync(CancellationToken cancel)
     {
