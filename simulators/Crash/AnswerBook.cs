@@ -1,8 +1,8 @@
 namespace KioskFleet.Simulators.Crash;
 
 /// <summary>
-/// What the load sent, and what of it was answered as recorded: the truth that the ledger is held against. What was sent
-/// and not answered may exist, once. Thread-safe.
+/// What the load sent, and what of it was answered as recorded: the truth that the ledger is held against. What was
+/// sent and not answered may exist, once. Thread-safe.
 /// </summary>
 internal sealed class AnswerBook
 {

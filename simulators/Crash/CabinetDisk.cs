@@ -12,8 +12,8 @@ namespace KioskFleet.Simulators.Crash;
 /// <param name="Destroyed">Records whose only bytes lay there.</param>
 /// <param name="IsVisible">Whether SQLite's own check finds it: a page that nothing uses does not show.</param>
 /// <param name="Unprovable">
-/// Committed records behind the damage: the successor does not carry them, for the ledger has them, and the broken chain
-/// cannot send them again should the ledger lose them as well.
+/// Committed records behind the damage: the successor does not carry them, for the ledger has them, and the broken
+/// chain cannot send them again should the ledger lose them as well.
 /// </param>
 internal sealed record PageDamage(
     JournalId Journal, int Page, bool IsVisible, IReadOnlyList<RecordKey> Destroyed,
@@ -58,8 +58,8 @@ internal sealed class CabinetDisk(string cabinet, string folder, string scratchF
     }
 
     /// <summary>
-    /// Overwrites one page of the current journal's file, chosen by chance, most often one that holds entries. Null when
-    /// the file has no page yet that no log overrides.
+    /// Overwrites one page of the current journal's file, chosen by chance, most often one that holds entries. Null
+    /// when the file has no page yet that no log overrides.
     /// </summary>
     public PageDamage? Overwrite(Chance chance)
     {

@@ -7,12 +7,15 @@ namespace KioskFleet.Simulators.Crash;
 
 /// <summary>
 /// A cabinet's sales program: keeps calling the agent's local API and writes down what was answered. What got no answer
-/// is sent again later, or never, as chance decides; what was answered is now and then sent again too. One loop; pausing
-/// is thread-safe.
+/// is sent again later, or never, as chance decides; what was answered is now and then sent again too. One loop;
+/// pausing is thread-safe.
 /// </summary>
 internal sealed class CabinetLoad(string cabinet, Uri address, AnswerBook book, ulong seed) : IDisposable
 {
-    private const int MaxUnanswered = 50;
+    // A caller repeats what it has just sent. After a loss of its disk an agent knows no old id any more, and the
+    // ledger looks for doubles among the first 1,000 entries of a successor: an older id than that is a new vend to
+    // both.
+    private const int MostRepeatable = 60;
 
     private readonly HttpClient _http = new() { BaseAddress = address, Timeout = CrashLimits.CallTimeout };
     private readonly Chance _chance = new(seed, 0x10AD);
@@ -60,6 +63,8 @@ internal sealed class CabinetLoad(string cabinet, Uri address, AnswerBook book, 
     private async Task StepAsync()
     {
         var dice = _chance.Below(100);
+        _unanswered.RemoveAll(call => call.Number <= _number - MostRepeatable);
+        _answered.RemoveAll(call => call.Number <= _number - MostRepeatable);
         var call = dice < 8 && _unanswered.Count > 0 ? _unanswered[_chance.Below(_unanswered.Count)]
             : dice < 11 && _answered.Count > 0 ? _answered[_chance.Below(_answered.Count)]
             : dice < 22 && _soldIds.Count > 0 ? Refund()
@@ -80,14 +85,11 @@ internal sealed class CabinetLoad(string cabinet, Uri address, AnswerBook book, 
         if (answer.Status is null or >= HttpStatusCode.InternalServerError)
         {
             _unanswered.Add(call);
-            if (_unanswered.Count > MaxUnanswered)
-            {
-                _unanswered.RemoveAt(0);
-            }
         }
         else if (answer.Status == HttpStatusCode.OK)
         {
             book.Answered(call.Record.Key);
+            _answered.Remove(call);
             _answered.Add(call);
             if (call.Record.Key.Kind == RecordKind.Sale && !_soldIds.Contains(call.Record.Key.Id))
             {
@@ -133,7 +135,7 @@ internal sealed class CabinetLoad(string cabinet, Uri address, AnswerBook book, 
             };
         }).ToList();
         var paid = lines.Sum(line => line.paidFen);
-        return new Call(new SentRecord(new RecordKey(RecordKind.Sale, cabinet, id), paid, null),
+        return new Call(_number, new SentRecord(new RecordKey(RecordKind.Sale, cabinet, id), paid, null),
             $"v1/vends/{id}/delivered",
             new { lines, payment = new { method = "wechat", merchantOrderNumber = $"M{id}", transactionNumber = id } },
             new { id, lines[0].slot, lines[0].sku, priceFen = paid });
@@ -144,14 +146,16 @@ internal sealed class CabinetLoad(string cabinet, Uri address, AnswerBook book, 
         var number = NextId("r");
         var vend = _soldIds[_chance.Below(_soldIds.Count)];
         var amount = _chance.Between(1, 40);
-        return new Call(new SentRecord(new RecordKey(RecordKind.Refund, cabinet, number), amount, vend), "v1/refunds",
+        return new Call(_number, new SentRecord(new RecordKey(RecordKind.Refund, cabinet, number), amount, vend),
+            "v1/refunds",
             new { refundNumber = number, vendId = vend, line = 0, amountFen = amount, reason = "破损" }, null);
     }
 
     private Call NonSale()
     {
         var id = NextId("n");
-        return new Call(new SentRecord(new RecordKey(RecordKind.NonSale, cabinet, id), 0, null), "v1/non-sales",
+        return new Call(_number, new SentRecord(new RecordKey(RecordKind.NonSale, cabinet, id), 0, null),
+            "v1/non-sales",
             new
             {
                 id,
@@ -163,9 +167,10 @@ internal sealed class CabinetLoad(string cabinet, Uri address, AnswerBook book, 
     private string NextId(string kind) => string.Create(CultureInfo.InvariantCulture, $"{kind}-{++_number:D6}");
 
     /// <summary>A call, as it can be made again.</summary>
+    /// <param name="Number">When it was made first, counted in calls of this cabinet.</param>
     /// <param name="Record">What it records.</param>
     /// <param name="Path">Path of the call that records.</param>
     /// <param name="Body">Its body.</param>
     /// <param name="Ask">Body of the request that may go before it.</param>
-    private sealed record Call(SentRecord Record, string Path, object Body, object? Ask);
+    private sealed record Call(int Number, SentRecord Record, string Path, object Body, object? Ask);
 }

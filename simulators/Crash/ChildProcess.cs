@@ -87,7 +87,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         return new ChildProcess(process, StartGuard(process.Id), log);
     }
 
-    /// <summary>Kills it (SIGKILL), waits until it is gone; nothing of it runs any more. No effect after its end.</summary>
+    /// <summary>
+    /// Kills it (SIGKILL), waits until it is gone; nothing of it runs any more. No effect after its end.
+    /// </summary>
     public async Task KillAsync()
     {
         _process.Kill();

@@ -3,8 +3,8 @@ namespace KioskFleet.Simulators.Crash;
 /// <summary>
 /// Keeps account of where each answered record has a copy: on its cabinet's disk and in the ledger. A cabinet loses
 /// copies only by what the campaign does to its disk, and the ledger only by being restored; a record that has thereby
-/// no copy left is destroyed, and only such a one may be missing at the end. Pure: it is told what happened and what the
-/// ledger held at that moment. Not thread-safe.
+/// no copy left is destroyed, and only such a one may be missing at the end. Pure: it is told what happened and what
+/// the ledger held at that moment. Not thread-safe.
 /// </summary>
 internal sealed class CopyAccount
 {

@@ -3,8 +3,8 @@ using KioskFleet.Agent.Journal;
 namespace KioskFleet.Simulators.Crash;
 
 /// <summary>
-/// Real processes, real files, real kills: breaks a small fleet round after round while it sells, mends everything, waits
-/// until nothing is on its way any more, and proves the ledger against what was answered.
+/// Real processes, real files, real kills: breaks a small fleet round after round while it sells, mends everything,
+/// waits until nothing is on its way any more, and proves the ledger against what was answered.
 /// </summary>
 internal sealed class CrashCampaign(CrashOptions options, TimeProvider time, TextWriter progress)
 {
@@ -46,7 +46,8 @@ internal sealed class CrashCampaign(CrashOptions options, TimeProvider time, Tex
         await Task.Delay(TimeSpan.FromMilliseconds(round.DuringMs), time, cancel);
         await world.MendAsync(cancel);
         await progress.WriteLineAsync(
-            $"round {round.Number + 1}/{options.Rounds}: {string.Join(", ", done)}; {world.Book.AnsweredCount} recorded");
+            $"round {round.Number + 1}/{options.Rounds}: {string.Join(", ", done)};"
+            + $" {world.Book.AnsweredCount} recorded");
     }
 
     /// <summary>Waits until the ledger has everything it can get, or until nothing moves any more.</summary>
@@ -127,7 +128,9 @@ internal sealed class CrashCampaign(CrashOptions options, TimeProvider time, Tex
         };
     }
 
-    /// <summary>Checks every chain on the cabinets and in the ledger; a journal set aside for its damage is left out.</summary>
+    /// <summary>
+    /// Checks every chain on the cabinets and in the ledger; a journal set aside for its damage is left out.
+    /// </summary>
     private static (int Verified, IReadOnlyList<string> Broken) Chains(CrashWorld world, LedgerFacts facts)
     {
         var broken = new List<string>();

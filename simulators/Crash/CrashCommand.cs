@@ -16,7 +16,8 @@ internal static class CrashCommand
         var rounds = Number("--rounds", "N", 100, 0, CrashLimits.MaxRounds, "Rounds of kills, cuts and restores.");
         var power = Number("--power-loss-rounds", "N", 60, 0, CrashLimits.MaxRounds,
             "Rounds of power cuts on a disk that forgets what was not synced; 0 leaves them out.");
-        var agents = Number("--agents", "N", 3, 1, CrashLimits.MaxAgents, "Cabinets, each an agent process of its own.");
+        var agents = Number("--agents", "N", 3, 1, CrashLimits.MaxAgents,
+            "Cabinets, each an agent process of its own.");
         var seed = new Option<ulong>("--seed")
         {
             Description = "Seed of every decision. It repeats what is done, not how processes interleave.",
@@ -73,7 +74,8 @@ internal static class CrashCommand
         var console = AnsiConsole.Console;
         if (Directory.Exists(options.Folder) && Directory.EnumerateFileSystemEntries(options.Folder).Any())
         {
-            await Console.Error.WriteLineAsync($"--keep: got '{options.Folder}', which is not empty; takes a new folder.");
+            await Console.Error.WriteLineAsync(
+                $"--keep: got '{options.Folder}', which is not empty; takes a new folder.");
             return Broken;
         }
 

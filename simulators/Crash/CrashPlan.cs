@@ -49,7 +49,9 @@ internal abstract record CrashAction
     /// <summary>An image of a cabinet's disk is taken; the agent stands still meanwhile.</summary>
     internal sealed record TakeImage(int Agent) : CrashAction;
 
-    /// <summary>A cabinet's disk becomes an older image of itself, and it sells on, at first without the service.</summary>
+    /// <summary>
+    /// A cabinet's disk becomes an older image of itself, and it sells on, at first without the service.
+    /// </summary>
     /// <param name="Agent">Which.</param>
     /// <param name="Older">Which image: 0 is the newest kept.</param>
     internal sealed record RestoreImage(int Agent, int Older) : CrashAction;
@@ -76,8 +78,8 @@ internal abstract record CrashAction
 internal sealed record CrashRound(int Number, IReadOnlyList<CrashAction> Actions, int BeforeMs, int DuringMs);
 
 /// <summary>
-/// Decides all rounds of a campaign: a pure function of its seed. The first rounds go through every kind of fault once, so
-/// that a short campaign leaves none out; from then on chance decides.
+/// Decides all rounds of a campaign: a pure function of its seed. The first rounds go through every kind of fault
+/// once, so that a short campaign leaves none out; from then on chance decides.
 /// </summary>
 internal static class CrashPlan
 {
@@ -97,7 +99,8 @@ internal static class CrashPlan
         var first = number % agents;
         return number switch
         {
-            0 => [.. Enumerable.Range(0, agents).Select(a => new CrashAction.TakeImage(a)), new CrashAction.Backup(false)],
+            0 => [.. Enumerable.Range(0, agents).Select(a => new CrashAction.TakeImage(a)),
+                new CrashAction.Backup(false)],
             1 => [new CrashAction.KillAgent(first), new CrashAction.KillService()],
             2 => [new CrashAction.Corrupt(first, false)],
             3 => [new CrashAction.RestoreImage(0, 0)],

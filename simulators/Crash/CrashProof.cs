@@ -21,7 +21,9 @@ internal sealed record ProofResult
     /// <summary>Answered records of which the injected losses left no copy, with what took the last one.</summary>
     public IReadOnlyDictionary<RecordKey, string> Destroyed { get; init; } = new Dictionary<RecordKey, string>();
 
-    /// <summary>Whatever else is wrong, in words: money, refunds of the wrong sale, totals, records never sent.</summary>
+    /// <summary>
+    /// Whatever else is wrong, in words: money, refunds of the wrong sale, totals, records never sent.
+    /// </summary>
     public IReadOnlyList<string> Wrong { get; init; } = [];
 
     /// <summary>Money of the answered records' sales that the ledger counts, in fen.</summary>
@@ -77,8 +79,8 @@ internal static class CrashProof
                 && (record.StatedFen != was.AmountFen
                     || (record.State == CountState.Counted && record.CountedFen != was.AmountFen)))
             .Take(MaxSentences)
-            .Select(record => $"{record.Key} at position {record.Position} was sent with {sent[record.Key].AmountFen} fen,"
-                + $" states {record.StatedFen} and counts {record.CountedFen}");
+            .Select(record => $"{record.Key} at position {record.Position} was sent with"
+                + $" {sent[record.Key].AmountFen} fen, states {record.StatedFen} and counts {record.CountedFen}");
 
     private static IEnumerable<string> Refunds(
         IReadOnlyDictionary<RecordKey, SentRecord> sent, LedgerFacts ledger) =>

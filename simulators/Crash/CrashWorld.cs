@@ -9,8 +9,8 @@ namespace KioskFleet.Simulators.Crash;
 internal sealed record LedgerBackup(string Path, bool ByCommand);
 
 /// <summary>
-/// Everything a campaign runs: service, cabinets, loads, and the books about them. Owns the processes; whatever way it is
-/// disposed, none of them is left. Driven by one caller at a time.
+/// Everything a campaign runs: service, cabinets, loads, and the books about them. Owns the processes; whatever way it
+/// is disposed, none of them is left. Driven by one caller at a time.
 /// </summary>
 internal sealed class CrashWorld : IAsyncDisposable
 {
@@ -109,7 +109,9 @@ internal sealed class CrashWorld : IAsyncDisposable
         await Task.WhenAll([Service.StartAsync(cancel), .. Cabinets.Select(cabinet => cabinet.StartAsync(cancel))]);
     }
 
-    /// <summary>Makes a backup of the ledger: by the service's command, or by copying the files of a stopped service.</summary>
+    /// <summary>
+    /// Makes a backup of the ledger: by the service's command, or by copying the files of a stopped service.
+    /// </summary>
     public async Task BackUpAsync(bool byCommand)
     {
         var path = Path.Combine(FreshFolder("backups"), "fleet.db");

@@ -4,34 +4,6 @@ using KioskFleet.Simulators.Faults;
 
 namespace KioskFleet.Simulators.Crash;
 
-/// <summary>What the hands did so far.</summary>
-internal sealed class FaultCounts
-{
-    /// <summary>kill -9.</summary>
-    public int Kills { get; set; }
-
-    /// <summary>Broken links.</summary>
-    public int Cuts { get; set; }
-
-    /// <summary>Clean stops.</summary>
-    public int Stops { get; set; }
-
-    /// <summary>Ledgers restored.</summary>
-    public int Restores { get; set; }
-
-    /// <summary>Disk images restored.</summary>
-    public int Images { get; set; }
-
-    /// <summary>Pages overwritten.</summary>
-    public int Corruptions { get; set; }
-
-    /// <summary>Forks that became findings.</summary>
-    public int ForksFound { get; set; }
-
-    /// <summary>Corruptions that became findings.</summary>
-    public int CorruptionsFound { get; set; }
-}
-
 /// <summary>
 /// Performs the actions of a round, and keeps the account of copies for those that take some away. Not thread-safe.
 /// </summary>
@@ -206,7 +178,8 @@ internal sealed class FaultHands(CrashWorld world, List<string> wrong)
             Counts.Corruptions++;
             world.Copies.Overwritten(damage.Destroyed, $"overwritten page of {cabinet.Name}");
             world.Copies.Overwritten(damage.Unprovable, $"behind an overwritten page of {cabinet.Name}");
-            world.Copies.Settle(world.Ledger.Read(world.Service.IsRunning).Keys(), $"overwritten page of {cabinet.Name}");
+            var ledger = world.Ledger.Read(world.Service.IsRunning);
+            world.Copies.Settle(ledger.Keys(), $"overwritten page of {cabinet.Name}");
         }
 
         await cabinet.StartAsync(cancel);

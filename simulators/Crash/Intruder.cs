@@ -9,12 +9,14 @@ using MQTTnet.Protocol;
 namespace KioskFleet.Simulators.Crash;
 
 /// <summary>
-/// A second connection of the same cabinet, with its identity, such as a copied disk makes: it takes the cabinet's session
-/// over, and loses it again. Used once.
+/// A second connection of the same cabinet, with its identity, such as a copied disk makes: it takes the cabinet's
+/// session over, and loses it again. Used once.
 /// </summary>
 internal static class Intruder
 {
-    /// <summary>Connects as the cabinet, hears its down topics for a while, says something unreadable, and goes.</summary>
+    /// <summary>
+    /// Connects as the cabinet, hears its down topics for a while, says something unreadable, and goes.
+    /// </summary>
     /// <returns>Whether the broker let it in.</returns>
     public static async Task<bool> VisitAsync(
         string dataFolder, int brokerPort, TimeSpan stay, TimeProvider time, CancellationToken cancel)
@@ -43,7 +45,8 @@ internal static class Intruder
             await client.SubscribeAsync(
                 CabinetTopic.AllDown(cabinet), MqttQualityOfServiceLevel.AtLeastOnce, cancel);
             await client.PublishBinaryAsync(
-                new CabinetTopic(cabinet, Lane.Batch).ToString(), [1, 2, 3], MqttQualityOfServiceLevel.AtLeastOnce, false, cancel);
+                new CabinetTopic(cabinet, Lane.Batch).ToString(), [1, 2, 3],
+                MqttQualityOfServiceLevel.AtLeastOnce, false, cancel);
             await Task.Delay(stay, time, cancel);
             return true;
         }

@@ -74,7 +74,8 @@ internal sealed class LedgerFile(string path, string scratchFolder)
     {
         var vends = new Dictionary<long, string>();
         var targets = Rows(connection, "SELECT position, sale_position FROM refunds WHERE sale_position IS NOT NULL",
-            row => (Refund: row.GetInt64(0), Sale: row.GetInt64(1))).ToDictionary(pair => pair.Refund, pair => pair.Sale);
+            row => (Refund: row.GetInt64(0), Sale: row.GetInt64(1)))
+            .ToDictionary(pair => pair.Refund, pair => pair.Sale);
         var records = new List<LedgerRecord>();
         foreach (var record in Rows(connection, """
             SELECT e.position, j.journal_id, j.cabinet_id, e.seq, e.hash, e.bytes, e.state,

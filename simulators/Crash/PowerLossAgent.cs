@@ -193,7 +193,8 @@ internal static class PowerLossPart
         }
 
         var full = await RunAsync(JournalSync.Full, options.PowerLossRounds, options, cancel);
-        await progress.WriteLineAsync($"power loss, FULL: {full.Cuts} cuts, {full.Answered} answered, {full.Lost} lost");
+        await progress.WriteLineAsync(
+            $"power loss, FULL: {full.Cuts} cuts, {full.Answered} answered, {full.Lost} lost");
         var off = await RunAsync(
             JournalSync.Off, Math.Max(LeastOffRounds, options.PowerLossRounds / 10), options, cancel);
         await progress.WriteLineAsync(

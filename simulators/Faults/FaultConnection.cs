@@ -5,8 +5,8 @@ using System.Threading.Channels;
 namespace KioskFleet.Simulators.Faults;
 
 /// <summary>
-/// One connection through a <see cref="FaultProxy"/>: in each direction a reader that stamps pieces with their arrival, and
-/// a writer that passes them on as the faults of the moment allow. Thread-safe.
+/// One connection through a <see cref="FaultProxy"/>: in each direction a reader that stamps pieces with their
+/// arrival, and a writer that passes them on as the faults of the moment allow. Thread-safe.
 /// </summary>
 internal sealed class FaultConnection(Socket client, Func<LinkFaults> faults, TimeProvider time) : IDisposable
 {

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace KioskFleet.Simulators.Faults;
 
 /// <summary>
-/// The network between one cabinet and the broker, on loopback: passes bytes, or cuts, refuses, delays and swallows them
-/// as it is told, open connections included. Thread-safe.
+/// The network between one cabinet and the broker, on loopback: passes bytes, or cuts, refuses, delays and swallows
+/// them as it is told, open connections included. Thread-safe.
 /// </summary>
 internal sealed class FaultProxy : IAsyncDisposable
 {
@@ -36,7 +36,9 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>The port on 127.0.0.1 that the cabinet is told.</summary>
     public int Port { get; }
 
-    /// <summary>The faults of this moment. Setting them acts at once; a stream that lost bytes is cut when it may go on.</summary>
+    /// <summary>
+    /// The faults of this moment. Setting them acts at once; a stream that lost bytes is cut when it may go on.
+    /// </summary>
     public LinkFaults Faults
     {
         get => Volatile.Read(ref _faults);

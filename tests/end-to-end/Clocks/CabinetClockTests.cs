@@ -1,3 +1,4 @@
+using System.Globalization;
 using Xunit;
 
 namespace KioskFleet.EndToEnd.Tests.Clocks;
@@ -39,7 +40,7 @@ public sealed class CabinetClockTests
     [InlineData("2027-03-10")]
     public async Task A_cabinet_whose_clock_is_absurd_is_dated_by_what_its_boot_heard_of_the_service(string wall)
     {
-        var error = DateTimeOffset.Parse($"{wall}T02:00:00Z", System.Globalization.CultureInfo.InvariantCulture) - Start;
+        var error = ErrorOf(wall);
         await using var fleet = await TimedFleet.StartAsync(Start, error);
         await fleet.ConnectAsync();
         fleet.Sell(Start.AddHours(3), 100);
@@ -55,7 +56,7 @@ public sealed class CabinetClockTests
     [InlineData("2027-03-10")]
     public async Task A_boot_that_never_heard_the_service_is_dated_between_its_neighbours_and_loses_nothing(string wall)
     {
-        var error = DateTimeOffset.Parse($"{wall}T02:00:00Z", System.Globalization.CultureInfo.InvariantCulture) - Start;
+        var error = ErrorOf(wall);
         await using var fleet = await TimedFleet.StartAsync(Start, error);
         await fleet.ConnectAsync();
         fleet.Sell(Start.AddHours(1), 100);
@@ -75,6 +76,9 @@ public sealed class CabinetClockTests
         Assert.All(sales.Skip(1).Take(2), sale => Assert.InRange(sale.AtUtc, Start.AddHours(1), Start.AddHours(5)));
         Assert.Equal(["ClockImplausible"], fleet.Findings());
     }
+
+    private static TimeSpan ErrorOf(string wall) =>
+        DateTimeOffset.Parse($"{wall}T02:00:00Z", CultureInfo.InvariantCulture) - Start;
 
     private static int DayOf(int day)
     {

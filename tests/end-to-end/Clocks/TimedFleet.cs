@@ -88,7 +88,8 @@ internal sealed class TimedFleet : IAsyncDisposable
     {
         var id = $"v-{++_sequence}";
         var outcome = Agent.Perform(new SaleIntent(Cabinet, _sequence, atUtc, id,
-            [new SaleLine("", "SKU-001", "霍山石斛", 1, paidFen, paidFen)], new Payment(PaymentMethod.WeChat, id, id)));
+            [new SaleLine("", "SKU-001", "霍山石斛", 1, paidFen, paidFen)],
+            new Payment(PaymentMethod.WeChat, id, id)));
         Assert.IsType<ScriptOutcome.Recorded>(outcome);
     }
 

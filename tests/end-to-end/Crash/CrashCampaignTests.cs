@@ -7,7 +7,7 @@ namespace KioskFleet.EndToEnd.Tests.Crash;
 public sealed class CrashCampaignTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task After_kills_cuts_a_restored_ledger_an_older_disk_and_a_corrupt_journal_every_answered_sale_counts_once()
+    public async Task After_kills_cuts_restores_and_a_corrupt_journal_every_answered_sale_counts_once()
     {
         using var folder = new TemporaryFolder("crash");
         var options = new CrashOptions { Rounds = 8, Agents = 2, Seed = 1, PowerLossRounds = 0, Folder = folder.Path };

@@ -8,7 +8,9 @@ using Xunit;
 
 namespace KioskFleet.EndToEnd.Tests.Proofs;
 
-/// <summary>A service and one cabinet as processes of their own, enrolled, on free ports, in a folder of their own.</summary>
+/// <summary>
+/// A service and one cabinet as processes of their own, enrolled, on free ports, in a folder of their own.
+/// </summary>
 internal sealed class SmallFleet : IAsyncDisposable
 {
     public const string CabinetName = "cabinet-1";

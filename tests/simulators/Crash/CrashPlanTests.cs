@@ -36,7 +36,8 @@ public sealed class CrashPlanTests
 
         Assert.Equal(Enum.GetValues<LinkCut>(),
             actions.OfType<CrashAction.CutLink>().Select(action => action.Cut).Distinct().Order());
-        Assert.Equal([0, 1, 2], actions.OfType<CrashAction.KillAgent>().Select(action => action.Agent).Distinct().Order());
+        Assert.Equal([0, 1, 2],
+            actions.OfType<CrashAction.KillAgent>().Select(action => action.Agent).Distinct().Order());
         Assert.Contains(actions, action => action is CrashAction.Corrupt { AfterKill: true });
         Assert.Contains(actions, action => action is CrashAction.Backup { Live: true });
     }

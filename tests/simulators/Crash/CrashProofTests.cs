@@ -57,7 +57,8 @@ public sealed class CrashProofTests
         var sent = Sent(RecordKind.Sale, "v-9", 300);
         var book = Book();
         book[sent.Key] = sent;
-        var proof = CrashProof.Run(book, Answered(), NoneDestroyed, Facts([.. Whole.Records, Row(4, sent), Row(5, sent)]));
+        var proof = CrashProof.Run(
+            book, Answered(), NoneDestroyed, Facts([.. Whole.Records, Row(4, sent), Row(5, sent)]));
 
         Assert.Equal([sent.Key], proof.Doubled);
     }
