@@ -1,3 +1,4 @@
+using KioskFleet.Simulators;
 using KioskFleet.Simulators.Commands;
 using Spectre.Console;
 

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using KioskFleet.Simulators.Bench;
 using KioskFleet.Simulators.City;
+using KioskFleet.Simulators.Commands;
 using KioskFleet.Simulators.Crash;
 using KioskFleet.Simulators.Demo;
 using KioskFleet.Simulators.Replay;
 
-namespace KioskFleet.Simulators.Commands;
+namespace KioskFleet.Simulators;
 
 /// <summary>The program's commands.</summary>
 internal static class SimulatorCommands
