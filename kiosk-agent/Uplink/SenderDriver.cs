@@ -58,7 +58,7 @@ internal sealed class SenderDriver(
         {
             UplinkLog.ClosedDamaged(logger, exception, slot.File.Id);
             services.Metrics.Failed();
-            SetAside(slot, long.MaxValue);
+            SetAside(slot, SenderSlot.Never);
             return LinkWish.Keep;
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or UplinkBrokenException))

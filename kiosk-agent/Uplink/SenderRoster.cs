@@ -7,6 +7,9 @@ namespace KioskFleet.Agent.Uplink;
 /// <summary>One journal with its sender.</summary>
 internal sealed class SenderSlot(JournalFile file, JournalSender sender)
 {
+    /// <summary>The <see cref="NotBeforeMs"/> of a journal that is left alone for good.</summary>
+    public const long Never = long.MaxValue;
+
     /// <summary>The journal.</summary>
     public JournalFile File { get; } = file;
 
@@ -29,6 +32,14 @@ internal sealed class SenderSlot(JournalFile file, JournalSender sender)
 
     /// <summary>The message in flight: its hash, and whether it is a hello.</summary>
     public (Digest Hash, bool IsHello) LastSent { get; set; }
+
+    /// <summary>
+    /// True while nothing of this journal hangs on an answer: the service confirmed its committed mark on this link, or
+    /// it is closed and what the service does not take under its name was carried over, or its file cannot be read any
+    /// more. Retention waits for all journals; one that will never be confirmed must not hold it for ever.
+    /// </summary>
+    public bool IsSettled =>
+        Sender.CommittedIsConfirmed || Sender.Phase == SenderPhase.Finished || NotBeforeMs == Never;
 
     /// <summary>True while an answer is awaited.</summary>
     public bool IsAwaiting => Sender.Phase is SenderPhase.AwaitingHello or SenderPhase.AwaitingBatch;

@@ -31,7 +31,7 @@ internal sealed class UplinkSession(
             // Asked for before the senders look at their journals, so that no append falls between.
             var appended = store.Current.AppendedAsync(waiting.Token);
             var end = await TakeSignalsAsync(signals, stopping) ?? await TakeTurnsAsync(stopping) ?? Watch();
-            TellWhetherConfirmed(end is null && roster.InOrder().All(slot => slot.Sender.CommittedIsConfirmed));
+            TellWhetherConfirmed(end is null && roster.InOrder().All(slot => slot.IsSettled));
             if (end is not null)
             {
                 await waiting.CancelAsync();

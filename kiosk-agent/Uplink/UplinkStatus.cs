@@ -48,8 +48,8 @@ internal sealed record UplinkStatus
     public string LastError { get; init; } = "";
 
     /// <summary>
-    /// True while the service has confirmed the committed mark of every journal on this link; only then may retention
-    /// delete: the ledger may have been restored from an older backup meanwhile.
+    /// True while the service has confirmed the committed mark of every journal that can still be confirmed on this
+    /// link; only then may retention delete: the ledger may have been restored from an older backup meanwhile.
     /// </summary>
     public bool CommittedIsConfirmed { get; init; }
 

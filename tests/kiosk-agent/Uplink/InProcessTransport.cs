@@ -16,8 +16,16 @@ internal sealed class InProcessTransport(ScriptedLedger ledger) : IUplinkTranspo
 
     public Queue<ConnectOutcome> Refusals { get; } = new();
 
+    /// <summary>True while nobody answers a connect.</summary>
+    public bool IsAway { get; set; }
+
     public Task<ConnectOutcome> ConnectAsync(UplinkTarget target, UplinkCallbacks callbacks, CancellationToken cancel)
     {
+        if (IsAway)
+        {
+            throw new UplinkBrokenException("Nobody is there.");
+        }
+
         if (Refusals.TryDequeue(out var refusal))
         {
             return Task.FromResult(refusal);
@@ -39,6 +47,19 @@ internal sealed class InProcessTransport(ScriptedLedger ledger) : IUplinkTranspo
         }
 
         return Task.CompletedTask;
+    }
+
+    /// <summary>The far side goes away until <see cref="IsAway"/> is false again.</summary>
+    /// <param name="silently">True: only the next send notices.</param>
+    public void GoAway(bool silently)
+    {
+        IsAway = true;
+        var callbacks = _callbacks;
+        _callbacks = null;
+        if (!silently)
+        {
+            callbacks?.Disconnected("The link broke.");
+        }
     }
 
     public Task DropAsync()

@@ -58,9 +58,14 @@ internal sealed class LinkedAgent : IAsyncDisposable
 
     public JournalStore Store => _host.Services.GetRequiredService<JournalStore>();
 
-    public UplinkStatus Status => _host.Services.GetRequiredService<UplinkMonitor>().Status;
+    public UplinkMonitor Monitor => _host.Services.GetRequiredService<UplinkMonitor>();
+
+    public UplinkStatus Status => Monitor.Status;
 
     public Task StartAsync() => _host.StartAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Time passes on the boot's clocks.</summary>
+    public void Advance(TimeSpan time) => _clock.Advance(time);
 
     /// <summary>Ends the agent and builds it again on the same files.</summary>
     public async Task RestartAsync()
