@@ -138,9 +138,7 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
     private SqliteCommand Command(string sql)
     {
         var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Only constants of this class come here.
         command.CommandText = sql;
-#pragma warning restore CA2100
         return command;
     }
 
