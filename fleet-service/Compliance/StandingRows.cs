@@ -8,53 +8,77 @@ namespace KioskFleet.Service.Compliance;
 internal sealed record ShownWindow(string Name, DateOnly From, DateOnly To, string ZoneId);
 
 /// <summary>How one cabinet stands under one operator in a window.</summary>
-/// <param name="CabinetId">The cabinet.</param>
-/// <param name="OperatorId">The operator; empty when the cabinet sold without an assignment.</param>
-/// <param name="CurrentOperator">Whether this is the cabinet's last operator in the window.</param>
-/// <param name="CountyCode">County of the operator's last assignment in the window.</param>
-/// <param name="SiteName">Site of that assignment.</param>
-/// <param name="Life">The cabinet's life.</param>
-/// <param name="Standing">The standing of what is judged.</param>
-/// <param name="AidFen">The cabinet's aid sales, in fen.</param>
-/// <param name="OrdinaryFen">Its ordinary sales, in fen.</param>
-/// <param name="UnmappedFen">Its sales without a mapping, in fen: in the total, not in aid.</param>
-/// <param name="TotalFen">All of them, in fen.</param>
-/// <param name="ShareBasisPoints">Its share, rounded down; null without a positive total.</param>
-/// <param name="Judged">What is judged as one: a cabinet, an operator's cabinets in a county, or a county.</param>
-/// <param name="JudgedAidFen">Aid sales of what is judged, in fen.</param>
-/// <param name="JudgedTotalFen">Total of what is judged, in fen.</param>
-/// <param name="HeadroomFen">Largest ordinary amount that keeps the test true, in fen.</param>
-/// <param name="ShortfallFen">Smallest aid sales that make it true, in fen; null when none do.</param>
-/// <param name="PolicyId">The policy in force, or null when none was: then there is no standing.</param>
-/// <param name="PolicyVersion">Its version.</param>
-/// <param name="ThresholdBasisPoints">Its threshold.</param>
-/// <param name="Provisional">Whether the standing may still change by late data.</param>
-/// <param name="FinalFromUtc">From when it is final.</param>
-/// <param name="DataCompleteUntilUtc">Until when the cabinet's data is complete; null when it was never heard.</param>
-internal sealed record StandingRow(
-    string CabinetId,
-    string OperatorId,
-    bool CurrentOperator,
-    string CountyCode,
-    string SiteName,
-    string Life,
-    Standing Standing,
-    long AidFen,
-    long OrdinaryFen,
-    long UnmappedFen,
-    long TotalFen,
-    long? ShareBasisPoints,
-    string Judged,
-    long JudgedAidFen,
-    long JudgedTotalFen,
-    long HeadroomFen,
-    long? ShortfallFen,
-    string? PolicyId,
-    int? PolicyVersion,
-    int? ThresholdBasisPoints,
-    bool Provisional,
-    DateTimeOffset FinalFromUtc,
-    DateTimeOffset? DataCompleteUntilUtc);
+internal sealed record StandingRow
+{
+    /// <summary>The cabinet.</summary>
+    public required string CabinetId { get; init; }
+
+    /// <summary>The operator; empty when the cabinet sold without an assignment.</summary>
+    public required string OperatorId { get; init; }
+
+    /// <summary>Whether this is the cabinet's last operator in the window.</summary>
+    public required bool CurrentOperator { get; init; }
+
+    /// <summary>County of the operator's last assignment in the window.</summary>
+    public required string CountyCode { get; init; }
+
+    /// <summary>Site of that assignment.</summary>
+    public required string SiteName { get; init; }
+
+    /// <summary>The cabinet's life.</summary>
+    public required string Life { get; init; }
+
+    /// <summary>The standing of what is judged.</summary>
+    public required Standing Standing { get; init; }
+
+    /// <summary>The cabinet's aid sales, in fen.</summary>
+    public required long AidFen { get; init; }
+
+    /// <summary>Its ordinary sales, in fen.</summary>
+    public required long OrdinaryFen { get; init; }
+
+    /// <summary>Its sales without a mapping, in fen: in the total, not in aid.</summary>
+    public required long UnmappedFen { get; init; }
+
+    /// <summary>All of them, in fen.</summary>
+    public required long TotalFen { get; init; }
+
+    /// <summary>Its share, rounded down; null without a positive total.</summary>
+    public required long? ShareBasisPoints { get; init; }
+
+    /// <summary>What is judged as one: a cabinet, an operator's cabinets in a county, or a county.</summary>
+    public required string Judged { get; init; }
+
+    /// <summary>Aid sales of what is judged, in fen.</summary>
+    public required long JudgedAidFen { get; init; }
+
+    /// <summary>Total of what is judged, in fen.</summary>
+    public required long JudgedTotalFen { get; init; }
+
+    /// <summary>Largest ordinary amount that keeps the test true, in fen.</summary>
+    public required long HeadroomFen { get; init; }
+
+    /// <summary>Smallest aid sales that make it true, in fen; null when none do.</summary>
+    public required long? ShortfallFen { get; init; }
+
+    /// <summary>The policy in force, or null when none was: then there is no standing.</summary>
+    public required string? PolicyId { get; init; }
+
+    /// <summary>Its version.</summary>
+    public required int? PolicyVersion { get; init; }
+
+    /// <summary>Its threshold.</summary>
+    public required int? ThresholdBasisPoints { get; init; }
+
+    /// <summary>Whether the standing may still change by late data.</summary>
+    public required bool Provisional { get; init; }
+
+    /// <summary>From when it is final.</summary>
+    public required DateTimeOffset FinalFromUtc { get; init; }
+
+    /// <summary>Until when the cabinet's data is complete; null when it was never heard.</summary>
+    public required DateTimeOffset? DataCompleteUntilUtc { get; init; }
+}
 
 /// <summary>How many cabinets have each standing, each under its last operator in the window.</summary>
 internal sealed record StandingCounts(int NoData, int Compliant, int AtRisk, int Breach);
@@ -70,47 +94,68 @@ internal sealed record StandingsPage(
     ShownWindow Window, int Page, int PageSize, int Total, StandingCounts Counts, IReadOnlyList<StandingRow> Items);
 
 /// <summary>What was sold in one place in a window.</summary>
-/// <param name="Code">GB/T 2260 code; empty for sales of cabinets without an assignment.</param>
-/// <param name="Zh">Chinese name, or null when the data set does not know the place.</param>
-/// <param name="En">English name, or null likewise.</param>
-/// <param name="CabinetQuota">Cabinets it must have, or null likewise.</param>
-/// <param name="Cabinets">Cabinets whose last assignment in the window is there.</param>
-/// <param name="AidFen">Aid sales net of refunds by the day of their sale, in fen.</param>
-/// <param name="OrdinaryFen">Ordinary sales, likewise.</param>
-/// <param name="UnmappedFen">Sales without a mapping, likewise.</param>
-/// <param name="TotalFen">All three, in fen.</param>
-/// <param name="ShareBasisPoints">The share, rounded down; null without a positive total.</param>
-/// <param name="SalesFen">Money report: sales of the days, in fen.</param>
-/// <param name="RefundsFen">Money report: refunds made on the days, in fen.</param>
-/// <param name="NetFen">Money report: sales less refunds, in fen.</param>
-/// <param name="SalesLines">Lines sold.</param>
-/// <param name="NoData">Cabinets with this standing.</param>
-/// <param name="Compliant">Cabinets with this standing.</param>
-/// <param name="AtRisk">Cabinets with this standing.</param>
-/// <param name="Breach">Cabinets with this standing.</param>
-/// <param name="NeverHeard">Cabinets that never said hello.</param>
-/// <param name="DataCompleteUntilUtc">Earliest time until which the data of all heard cabinets is complete.</param>
-internal sealed record PlaceTotals(
-    string Code,
-    string? Zh,
-    string? En,
-    int? CabinetQuota,
-    int Cabinets,
-    long AidFen,
-    long OrdinaryFen,
-    long UnmappedFen,
-    long TotalFen,
-    long? ShareBasisPoints,
-    long SalesFen,
-    long RefundsFen,
-    long NetFen,
-    long SalesLines,
-    int NoData,
-    int Compliant,
-    int AtRisk,
-    int Breach,
-    int NeverHeard,
-    DateTimeOffset? DataCompleteUntilUtc);
+internal sealed record PlaceTotals
+{
+    /// <summary>GB/T 2260 code; empty for sales of cabinets without an assignment.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>Chinese name, or null when the data set does not know the place.</summary>
+    public required string? Zh { get; init; }
+
+    /// <summary>English name, or null likewise.</summary>
+    public required string? En { get; init; }
+
+    /// <summary>Cabinets it must have, or null likewise.</summary>
+    public required int? CabinetQuota { get; init; }
+
+    /// <summary>Cabinets whose last assignment in the window is there.</summary>
+    public required int Cabinets { get; init; }
+
+    /// <summary>Aid sales net of refunds by the day of their sale, in fen.</summary>
+    public required long AidFen { get; init; }
+
+    /// <summary>Ordinary sales, likewise.</summary>
+    public required long OrdinaryFen { get; init; }
+
+    /// <summary>Sales without a mapping, likewise.</summary>
+    public required long UnmappedFen { get; init; }
+
+    /// <summary>All three, in fen.</summary>
+    public required long TotalFen { get; init; }
+
+    /// <summary>The share, rounded down; null without a positive total.</summary>
+    public required long? ShareBasisPoints { get; init; }
+
+    /// <summary>Money report: sales of the days, in fen.</summary>
+    public required long SalesFen { get; init; }
+
+    /// <summary>Money report: refunds made on the days, in fen.</summary>
+    public required long RefundsFen { get; init; }
+
+    /// <summary>Money report: sales less refunds, in fen.</summary>
+    public required long NetFen { get; init; }
+
+    /// <summary>Lines sold.</summary>
+    public required long SalesLines { get; init; }
+
+    /// <summary>Cabinets with this standing.</summary>
+    public required int NoData { get; init; }
+
+    /// <summary>Cabinets with this standing.</summary>
+    public required int Compliant { get; init; }
+
+    /// <summary>Cabinets with this standing.</summary>
+    public required int AtRisk { get; init; }
+
+    /// <summary>Cabinets with this standing.</summary>
+    public required int Breach { get; init; }
+
+    /// <summary>Cabinets that never said hello.</summary>
+    public required int NeverHeard { get; init; }
+
+    /// <summary>Earliest time until which the data of all heard cabinets is complete.</summary>
+    public required DateTimeOffset? DataCompleteUntilUtc { get; init; }
+}
 
 /// <summary>The totals of every county.</summary>
 internal sealed record CountyTotals(ShownWindow Window, bool Provisional, IReadOnlyList<PlaceTotals> Counties);

@@ -66,32 +66,34 @@ internal static class StandingsRule
         var threshold = of.Policy?.ThresholdBasisPoints ?? 0;
         var final = DateTimeOffset.FromUnixTimeMilliseconds(
             at.Zone.StartOfUtcMs(at.Window.To) + (of.Policy?.ProvisionalDays ?? 0) * MillisecondsPerDay);
-        return new StandingRow(
-            of.Last.CabinetId,
-            of.Last.OperatorId,
-            of.Current,
-            of.Last.CountyCode,
-            of.Last.SiteName,
-            of.Last.Life,
-            of.Policy is not { } policy ? Standing.NoData : AidShareRule.Judge(
+        return new StandingRow
+        {
+            CabinetId = of.Last.CabinetId,
+            OperatorId = of.Last.OperatorId,
+            CurrentOperator = of.Current,
+            CountyCode = of.Last.CountyCode,
+            SiteName = of.Last.SiteName,
+            Life = of.Last.Life,
+            Standing = of.Policy is not { } policy ? Standing.NoData : AidShareRule.Judge(
                 unit.AidFen, unit.TotalFen, threshold, policy.WarningMarginBasisPoints, policy.MinimumTurnoverFen),
-            of.Amounts.AidFen,
-            of.Amounts.OrdinaryFen,
-            of.Amounts.UnmappedFen,
-            of.Amounts.TotalFen,
-            AidShareRule.ShareBasisPoints(of.Amounts.AidFen, of.Amounts.TotalFen),
-            of.Unit.Judged,
-            unit.AidFen,
-            unit.TotalFen,
-            AidShareRule.HeadroomFen(unit.AidFen, unit.TotalFen, threshold),
-            AidShareRule.ShortfallFen(unit.AidFen, unit.TotalFen, threshold),
-            of.Policy?.Id,
-            of.Policy?.Version,
-            of.Policy?.ThresholdBasisPoints,
-            at.Now < final,
-            final,
-            sales.CompleteUntilUtcMs.TryGetValue(of.Last.CabinetId, out var until)
+            AidFen = of.Amounts.AidFen,
+            OrdinaryFen = of.Amounts.OrdinaryFen,
+            UnmappedFen = of.Amounts.UnmappedFen,
+            TotalFen = of.Amounts.TotalFen,
+            ShareBasisPoints = AidShareRule.ShareBasisPoints(of.Amounts.AidFen, of.Amounts.TotalFen),
+            Judged = of.Unit.Judged,
+            JudgedAidFen = unit.AidFen,
+            JudgedTotalFen = unit.TotalFen,
+            HeadroomFen = AidShareRule.HeadroomFen(unit.AidFen, unit.TotalFen, threshold),
+            ShortfallFen = AidShareRule.ShortfallFen(unit.AidFen, unit.TotalFen, threshold),
+            PolicyId = of.Policy?.Id,
+            PolicyVersion = of.Policy?.Version,
+            ThresholdBasisPoints = of.Policy?.ThresholdBasisPoints,
+            Provisional = at.Now < final,
+            FinalFromUtc = final,
+            DataCompleteUntilUtc = sales.CompleteUntilUtcMs.TryGetValue(of.Last.CabinetId, out var until)
                 ? DateTimeOffset.FromUnixTimeMilliseconds(until)
-                : null);
+                : null,
+        };
     }
 }

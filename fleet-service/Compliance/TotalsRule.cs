@@ -49,26 +49,28 @@ internal static class TotalsRule
     {
         var sum = amounts.Aggregate(default(ClassAmounts), (a, b) => a + b);
         var counts = Count(rows);
-        return new PlaceTotals(
-            place.Code,
-            place.Zh,
-            place.En,
-            place.Quota,
-            rows.Count,
-            sum.AidFen,
-            sum.OrdinaryFen,
-            sum.UnmappedFen,
-            sum.TotalFen,
-            AidShareRule.ShareBasisPoints(sum.AidFen, sum.TotalFen),
-            sum.SalesFen,
-            sum.RefundsFen,
-            checked(sum.SalesFen - sum.RefundsFen),
-            sum.SalesLines,
-            counts.NoData,
-            counts.Compliant,
-            counts.AtRisk,
-            counts.Breach,
-            rows.Count(r => r.DataCompleteUntilUtc is null),
-            rows.Min(r => r.DataCompleteUntilUtc));
+        return new PlaceTotals
+        {
+            Code = place.Code,
+            Zh = place.Zh,
+            En = place.En,
+            CabinetQuota = place.Quota,
+            Cabinets = rows.Count,
+            AidFen = sum.AidFen,
+            OrdinaryFen = sum.OrdinaryFen,
+            UnmappedFen = sum.UnmappedFen,
+            TotalFen = sum.TotalFen,
+            ShareBasisPoints = AidShareRule.ShareBasisPoints(sum.AidFen, sum.TotalFen),
+            SalesFen = sum.SalesFen,
+            RefundsFen = sum.RefundsFen,
+            NetFen = checked(sum.SalesFen - sum.RefundsFen),
+            SalesLines = sum.SalesLines,
+            NoData = counts.NoData,
+            Compliant = counts.Compliant,
+            AtRisk = counts.AtRisk,
+            Breach = counts.Breach,
+            NeverHeard = rows.Count(r => r.DataCompleteUntilUtc is null),
+            DataCompleteUntilUtc = rows.Min(r => r.DataCompleteUntilUtc),
+        };
     }
 }
