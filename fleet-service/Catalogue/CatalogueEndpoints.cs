@@ -45,11 +45,11 @@ internal static class CatalogueEndpoints
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge);
     }
 
-    private static IResult Products(CataloguePages pages, int? page, int? pageSize, string? contains) =>
+    private static IResult Products(CataloguePageStore pages, int? page, int? pageSize, string? contains) =>
         PageProblem(page, pageSize)
         ?? Results.Json(pages.Products(page ?? 1, pageSize ?? CatalogueLimits.DefaultPageSize, contains), Json);
 
-    private static IResult Listings(CataloguePages pages, int? page, int? pageSize, string? county) =>
+    private static IResult Listings(CataloguePageStore pages, int? page, int? pageSize, string? county) =>
         county is not null && !CountyCode.TryParse(county, out _)
             ? Problem(StatusCodes.Status400BadRequest, "BadCounty", "county", county)
             : PageProblem(page, pageSize)

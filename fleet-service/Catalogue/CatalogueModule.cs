@@ -17,7 +17,7 @@ internal static class CatalogueModule
             return new CurrentCatalogue(snapshot);
         });
         services.AddSingleton<CatalogueImporter>();
-        services.AddSingleton<CataloguePages>();
+        services.AddSingleton<CataloguePageStore>();
         return services;
     }
 

@@ -34,18 +34,7 @@ internal sealed class CatalogueRowReader(IReadOnlyList<string> header, BusinessZ
         RefusedRow? refused = null;
         void Refuse(RefusalReason reason, string got) => refused ??= new RefusedRow(line, reason, Shortened(got));
 
-        string Field(string column)
-        {
-            for (var i = 0; i < header.Count; i++)
-            {
-                if (header[i] == column)
-                {
-                    return fields[i].Trim();
-                }
-            }
-
-            return "";
-        }
+        string Field(string column) => FieldOf(column, fields);
 
         string Word(string column, int least, int mostBytes, RefusalReason reason)
         {
@@ -89,6 +78,19 @@ internal sealed class CatalogueRowReader(IReadOnlyList<string> header, BusinessZ
                 new Product(id, name),
                 new SkuMapping(owner.Length == 0 ? null : owner, sku, id, mapping),
                 county.Length == 0 ? null : new Listing(id, county, listing)), null);
+    }
+
+    private string FieldOf(string column, IReadOnlyList<string> fields)
+    {
+        for (var i = 0; i < header.Count; i++)
+        {
+            if (header[i] == column)
+            {
+                return fields[i].Trim();
+            }
+        }
+
+        return "";
     }
 
     private static InForce Span(long fromUtcMs, long? toUtcMs, Action<RefusalReason, string> refuse)

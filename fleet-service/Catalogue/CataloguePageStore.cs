@@ -31,7 +31,7 @@ internal sealed record ShownListing(
     bool InForceNow);
 
 /// <summary>Reads pages of the catalogue for people. Thread-safe.</summary>
-internal sealed class CataloguePages(FleetDatabase database, TimeProvider time)
+internal sealed class CataloguePageStore(FleetDatabase database, TimeProvider time)
 {
     /// <summary>Products by id, those whose name or id contains a text if one is given.</summary>
     public CataloguePage<ShownProduct> Products(int page, int pageSize, string? contains) => Read(
