@@ -1,6 +1,6 @@
+using System.Data.Common;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Access;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using MQTTnet.Formatter;
 using MQTTnet.Protocol;
@@ -65,7 +65,7 @@ internal sealed class ConnectionGate(
                 ? (MqttConnectReasonCode.Success, "")
                 : (MqttConnectReasonCode.BadUserNameOrPassword, "unknown cabinet or wrong password");
         }
-        catch (SqliteException error)
+        catch (DbException error)
         {
             BrokerLog.NotTaken(log, error, cabinet);
             return (MqttConnectReasonCode.ServerUnavailable, "the database cannot be used now");

@@ -226,10 +226,9 @@ internal sealed class ExternalBroker(
                 BrokerLog.ForeignMessage(log, text, payload.Length);
             }
         }
-#pragma warning disable CA1031 // One message that fails may not end the link.
         catch (Exception error)
-#pragma warning restore CA1031
         {
+            // One message that fails may not end the link.
             BrokerLog.NotTaken(log, error, CabinetTopic.TryParse(text, out var topic) ? topic.Cabinet : default);
         }
 

@@ -43,10 +43,9 @@ internal sealed class UpLane(
             // The connection ended while the message waited; the cabinet sends it again.
             args.Response.ReasonCode = MqttPubAckReasonCode.UnspecifiedError;
         }
-#pragma warning disable CA1031 // One message that fails may end neither the connection nor the broker.
         catch (Exception error)
-#pragma warning restore CA1031
         {
+            // One message that fails may end neither the connection nor the broker.
             BrokerLog.NotTaken(log, error, cabinet);
             metrics.Refused("error");
             args.Response.ReasonCode = MqttPubAckReasonCode.UnspecifiedError;

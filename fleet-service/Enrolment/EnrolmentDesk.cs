@@ -4,7 +4,6 @@ using KioskFleet.Protocol.Signing;
 using KioskFleet.Service.Access;
 using KioskFleet.Service.Fleet;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 
 namespace KioskFleet.Service.Enrolment;
@@ -17,8 +16,6 @@ internal sealed class EnrolmentDesk(
     FleetDatabase database, FleetRegister register, CabinetAccess access, TimeProvider time,
     IOptions<EnrolmentOptions> options)
 {
-    private sealed record TokenRow(long Id, CabinetId Cabinet, long ExpiresUtcMs, byte[]? BoundSpki);
-
     /// <summary>Makes a token; null when the cabinet is not registered.</summary>
     public Task<MadeToken?> MakeTokenAsync(CabinetId cabinet, string actor, CancellationToken ct)
     {
@@ -27,24 +24,15 @@ internal sealed class EnrolmentDesk(
         return database.WriteAsync(
             (connection, _) =>
             {
-                if (FleetStore.Find(connection, cabinet) is null)
+                var store = new EnrolmentTokenStore(connection);
+                if (store.Cabinet(cabinet) is null)
                 {
                     return null;
                 }
 
                 var token = Secret.Make();
-                using var command = connection.CreateCommand();
-                command.CommandText = """
-                    INSERT INTO enrolment_tokens (cabinet_id, token_sha256, made_by, made_utc_ms, expires_utc_ms)
-                    VALUES ($cabinet, $hash, $actor, $now, $expires)
-                    """;
-                command.Parameters.AddWithValue("$cabinet", cabinet.Value);
-                command.Parameters.AddWithValue("$hash", Secret.Hash(token));
-                command.Parameters.AddWithValue("$actor", actor);
-                command.Parameters.AddWithValue("$now", now.ToUnixTimeMilliseconds());
-                command.Parameters.AddWithValue("$expires", expires.ToUnixTimeMilliseconds());
-                command.ExecuteNonQuery();
-                Audit(connection, actor, "enrolment.token_made", cabinet, new { expiresUtc = expires });
+                store.Add(cabinet, token, actor, now.ToUnixTimeMilliseconds(), expires.ToUnixTimeMilliseconds());
+                store.Audit(Change(actor, "enrolment.token_made", cabinet, new { expiresUtc = expires }));
                 return new MadeToken(cabinet.Value, token, expires);
             },
             ct);
@@ -60,7 +48,8 @@ internal sealed class EnrolmentDesk(
             return new EnrolmentOutcome.ProofWrong();
         }
 
-        var outcome = await database.WriteAsync((connection, _) => Redeem(connection, token, spki), ct);
+        var outcome = await database.WriteAsync(
+            (connection, _) => Redeem(new EnrolmentTokenStore(connection), token, spki), ct);
         if (outcome is EnrolmentOutcome.Done done)
         {
             var cabinet = CabinetId.Parse(done.Answer.CabinetId);
@@ -74,10 +63,10 @@ internal sealed class EnrolmentDesk(
         return outcome;
     }
 
-    private EnrolmentOutcome Redeem(SqliteConnection connection, string token, byte[] spki)
+    private EnrolmentOutcome Redeem(EnrolmentTokenStore store, string token, byte[] spki)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        if (Find(connection, token) is not { } row)
+        if (store.Find(token) is not { } row)
         {
             return new EnrolmentOutcome.TokenUnknown();
         }
@@ -89,66 +78,39 @@ internal sealed class EnrolmentDesk(
 
         if (row.BoundSpki is { } bound && !CryptographicOperations.FixedTimeEquals(bound, spki))
         {
-            Audit(connection, $"cabinet:{row.Cabinet}", "enrolment.refused_other_key", row.Cabinet, KeyView(spki));
+            store.Audit(Change(
+                $"cabinet:{row.Cabinet}", "enrolment.refused_other_key", row.Cabinet, KeyView(spki)));
             return new EnrolmentOutcome.TokenBound();
         }
 
-        var cabinet = FleetStore.Find(connection, row.Cabinet)
+        var cabinet = store.Cabinet(row.Cabinet)
             ?? throw new InvalidOperationException($"Token {row.Id} names a cabinet that is not there.");
         if (cabinet.Life == CabinetLife.Retired)
         {
             return new EnrolmentOutcome.CabinetRetired();
         }
 
-        if (!FleetStore.AddKey(connection, row.Cabinet, spki, now))
+        if (!store.AddKey(row.Cabinet, spki, now))
         {
             return new EnrolmentOutcome.KeyOfAnotherCabinet();
         }
 
-        Bind(connection, row.Id, spki, now);
+        store.Bind(row.Id, spki, now);
         if (cabinet.Life == CabinetLife.Registered)
         {
-            FleetStore.SetLife(connection, row.Cabinet, CabinetLife.Active, null, now);
+            store.Activate(row.Cabinet, now);
         }
 
-        Audit(connection, $"cabinet:{row.Cabinet}",
-            row.BoundSpki is null ? "enrolment.redeemed" : "enrolment.redeemed_again", row.Cabinet, KeyView(spki));
-        var password = CabinetCredentials.Issue(connection, row.Cabinet, now);
+        store.Audit(Change(
+            $"cabinet:{row.Cabinet}", row.BoundSpki is null ? "enrolment.redeemed" : "enrolment.redeemed_again",
+            row.Cabinet, KeyView(spki)));
+        var password = store.IssuePassword(row.Cabinet, now);
         return new EnrolmentOutcome.Done(new Enrolled(
             row.Cabinet.Value, row.Cabinet.Value, password, access.Broker.Host, access.Broker.Port));
     }
 
-    private static TokenRow? Find(SqliteConnection connection, string token)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = """
-            SELECT token_id, cabinet_id, expires_utc_ms, bound_spki FROM enrolment_tokens WHERE token_sha256 = $hash
-            """;
-        command.Parameters.AddWithValue("$hash", Secret.Hash(token));
-        using var reader = command.ExecuteReader();
-        return reader.Read()
-            ? new TokenRow(reader.GetInt64(0), CabinetId.Parse(reader.GetString(1)), reader.GetInt64(2),
-                reader.IsDBNull(3) ? null : (byte[])reader.GetValue(3))
-            : null;
-    }
-
-    private static void Bind(SqliteConnection connection, long tokenId, byte[] spki, long now)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = """
-            UPDATE enrolment_tokens SET bound_spki = $spki, bound_utc_ms = coalesce(bound_utc_ms, $now),
-              redemptions = redemptions + 1
-            WHERE token_id = $id
-            """;
-        command.Parameters.AddWithValue("$spki", spki);
-        command.Parameters.AddWithValue("$now", now);
-        command.Parameters.AddWithValue("$id", tokenId);
-        command.ExecuteNonQuery();
-    }
-
     private static object KeyView(byte[] spki) => new { keyId = KeyId.Of(spki).ToString() };
 
-    private void Audit(SqliteConnection connection, string actor, string action, CabinetId cabinet, object after) =>
-        AuditLog.Write(connection, new AuditEntry(
-            time.GetUtcNow().ToUnixTimeMilliseconds(), actor, action, $"cabinet:{cabinet}", null, after));
+    private AuditEntry Change(string actor, string action, CabinetId cabinet, object after) =>
+        new(time.GetUtcNow().ToUnixTimeMilliseconds(), actor, action, $"cabinet:{cabinet}", null, after);
 }

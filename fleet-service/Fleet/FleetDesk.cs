@@ -2,7 +2,6 @@ using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Access;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Fleet;
 
@@ -68,7 +67,7 @@ internal sealed class FleetDesk(
                 var now = Now();
                 var next = Assignment(request, Math.Max(now, before.FromUtcMs + 1));
                 FleetStore.Move(connection, id, next);
-                Audit(connection, actor, "cabinet.assigned", id, View(before), View(next));
+                AuditLog.Write(connection, Change(actor, "cabinet.assigned", id, View(before), View(next)));
                 return null;
             },
             ct);
@@ -100,10 +99,10 @@ internal sealed class FleetDesk(
                 }
 
                 FleetStore.SetLife(connection, id, life, untilUtcMs, now);
-                Audit(
-                    connection, actor, "cabinet.life", id,
+                AuditLog.Write(connection, Change(
+                    actor, "cabinet.life", id,
                     new { life = from.ToString(), cabinet.ClosedUntilUtcMs },
-                    new { life = life.ToString(), closedUntilUtcMs = untilUtcMs });
+                    new { life = life.ToString(), closedUntilUtcMs = untilUtcMs }));
                 return null;
             },
             ct);
@@ -140,7 +139,7 @@ internal sealed class FleetDesk(
                     var first = Assignment(new AssignmentRequest(
                         request.County, request.OperatorId, request.SiteName, request.SiteKind), now);
                     FleetStore.Insert(connection, id, first, now);
-                    Audit(connection, actor, "cabinet.registered", id, null, View(first));
+                    AuditLog.Write(connection, Change(actor, "cabinet.registered", id, null, View(first)));
                     added.Add(id);
                 }
 
@@ -187,9 +186,8 @@ internal sealed class FleetDesk(
     private static object View(AssignmentModel a) =>
         new { a.OperatorId, county = a.County.Value, a.SiteName, a.SiteKind, a.FromUtcMs };
 
-    private void Audit(
-        SqliteConnection connection, string actor, string action, CabinetId id, object? before, object? after) =>
-        AuditLog.Write(connection, new AuditEntry(Now(), actor, action, $"cabinet:{id}", before, after));
+    private AuditEntry Change(string actor, string action, CabinetId id, object? before, object? after) =>
+        new(Now(), actor, action, $"cabinet:{id}", before, after);
 
     private FleetOutcome.Done Refreshed(CabinetId id)
     {

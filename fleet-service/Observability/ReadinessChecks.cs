@@ -1,6 +1,6 @@
+using System.Data.Common;
 using KioskFleet.Service.Broker;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace KioskFleet.Service.Observability;
@@ -24,18 +24,12 @@ internal sealed class DatabaseReadiness(FleetDatabase database, TimeProvider tim
         try
         {
             await database.WriteAsync(
-                (connection, _) =>
-                {
-                    using var command = connection.CreateCommand();
-                    command.CommandText = "UPDATE readiness SET written_utc_ms = $now WHERE id = 1";
-                    command.Parameters.AddWithValue("$now", time.GetUtcNow().ToUnixTimeMilliseconds());
-                    return command.ExecuteNonQuery();
-                },
+                (connection, _) => ReadinessTable.Write(connection, time.GetUtcNow().ToUnixTimeMilliseconds()),
                 cancellationToken);
             _writtenAt = time.GetTimestamp();
             return HealthCheckResult.Healthy();
         }
-        catch (Exception error) when (error is SqliteException or IOException)
+        catch (Exception error) when (error is DbException or IOException)
         {
             return HealthCheckResult.Unhealthy("the database cannot be written", error);
         }

@@ -51,10 +51,9 @@ internal sealed class SeriesWriter(
             {
                 return;
             }
-#pragma warning disable CA1031 // Looking at figures may never end the service that keeps them.
             catch (Exception error)
-#pragma warning restore CA1031
             {
+                // Looking at figures may never end the service that keeps them.
                 SeriesLog.Failed(log, error);
             }
 

@@ -1,0 +1,84 @@
+using KioskFleet.Protocol.Identity;
+using KioskFleet.Service.Access;
+using KioskFleet.Service.Fleet;
+using Microsoft.Data.Sqlite;
+
+namespace KioskFleet.Service.Enrolment;
+
+/// <summary>An enrolment token as it is kept; the token itself is not.</summary>
+/// <param name="Id">Its number.</param>
+/// <param name="Cabinet">The cabinet it enrols.</param>
+/// <param name="ExpiresUtcMs">When it ends, Unix milliseconds UTC.</param>
+/// <param name="BoundSpki">The first key that redeemed it, or null.</param>
+internal sealed record EnrolmentTokenRow(long Id, CabinetId Cabinet, long ExpiresUtcMs, byte[]? BoundSpki);
+
+/// <summary>
+/// What an enrolment reads and writes, all inside the caller's transaction: its tokens, and the rows of the register,
+/// the credentials and the audit log that change with them. Not thread-safe.
+/// </summary>
+internal sealed class EnrolmentTokenStore(SqliteConnection connection)
+{
+    /// <summary>The cabinet as it is in the register, or null.</summary>
+    public CabinetModel? Cabinet(CabinetId cabinet) => FleetStore.Find(connection, cabinet);
+
+    /// <summary>Keeps a token by its hash.</summary>
+    public void Add(CabinetId cabinet, string token, string actor, long nowUtcMs, long expiresUtcMs)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            INSERT INTO enrolment_tokens (cabinet_id, token_sha256, made_by, made_utc_ms, expires_utc_ms)
+            VALUES ($cabinet, $hash, $actor, $now, $expires)
+            """;
+        command.Parameters.AddWithValue("$cabinet", cabinet.Value);
+        command.Parameters.AddWithValue("$hash", Secret.Hash(token));
+        command.Parameters.AddWithValue("$actor", actor);
+        command.Parameters.AddWithValue("$now", nowUtcMs);
+        command.Parameters.AddWithValue("$expires", expiresUtcMs);
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>The row of a token, or null when it was never made here.</summary>
+    public EnrolmentTokenRow? Find(string token)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            SELECT token_id, cabinet_id, expires_utc_ms, bound_spki FROM enrolment_tokens WHERE token_sha256 = $hash
+            """;
+        command.Parameters.AddWithValue("$hash", Secret.Hash(token));
+        using var reader = command.ExecuteReader();
+        return reader.Read()
+            ? new EnrolmentTokenRow(reader.GetInt64(0), CabinetId.Parse(reader.GetString(1)), reader.GetInt64(2),
+                reader.IsDBNull(3) ? null : (byte[])reader.GetValue(3))
+            : null;
+    }
+
+    /// <summary>Binds a token to a key, and counts the redemption.</summary>
+    public void Bind(long tokenId, byte[] spki, long nowUtcMs)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            UPDATE enrolment_tokens SET bound_spki = $spki, bound_utc_ms = coalesce(bound_utc_ms, $now),
+              redemptions = redemptions + 1
+            WHERE token_id = $id
+            """;
+        command.Parameters.AddWithValue("$spki", spki);
+        command.Parameters.AddWithValue("$now", nowUtcMs);
+        command.Parameters.AddWithValue("$id", tokenId);
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Registers a key; false when it is another cabinet's.</summary>
+    public bool AddKey(CabinetId cabinet, byte[] spki, long nowUtcMs) =>
+        FleetStore.AddKey(connection, cabinet, spki, nowUtcMs);
+
+    /// <summary>Sets a registered cabinet active.</summary>
+    public void Activate(CabinetId cabinet, long nowUtcMs) =>
+        FleetStore.SetLife(connection, cabinet, CabinetLife.Active, null, nowUtcMs);
+
+    /// <summary>Issues a password for the broker.</summary>
+    public string IssuePassword(CabinetId cabinet, long nowUtcMs) =>
+        CabinetCredentials.Issue(connection, cabinet, nowUtcMs);
+
+    /// <summary>Writes a row of the audit log.</summary>
+    public void Audit(AuditEntry entry) => AuditLog.Write(connection, entry);
+}
