@@ -17,6 +17,9 @@ internal static class Rooms
     private static readonly string[] Words = ["Amounts", "Identity", "Encoding", "Entries", "Chain", "Signing"];
     private static readonly string[] Messages = [.. Words, "Clock", "Batches", "Hellos", "Receipts", "Topics"];
 
+    // What simulators drive a real fleet with.
+    private static readonly string[] RealFleet = ["CityLoad", "Fleet", "Terminal"];
+
     /// <summary>For each project: folder → folders of the same project that it may use. "" is the root.</summary>
     public static readonly IReadOnlyDictionary<string, IReadOnlyDictionary<string, string[]>> Folders =
         new Dictionary<string, IReadOnlyDictionary<string, string[]>>
@@ -37,19 +40,20 @@ internal static class Rooms
                 ["Receipts"] = [.. Words, "Clock"],
                 ["Sending"] = Messages,
                 ["Receiving"] = Messages,
+                ["Describing"] = Messages,
             },
             ["kiosk-agent"] = new Dictionary<string, string[]>
             {
                 [""] = Any,
                 ["Texts"] = None,
                 ["Settings"] = ["Texts"],
-                ["Clock"] = AnyBut("LocalApi", "Cli"),
-                ["Journal"] = AnyBut("Uplink", "LocalApi", "Cli"),
-                ["Vending"] = AnyBut("LocalApi", "Cli"),
-                ["Enrolment"] = AnyBut("LocalApi", "Cli"),
-                ["Uplink"] = AnyBut("LocalApi", "Cli"),
-                ["Status"] = AnyBut("Cli"),
-                ["LocalApi"] = AnyBut("Cli"),
+                ["Clock"] = None,
+                ["Journal"] = ["Clock"],
+                ["Vending"] = ["Clock", "Journal"],
+                ["Enrolment"] = ["Journal"],
+                ["Uplink"] = ["Clock", "Enrolment", "Journal", "Settings"],
+                ["LocalApi"] = ["Journal", "Settings", "Texts", "Uplink", "Vending"],
+                ["Hosting"] = AnyBut("Cli"),
                 ["Cli"] = Any,
             },
             ["fleet-service"] = new Dictionary<string, string[]>
@@ -57,27 +61,37 @@ internal static class Rooms
                 [""] = Any,
                 ["Storage"] = None,
                 ["Http"] = None,
-                ["Findings"] = AnyBut("Ingest"),
-                ["Places"] = AnyBut("Ingest"),
-                ["Fleet"] = AnyBut("Ingest"),
-                ["Catalogue"] = AnyBut("Ingest", "Compliance"),
-                ["Ledger"] = AnyBut("Ingest", "Compliance", "Broker"),
+                ["Findings"] = AnyBut("Ingest", "Hosting"),
+                ["Places"] = AnyBut("Ingest", "Hosting"),
+                ["Fleet"] = AnyBut("Ingest", "Hosting"),
+                ["Catalogue"] = AnyBut("Ingest", "Compliance", "Hosting"),
+                ["Ledger"] = AnyBut("Ingest", "Compliance", "Broker", "Hosting"),
                 ["Compliance"] = ["Storage", "Http", "Findings", "Places", "Fleet", "Catalogue", "Ledger"],
-                ["Broker"] = AnyBut("Ingest"),
-                ["Enrolment"] = AnyBut("Ingest"),
-                ["Series"] = AnyBut("Ingest"),
-                ["Access"] = AnyBut("Ingest"),
-                ["Ingest"] = Any,
-                ["Observability"] = Any,
+                ["Broker"] = AnyBut("Ingest", "Hosting"),
+                ["Enrolment"] = AnyBut("Ingest", "Hosting"),
+                ["Series"] = AnyBut("Ingest", "Hosting"),
+                ["Access"] = AnyBut("Ingest", "Hosting"),
+                ["Ingest"] = AnyBut("Hosting"),
+                ["Observability"] = AnyBut("Hosting"),
+                ["Hosting"] = Any,
             },
             ["simulators"] = new Dictionary<string, string[]>
             {
                 [""] = Any,
-                ["JournalSimulation"] = AnyBut("CityLoad", "RecordedSales"),
-                ["PowerLoss"] = AnyBut("CityLoad", "RecordedSales"),
-                ["CityLoad"] = Any,
-                ["RecordedSales"] = Any,
                 ["Terminal"] = None,
+                ["CityLoad"] = None,
+                ["JournalSimulation"] = None,
+                ["PowerLoss"] = None,
+                ["Faults"] = None,
+                ["RecordedSales"] = ["CityLoad"],
+                ["Fleet"] = ["CityLoad", "Terminal"],
+                ["Bench"] = ["Terminal"],
+                ["Crash"] = [.. RealFleet, "Faults", "PowerLoss"],
+                ["City"] = [.. RealFleet, "Commands"],
+                ["Demo"] = [.. RealFleet, "City", "Commands"],
+                ["Replay"] = [.. RealFleet, "RecordedSales", "Commands"],
+                // The list of all sub-commands, and the options they share.
+                ["Commands"] = Any,
             },
         };
 
@@ -103,6 +117,9 @@ internal static class Rooms
             "kiosk-agent/Journal/*", "kiosk-agent/*Store.cs",
             "fleet-service/Storage/*", "fleet-service/Ledger/*",
             "fleet-service/*Store.cs", "fleet-service/*Table.cs", "fleet-service/*Cursor.cs",
+            // Each is the store of the one table that it is named after: the word of the domain is its name.
+            "fleet-service/Access/AccessTokens.cs", "fleet-service/Access/AuditLog.cs",
+            "fleet-service/Access/CabinetCredentials.cs",
             "simulators/PowerLoss/*", "simulators/*Crash*/*", "simulators/*Bench*/*",
         ],
         ["SQLitePCL"] =
@@ -113,7 +130,9 @@ internal static class Rooms
         ["Spectre.Console"] = ["simulators/*"],
         ["System.CommandLine"] =
         [
-            "kiosk-agent/Cli/*", "kiosk-agent/Program.cs", "fleet-service/Cli/*", "fleet-service/Program.cs",
+            "kiosk-agent/Cli/*", "kiosk-agent/Program.cs",
+            // A capability may bring a command of its own; Commands.cs is the list of all.
+            "fleet-service/*Command.cs", "fleet-service/Hosting/Commands.cs", "fleet-service/Program.cs",
             "simulators/*",
         ],
     };
@@ -127,7 +146,7 @@ internal static class Rooms
             ["kiosk-agent/Uplink"] = (1200, 100),
             ["kiosk-agent/Enrolment"] = (1300, 100),
             ["kiosk-agent/Vending"] = (1400, 100),
-            ["kiosk-agent/Status"] = (1500, 100),
+            ["kiosk-agent/Hosting"] = (1500, 100),
             ["kiosk-agent/Clock"] = (1600, 100),
             ["kiosk-agent/Settings"] = (1700, 100),
             ["kiosk-agent/Cli"] = (1800, 100),
