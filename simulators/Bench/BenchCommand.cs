@@ -85,6 +85,8 @@ internal static class BenchCommand
             IdleMiB = Math.Round(endToEnd.IdleMiB, 1),
             IdleCorePercent = Math.Round(endToEnd.IdleCorePercent, 2),
             LoadedMiB = Math.Round(endToEnd.LoadedMiB, 1),
+            ServiceMicrosecondsPerSale = Math.Round(endToEnd.ServiceMicrosecondsPerSale, 2),
+            LoadMicrosecondsPerSale = Math.Round(endToEnd.LoadMicrosecondsPerSale, 2),
             BytesPerSale = Math.Round(endToEnd.BytesPerSale, 1),
             Cabinets = options.Cabinets,
             Seed = options.Seed,
@@ -105,6 +107,8 @@ internal static class BenchCommand
         table.AddRow("idle service, % of one core", $"{result.IdleCorePercent:0.00}", "", "");
         table.AddRow("service after the load, MiB", $"{result.LoadedMiB:0.0}", "", "");
         table.AddRow("bytes on the wire per sale", $"{result.BytesPerSale:0.0}", "", "");
+        table.AddRow("processor µs per sale, service + load",
+            $"{result.ServiceMicrosecondsPerSale:0.00} + {result.LoadMicrosecondsPerSale:0.00}", "", "");
         table.AddRow("sales sent / in the ledger", $"{result.EndToEndSales:N0}", $"{result.EndToEndCommitted:N0}", "");
         AnsiConsole.Write(table);
     }

@@ -81,6 +81,12 @@ internal sealed record BenchResult
     /// <summary>Resident memory of the service after the load, in MiB.</summary>
     public double LoadedMiB { get; init; }
 
+    /// <summary>Processor time of the service per sale in the end-to-end part, in microseconds.</summary>
+    public double ServiceMicrosecondsPerSale { get; init; }
+
+    /// <summary>Processor time of the load generator per sale, on the same processors, in microseconds.</summary>
+    public double LoadMicrosecondsPerSale { get; init; }
+
     /// <summary>Cabinets connected.</summary>
     public int Cabinets { get; init; }
 

@@ -7,7 +7,8 @@ namespace KioskFleet.Simulators.Bench;
 /// <summary>What the end-to-end part measured.</summary>
 internal sealed record EndToEndFigures(
     double IdleMiB, double IdleCorePercent, double LoadedMiB, double SalesPerSecond, long Sales, long Committed,
-    double BytesPerSale);
+    double BytesPerSale,
+    double ServiceMicrosecondsPerSale, double LoadMicrosecondsPerSale);
 
 /// <summary>
 /// The service as a process of its own with all cabinets connected: first idle, then every cabinet sends what it has, one
@@ -40,13 +41,16 @@ internal sealed class EndToEndBench(BenchOptions options, string folder, Action<
                 });
             var (idleMiB, idlePercent) = await WatchIdleAsync(service, ct);
             progress("sending");
+            var (service0, load0) = (service.ProcessorTime(), Environment.CpuUsage.TotalTime);
             var started = Stopwatch.GetTimestamp();
             await Task.WhenAll(connections.Select((c, i) => DrainAsync(c, batches[i], ct)));
             var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             var sent = (long)options.Cabinets * options.SalesPerCabinet;
+            var (served, loaded) = (service.ProcessorTime() - service0, Environment.CpuUsage.TotalTime - load0);
             return new EndToEndFigures(idleMiB, idlePercent, service.ResidentMiB(), sent / seconds, sent,
                 CountSales(Path.Combine(directory, "fleet.db")),
-                batches.Sum(b => b.Sum(m => (double)m.Payload.Length)) / sent);
+                batches.Sum(b => b.Sum(m => (double)m.Payload.Length)) / sent,
+                served.TotalMicroseconds / sent, loaded.TotalMicroseconds / sent);
         }
         finally
         {
