@@ -37,7 +37,7 @@ public sealed class FlippedByteTests
         Assert.Equal(0, before);
         Assert.Equal(1, after);
         var journal = fleet.Cabinet.Disk.Pointer()!.Current;
-        Assert.Contains($"journal {journal} entry {wanted}\t", output, StringComparison.Ordinal);
+        Assert.Contains($"journal {journal} entry {wanted} (position", output, StringComparison.Ordinal);
     }
 
     /// <summary>Sells three times and returns the number of the sale whose bytes can be found in a file.</summary>
