@@ -5,8 +5,7 @@ namespace KioskFleet.Agent.Clock;
 
 /// <summary>
 /// The cabinet computer's clocks: which boot this is, the time since it began, and the wall clock as it stands, right
-/// or
-/// wrong. Implementations are thread-safe; simulators derive their own.
+/// or wrong. Implementations are thread-safe; simulators derive their own.
 /// </summary>
 internal abstract class BootClock
 {

@@ -6,8 +6,7 @@ namespace KioskFleet.Agent.Clock;
 
 /// <summary>
 /// The computer's own clocks. On Linux the kernel's boot id and <c>CLOCK_BOOTTIME</c>, which counts time asleep too,
-/// so a
-/// restarted agent stays in its boot; elsewhere a random boot per process and the time provider's timestamps.
+/// so a restarted agent stays in its boot; elsewhere a random boot per process and the time provider's timestamps.
 /// Thread-safe.
 /// </summary>
 internal sealed class SystemBootClock : BootClock

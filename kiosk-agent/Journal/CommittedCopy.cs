@@ -5,9 +5,8 @@ namespace KioskFleet.Agent.Journal;
 
 /// <summary>
 /// A copy of the committed mark in a small file beside the journal, so that a successor knows the last common head
-/// although
-/// the journal's own file cannot be read. Layout: seq (8, little-endian), hash (32), SHA-256 of these (32). It may be
-/// older than the mark in the file, never newer.
+/// although the journal's own file cannot be read. Layout: seq (8, little-endian), hash (32), SHA-256 of these (32). It
+/// may be older than the mark in the file, never newer.
 /// </summary>
 internal static class CommittedCopy
 {

@@ -2,9 +2,8 @@ namespace KioskFleet.Agent.Journal;
 
 /// <summary>
 /// Finds entries by id without an index in the file, which would cost a second page per sale: 64-bit keys in memory,
-/// read
-/// back from the entries at start. Several entries may share an id (an outcome, later its sale); the chain of a key is
-/// walked from the newest, and every hit is compared with the entry itself, so a collision of keys does no harm.
+/// read back from the entries at start. Several entries may share an id (an outcome, later its sale); the chain of a
+/// key is walked from the newest, and every hit is compared with the entry itself, so a collision of keys does no harm.
 /// Not thread-safe: guarded by the journal file's lock.
 /// </summary>
 internal sealed class IdIndex

@@ -10,8 +10,7 @@ internal static class JournalAudit
 {
     /// <summary>
     /// Checks every journal file of a folder, set-aside ones too, each from its anchor to its last entry. A file that
-    /// cannot
-    /// be opened at all is reported bad at entry 1.
+    /// cannot be opened at all is reported bad at entry 1.
     /// </summary>
     public static IReadOnlyList<ChainReport> VerifyFolder(string dataDirectory)
     {

@@ -10,15 +10,13 @@ internal static class JournalConnection
 
     /// <summary>
     /// What SQLite says of a damaged file: an error in its schema (1, a table is gone), corrupt (11), schema changed
-    /// (17),
-    /// a row where none can be (19), a wrong type (20), a wrong format (24), not a database (26).
+    /// (17), a row where none can be (19), a wrong type (20), a wrong format (24), not a database (26).
     /// </summary>
     private static readonly int[] DamageCodes = [1, 11, 17, 19, 20, 24, 26];
 
     /// <summary>
     /// One row per entry holds everything a sale needs, so that a sale is one insert into one table: bytes, hash, the
-    /// id's
-    /// key and the running sums behind it. The mark is one row: what is committed, and the anchor that retention
+    /// id's key and the running sums behind it. The mark is one row: what is committed, and the anchor that retention
     /// leaves.
     /// </summary>
     internal const string Schema = """

@@ -11,8 +11,7 @@ internal sealed partial class JournalFile
 
     /// <summary>
     /// Writes the succession, the carried entries with their origin and original time, the observations and the vend
-    /// rows as
-    /// one transaction: a successor has all of them or does not exist.
+    /// rows as one transaction: a successor has all of them or does not exist.
     /// </summary>
     internal void BeginWith(EndedJournal ended, BegunSuccession succession, Predecessor source) => Writing(writer =>
     {

@@ -75,8 +75,7 @@ internal sealed partial class JournalFile
 
     /// <summary>
     /// Declares that the entries between the service's head and the first retained one are gone. The same gap is
-    /// declared
-    /// once.
+    /// declared once.
     /// </summary>
     public void AppendGap(Head serviceHead)
     {
@@ -241,8 +240,7 @@ internal sealed partial class JournalFile
 
     /// <summary>
     /// Performs a write. A full disk is tried once more after room was made; after any failure memory follows what
-    /// the file
-    /// holds, since a commit that failed may or may not have happened.
+    /// the file holds, since a commit that failed may or may not have happened.
     /// </summary>
     private T Writing<T>(Func<JournalWriter, T> write)
     {

@@ -11,10 +11,9 @@ namespace KioskFleet.Agent.Journal;
 
 /// <summary>
 /// One journal: an append-only, hash-chained SQLite file. The current one is written; a closed predecessor is only
-/// read, up
-/// to the last head it shares with the service. Thread-safe: one connection writes under a lock, another reads under
-/// its
-/// own. Damage found while working throws <see cref="JournalDamagedException"/>; a closed file just ends before it.
+/// read, up to the last head it shares with the service. Thread-safe: one connection writes under a lock, another reads
+/// under its own. Damage found while working throws <see cref="JournalDamagedException"/>; a closed file just ends
+/// before it.
 /// </summary>
 internal sealed partial class JournalFile : IDisposable
 {
@@ -142,8 +141,7 @@ internal sealed partial class JournalFile : IDisposable
 
     /// <summary>
     /// The entries behind a number, in order, verified against the chain. Ends early at the limits and before more
-    /// boots than
-    /// a batch can state. Empty behind the tail, and before the anchor.
+    /// boots than a batch can state. Empty behind the tail, and before the anchor.
     /// </summary>
     /// <param name="afterSeq">A number from the anchor to the tail.</param>
     /// <param name="maxEntries">At least 1.</param>
@@ -171,8 +169,7 @@ internal sealed partial class JournalFile : IDisposable
 
     /// <summary>
     /// The observations to state beside a range: those of its boots, the next observed boots, the current boot's
-    /// last; at most
-    /// <see cref="Limits.MaxClockObservations"/>, in the order of their boots.
+    /// last; at most <see cref="Limits.MaxClockObservations"/>, in the order of their boots.
     /// </summary>
     public IReadOnlyList<ClockObservation> ClocksFor(ulong firstSeq, ulong lastSeq)
     {

@@ -20,8 +20,7 @@ internal sealed record BegunSuccession(SuccessionReason Reason, string Detail);
 /// <summary>
 /// The file <c>current.json</c>: which journal is current, and which came before. Written whole (temporary file, fsync,
 /// rename, fsync of the directory) before the journal it names is used. While <see cref="IsBeginning"/> is true the
-/// current
-/// journal has answered nothing yet, and its making is gone on with at the next start.
+/// current journal has answered nothing yet, and its making is gone on with at the next start.
 /// </summary>
 /// <param name="Current">The current journal.</param>
 /// <param name="IsBeginning">True until the current journal's file is whole.</param>

@@ -162,8 +162,7 @@ internal sealed partial class JournalStore
 
     /// <summary>
     /// Renames a damaged file with its log, which may hold entries. The log goes first, so that a crash in between
-    /// never leaves
-    /// the file under its new name without it.
+    /// never leaves the file under its new name without it.
     /// </summary>
     private void SetAside(EndedJournal ended)
     {
@@ -185,10 +184,8 @@ internal sealed partial class JournalStore
 
     /// <summary>
     /// The last head that agent and service are known to share: the mark in memory, or in the file when its own row
-    /// confirms
-    /// it, or the copy beside the file; genesis when nothing is known. Too old only means entries carried twice,
-    /// which the
-    /// service tells apart by their ids.
+    /// confirms it, or the copy beside the file; genesis when nothing is known. Too old only means entries carried
+    /// twice, which the service tells apart by their ids.
     /// </summary>
     private Head LastCommon(JournalPlace place, Head? inMemory)
     {

@@ -7,8 +7,7 @@ namespace KioskFleet.Agent.Journal;
 
 /// <summary>
 /// The cabinet's journals: one current, and closed predecessors. A file that is damaged, gone or disowned by the
-/// service gets
-/// a successor without a person, offline too. One process at a time holds a folder. Thread-safe.
+/// service gets a successor without a person, offline too. One process at a time holds a folder. Thread-safe.
 /// </summary>
 internal sealed partial class JournalStore : IDisposable
 {
@@ -47,8 +46,7 @@ internal sealed partial class JournalStore : IDisposable
 
     /// <summary>
     /// Opens the journals of a folder: makes the first one, checks the current one, begins a successor when it is
-    /// damaged or
-    /// gone, goes on with a succession that a crash interrupted.
+    /// damaged or gone, goes on with a succession that a crash interrupted.
     /// </summary>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
     /// <exception cref="IOException">Another process holds the folder, or the disk fails.</exception>
@@ -116,8 +114,7 @@ internal sealed partial class JournalStore : IDisposable
 
     /// <summary>
     /// Ends the current journal and begins its successor with what the service does not have yet. Safe against a
-    /// crash at
-    /// any point: the next start goes on.
+    /// crash at any point: the next start goes on.
     /// </summary>
     /// <param name="reason">Why.</param>
     /// <param name="detail">Words for the record; cut when too long.</param>
@@ -145,8 +142,7 @@ internal sealed partial class JournalStore : IDisposable
 
     /// <summary>
     /// Carries the retained entries of a closed journal over into the current one, once, each with its origin: the
-    /// service
-    /// holds another history under that journal's name and counts none twice.
+    /// service holds another history under that journal's name and counts none twice.
     /// </summary>
     /// <returns>Entries carried over now; 0 when it was done before or the journal is not here.</returns>
     public int CarryOver(JournalId ended)
@@ -164,9 +160,8 @@ internal sealed partial class JournalStore : IDisposable
 
     /// <summary>
     /// Deletes committed entries older than the retention, and ended journals likewise; never an uncommitted entry.
-    /// Deletes
-    /// nothing in a boot that has not heard the service's clock: a wrong wall clock must not empty the journal. To be
-    /// called only while the service confirmed the committed mark on this link: the ledger may have been restored
+    /// Deletes nothing in a boot that has not heard the service's clock: a wrong wall clock must not empty the journal.
+    /// To be called only while the service confirmed the committed mark on this link: the ledger may have been restored
     /// meanwhile.
     /// </summary>
     /// <param name="now">Now; the earlier of this and the service's time counts.</param>

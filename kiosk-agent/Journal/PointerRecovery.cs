@@ -9,8 +9,7 @@ internal static class PointerRecovery
 {
     /// <summary>
     /// The pointer that the files of a folder imply: the current journal is the one that no other names as its
-    /// predecessor, of
-    /// several the one written last. Null when no file is a journal.
+    /// predecessor, of several the one written last. Null when no file is a journal.
     /// </summary>
     public static JournalPointer? FromFiles(string directory, JournalOptions options)
     {

@@ -13,8 +13,7 @@ internal readonly record struct CarriedEntry(StoredEntry Entry, bool Salvaged);
 
 /// <summary>
 /// Everything of a journal that ended which its successor takes over, as far as it can be read: entries behind the
-/// last common
-/// head, clock observations, vend rows. Reads through SQLite while that works, then the pages themselves.
+/// last common head, clock observations, vend rows. Reads through SQLite while that works, then the pages themselves.
 /// </summary>
 internal sealed class Predecessor
 {

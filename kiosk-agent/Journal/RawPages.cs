@@ -6,12 +6,9 @@ namespace KioskFleet.Agent.Journal;
 
 /// <summary>
 /// Finds entries in the pages of a SQLite file and its write-ahead log without SQLite: for a file whose header or
-/// inner pages
-/// are damaged. Every table leaf page is taken apart by itself (file format: sqlite.org/fileformat2.html, sections
-/// 1.6 and
-/// 2.1); what does not hold an entry of the right number is passed over. Candidates are not proven: the caller
-/// compares them
-/// with the chain. Pure over the bytes it is given.
+/// inner pages are damaged. Every table leaf page is taken apart by itself (file format: sqlite.org/fileformat2.html,
+/// sections 1.6 and 2.1); what does not hold an entry of the right number is passed over. Candidates are not proven:
+/// the caller compares them with the chain. Pure over the bytes it is given.
 /// </summary>
 internal sealed class RawPages
 {

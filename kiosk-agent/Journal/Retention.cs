@@ -11,8 +11,7 @@ internal static class Retention
 
     /// <summary>
     /// The last entry that may be deleted; 0 when none may. Only committed entries, in order: the run ends at the
-    /// first dated
-    /// entry that is younger. An entry whose clock says nothing goes only with a dated one behind it.
+    /// first dated entry that is younger. An entry whose clock says nothing goes only with a dated one behind it.
     /// </summary>
     /// <param name="journal">The journal.</param>
     /// <param name="cutoffUtcMs">Entries from before this moment are old, Unix milliseconds UTC.</param>

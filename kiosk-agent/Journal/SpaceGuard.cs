@@ -4,8 +4,8 @@ namespace KioskFleet.Agent.Journal;
 /// Keeps room on the disk so that every approved vend can still be recorded: a full disk refuses requests, never
 /// records.
 /// The decision is pure; beside it a probe of free bytes and <c>reserve.bin</c>, real blocks that are given back to
-/// the disk
-/// when a record finds it full. All state is that file, so several instances over one folder agree. Thread-safe.
+/// the disk when a record finds it full. All state is that file, so several instances over one folder agree.
+/// Thread-safe.
 /// </summary>
 internal sealed class SpaceGuard
 {
@@ -35,8 +35,7 @@ internal sealed class SpaceGuard
 
     /// <summary>
     /// Whether one more vend may be approved. Pure. Without a whole reserve nothing is approved; with it, the disk
-    /// must hold
-    /// the minimum and the outcomes of all approved vends and this one.
+    /// must hold the minimum and the outcomes of all approved vends and this one.
     /// </summary>
     public static bool MayApprove(bool reserveWhole, long freeBytes, int openVends, JournalOptions options) =>
         reserveWhole && freeBytes >= options.MinFreeBytes + (openVends + 1L) * options.BytesPerApproval;

@@ -14,8 +14,7 @@ internal enum VendRowKind
 
 /// <summary>
 /// A vend request or session and its answer, kept in the journal's file so that approvals survive a restart. Not part
-/// of the
-/// chain: the vend's outcome is an entry.
+/// of the chain: the vend's outcome is an entry.
 /// </summary>
 /// <param name="Id">Vend or session id.</param>
 /// <param name="Kind">Which.</param>

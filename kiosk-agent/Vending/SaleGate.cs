@@ -14,8 +14,7 @@ internal readonly record struct GateQuestion(
 /// <param name="Denial">Null when approved.</param>
 /// <param name="HeadroomFen">
 /// Ordinary product that may still be sold, in fen. Null: no rule sets one; without a config from the service the
-/// gate only
-/// observes the share.
+/// gate only observes the share.
 /// </param>
 internal readonly record struct GateDecision(DenialReason? Denial, long? HeadroomFen);
 

@@ -5,8 +5,7 @@ namespace KioskFleet.Agent.Vending;
 
 /// <summary>
 /// Pieces that left each slot since the plan's stock was counted, from the entries themselves. Not thread-safe:
-/// guarded by
-/// the vend flow.
+/// guarded by the vend flow.
 /// </summary>
 internal sealed class StockBook
 {

@@ -5,8 +5,7 @@ namespace KioskFleet.Agent.Vending;
 
 /// <summary>
 /// The vend rows in memory, as the current journal's file holds them. A row whose vend has an outcome is finished: it
-/// goes
-/// with the next row written, so that a sale itself stays one insert. Not thread-safe: guarded by the vend flow.
+/// goes with the next row written, so that a sale itself stays one insert. Not thread-safe: guarded by the vend flow.
 /// </summary>
 internal sealed class VendBook
 {

@@ -53,8 +53,7 @@ internal sealed partial class VendFlow
 
     /// <summary>
     /// A review changed a settled session: added lines become a sale of their own, lines given back refunds of the
-    /// settled
-    /// sale, all in one transaction. Idempotent by session and number.
+    /// settled sale, all in one transaction. Idempotent by session and number.
     /// </summary>
     public RecordAnswer Adjust(AdjustReport report)
     {

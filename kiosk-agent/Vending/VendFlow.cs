@@ -6,10 +6,8 @@ namespace KioskFleet.Agent.Vending;
 
 /// <summary>
 /// The way of a vend on the cabinet: request, outcome, session, refund. Every answer that says "recorded" or
-/// "approved" is
-/// given after the fsync. Idempotent by the caller's ids, across restarts and successor journals. Thread-safe: one
-/// call at a
-/// time decides and writes.
+/// "approved" is given after the fsync. Idempotent by the caller's ids, across restarts and successor journals.
+/// Thread-safe: one call at a time decides and writes.
 /// </summary>
 internal sealed partial class VendFlow
 {
@@ -96,8 +94,7 @@ internal sealed partial class VendFlow
 
     /// <summary>
     /// A vend failed, could not start, or nobody knows. The same again is answered with the first recording; a
-    /// different
-    /// outcome is recorded too, until a sale settles it.
+    /// different outcome is recorded too, until a sale settles it.
     /// </summary>
     public RecordAnswer Outcome(OutcomeReport report)
     {

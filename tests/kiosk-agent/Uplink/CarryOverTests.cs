@@ -49,7 +49,9 @@ public sealed class CarryOverTests
         }
     }
 
-    /// <summary>Five sales are committed, the sixth is refused as a fork: the successor begins with the sixth.</summary>
+    /// <summary>
+    /// Five sales are committed, the sixth is refused as a fork: the successor begins with the sixth.
+    /// </summary>
     internal static async Task<JournalId> CloseWithFiveCommittedAsync(LinkedAgent agent, ScriptedLedger ledger)
     {
         agent.Sell(5);
