@@ -43,7 +43,8 @@ internal readonly record struct PairedRates(double Rate, double BareRate, double
 }
 
 /// <summary>
-/// One caller of the journal's append, each sale one transaction, against the same rows inserted bare, one per transaction.
+/// One caller of the journal's append, each sale one transaction, against the same rows inserted bare, one per
+/// transaction.
 /// </summary>
 internal sealed class AgentCommitBench(BenchOptions options, string folder)
 {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using KioskFleet.Protocol.Signing;
+using KioskFleet.Simulators.Commands;
 using KioskFleet.Simulators.Terminal;
 using Spectre.Console;
 
@@ -12,15 +13,19 @@ internal static class BenchCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var cabinets = new Option<int>("--cabinets") { DefaultValueFactory = _ => 2_700, Description = "Simulated cabinets." };
-        var sales = new Option<int>("--sales") { DefaultValueFactory = _ => 500, Description = "Sales per cabinet, end to end." };
-        var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 5, Description = "Alternating rounds." };
+        var cabinets = CommandOptions.Number("--cabinets", "Simulated cabinets.", 2_700, 1, 10_000);
+        var sales = CommandOptions.Number("--sales", "Sales per cabinet, end to end.", 500, 1, 5_000);
+        var rounds = CommandOptions.Number("--rounds", "Alternating rounds.", 5, 1, 25);
         var seed = new Option<int>("--seed") { DefaultValueFactory = _ => 1, Description = "Seed of the sales." };
-        var quick = new Option<bool>("--quick") { Description = "A short run that checks the benchmark, not the product." };
+        var quick = new Option<bool>("--quick")
+        {
+            Description = "A short run that checks the benchmark, not the product.",
+        };
         var json = new Option<FileInfo?>("--json") { Description = "Writes the figures to this file." };
         var command = new Command("bench", """
-            Measures the agent's commits, the ledger's appends and the whole way from signed batch to receipt, each against
-            the bare database on this machine in the same run; and the service with idle cabinets. Fails when a sale is lost.
+            Measures the agent's commits, the ledger's appends and the whole way from signed batch to receipt, each
+            against the bare database on this machine in the same run; and the service with idle cabinets. Fails when a
+            sale is lost.
 
             Examples:
               bench
@@ -32,9 +37,9 @@ internal static class BenchCommand
             var options = new BenchOptions
             {
                 Seed = parsed.GetValue(seed),
-                Cabinets = Math.Clamp(parsed.GetValue(cabinets), 1, 10_000),
-                SalesPerCabinet = Math.Clamp(parsed.GetValue(sales), 1, 5_000),
-                Rounds = Math.Clamp(parsed.GetValue(rounds), 1, 25),
+                Cabinets = parsed.GetValue(cabinets),
+                SalesPerCabinet = parsed.GetValue(sales),
+                Rounds = parsed.GetValue(rounds),
             };
             return await RunAsync(parsed.GetValue(quick) ? options.Quick() : options, parsed.GetValue(json), ct);
         });

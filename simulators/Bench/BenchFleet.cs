@@ -15,7 +15,9 @@ namespace KioskFleet.Simulators.Bench;
 /// <summary>A cabinet of the benchmark: identity, credential, key, journal.</summary>
 internal sealed record BenchCabinet(CabinetId Id, string Password, MessageSigner Signer, JournalId Journal);
 
-/// <summary>Prepares a fleet for the benchmark with the service's own desks: registered, enrolled, with a catalogue.</summary>
+/// <summary>
+/// Prepares a fleet for the benchmark with the service's own desks: registered, enrolled, with a catalogue.
+/// </summary>
 internal static class BenchFleet
 {
     private const string Actor = "bench";

@@ -9,7 +9,9 @@ internal sealed record BenchOptions
     /// <summary>Simulated cabinets, 1 to 10,000.</summary>
     public int Cabinets { get; init; } = 2_700;
 
-    /// <summary>Sales that each cabinet sends in the end-to-end part, 1 to 5,000; sent in batches of at most 500.</summary>
+    /// <summary>
+    /// Sales that each cabinet sends in the end-to-end part, 1 to 5,000; sent in batches of at most 500.
+    /// </summary>
     public int SalesPerCabinet { get; init; } = 500;
 
     /// <summary>Alternating rounds of each comparison; the median ratio counts. 1 to 25.</summary>

@@ -5,7 +5,9 @@ using System.Net.Sockets;
 
 namespace KioskFleet.Simulators.Bench;
 
-/// <summary>The fleet service as a process of its own, on loopback, watched from outside. Ended when disposed.</summary>
+/// <summary>
+/// The fleet service as a process of its own, on loopback, watched from outside. Ended when disposed.
+/// </summary>
 internal sealed class BenchService : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);

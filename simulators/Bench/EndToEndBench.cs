@@ -11,8 +11,8 @@ internal sealed record EndToEndFigures(
     double ServiceMicrosecondsPerSale, double LoadMicrosecondsPerSale);
 
 /// <summary>
-/// The service as a process of its own with all cabinets connected: first idle, then every cabinet sends what it has, one
-/// batch at a time, from signed batch to receipt. Signing is done beforehand.
+/// The service as a process of its own with all cabinets connected: first idle, then every cabinet sends what it has,
+/// one batch at a time, from signed batch to receipt. Signing is done beforehand.
 /// </summary>
 internal sealed class EndToEndBench(BenchOptions options, string folder, Action<string> progress)
 {

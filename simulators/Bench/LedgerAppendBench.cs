@@ -13,8 +13,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace KioskFleet.Simulators.Bench;
 
 /// <summary>
-/// Checked batches into the ledger (head, judging, entries, totals, one transaction per 10,000 entries) against the same
-/// entry rows inserted bare, 10,000 per transaction.
+/// Checked batches into the ledger (head, judging, entries, totals, one transaction per 10,000 entries) against the
+/// same entry rows inserted bare, 10,000 per transaction.
 /// </summary>
 internal sealed class LedgerAppendBench(BenchOptions options, string folder)
 {

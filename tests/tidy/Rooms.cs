@@ -85,13 +85,13 @@ internal static class Rooms
                 ["Faults"] = None,
                 ["RecordedSales"] = ["CityLoad"],
                 ["Fleet"] = ["CityLoad", "Terminal"],
-                ["Bench"] = ["Terminal"],
+                ["Bench"] = ["Commands", "Terminal"],
                 ["Crash"] = [.. RealFleet, "Faults", "PowerLoss"],
                 ["City"] = [.. RealFleet, "Commands"],
                 ["Demo"] = [.. RealFleet, "City", "Commands"],
                 ["Replay"] = [.. RealFleet, "RecordedSales", "Commands"],
-                // The list of all sub-commands, and the options they share.
-                ["Commands"] = Any,
+                // What the sub-commands share; they are put together at the root.
+                ["Commands"] = ["Fleet", "JournalSimulation", "Terminal"],
             },
         };
 
