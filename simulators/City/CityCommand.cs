@@ -46,10 +46,9 @@ internal static class CityCommand
             return context.Wrong(string.Join(' ', problems));
         }
 
-        var folder = new RunFolder(options.DataFolder);
+        using var folder = new RunFolder(options.DataFolder);
         if (folder.Bind(options.Binding) is { } problem)
         {
-            folder.Dispose();
             return context.Wrong(problem);
         }
 

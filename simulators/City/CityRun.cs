@@ -35,7 +35,7 @@ internal sealed class CityRun : IAsyncDisposable
 
     /// <summary>Asks the service for its counties and plans the load.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="folder">An open folder, bound to this load; disposed with the run.</param>
+    /// <param name="folder">An open folder, bound to this load; the caller's.</param>
     /// <param name="real">The computer's time.</param>
     /// <param name="cancel">Ends the start.</param>
     public static async Task<CityRun> StartAsync(
@@ -84,6 +84,5 @@ internal sealed class CityRun : IAsyncDisposable
     {
         await _crew.DisposeAsync();
         _api.Dispose();
-        _folder.Dispose();
     }
 }

@@ -37,7 +37,7 @@ internal sealed class DemoRun : IAsyncDisposable
 
     /// <summary>Starts the service and plans the load.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="folder">An open folder, bound to this load; disposed with the run.</param>
+    /// <param name="folder">An open folder, bound to this load; the caller's.</param>
     /// <param name="real">The computer's time.</param>
     /// <param name="cancel">Ends the start.</param>
     public static async Task<DemoRun> StartAsync(
@@ -82,7 +82,6 @@ internal sealed class DemoRun : IAsyncDisposable
     {
         await _run.DisposeAsync();
         await _fleet.DisposeAsync();
-        _folder.Dispose();
     }
 
     private async Task<CityOutcome> JudgeAsync(LoadRunReport report, EntryProofResult proof, CancellationToken cancel)

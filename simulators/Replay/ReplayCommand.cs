@@ -54,10 +54,9 @@ internal static class ReplayCommand
             return context.Wrong(problem!);
         }
 
-        var folder = new RunFolder(options.DataFolder);
+        using var folder = new RunFolder(options.DataFolder);
         if (folder.Bind(options.Binding()) is { } bound)
         {
-            folder.Dispose();
             return context.Wrong(bound);
         }
 

@@ -25,7 +25,7 @@ internal sealed class ReplayRun : IAsyncDisposable
     /// <summary>Starts the service.</summary>
     /// <param name="files">The files.</param>
     /// <param name="load">What they make.</param>
-    /// <param name="folder">An open folder, bound to this replay; disposed with the run.</param>
+    /// <param name="folder">An open folder, bound to this replay; the caller's.</param>
     /// <param name="real">The computer's time.</param>
     /// <param name="cancel">Ends the start.</param>
     public static async Task<ReplayRun> StartAsync(
@@ -57,6 +57,5 @@ internal sealed class ReplayRun : IAsyncDisposable
     {
         await _run.DisposeAsync();
         await _fleet.DisposeAsync();
-        _folder.Dispose();
     }
 }

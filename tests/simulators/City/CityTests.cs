@@ -44,6 +44,17 @@ public sealed class CityTests
     }
 
     [Fact]
+    public async Task A_service_that_is_not_there_is_named()
+    {
+        using var folder = new TemporaryFolder("city");
+        var url = $"http://127.0.0.1:{FreePort.Next()}";
+        var result = await CommandLine.RunAsync("city", "--url", url, "--token-file", folder.Write("token", "t"),
+            "--broker", "127.0.0.1:1", "--cabinets", "1", "--days", "1");
+        Assert.Equal(ExitCode.Broken, result.ExitCode);
+        Assert.Contains($"{url}/api/v1/places/counties failed", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_remote_proof_sees_a_sale_whose_amount_was_changed()
     {
         var cancel = TestContext.Current.CancellationToken;

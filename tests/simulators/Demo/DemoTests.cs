@@ -63,7 +63,8 @@ public sealed class DemoTests
     public async Task The_proof_sees_a_tampered_row_a_removed_entry_and_a_shifted_total()
     {
         var cancel = TestContext.Current.CancellationToken;
-        await using var run = await DemoRun.StartAsync(Small, new RunFolder(null), TimeProvider.System, cancel);
+        using var folder = new RunFolder(null);
+        await using var run = await DemoRun.StartAsync(Small, folder, TimeProvider.System, cancel);
         var sound = await run.RunAsync(cancel);
         Assert.True(CityResult.Of(sound).Proven);
 
