@@ -21,7 +21,8 @@ internal sealed class CabinetUplink(SimulationWorld world, CabinetMachine machin
     /// <summary>Where the senders stand, for a trace.</summary>
     public string Standing => string.Join("; ", machine.Disk.Journals.Select(journal =>
         $"{world.NameOf(journal.Id)} closed={journal.ClosedAt is not null} base={journal.Base.Seq}"
-        + $" tail={journal.Tail.Seq} file={journal.FileTail.Seq} mark={journal.Committed.Seq} ledger={world.Ledger.Find(journal.Id)?.Head.Seq}"
+        + $" tail={journal.Tail.Seq} file={journal.FileTail.Seq}"
+        + $" mark={journal.Committed.Seq} ledger={world.Ledger.Find(journal.Id)?.Head.Seq}"
         + $" until={world.Ledger.Find(journal.Id)?.SupersededAfter}"
         + $" phase={(_loops.TryGetValue(journal.Id, out var loop) ? loop.Sender.Phase : null)}"));
 
