@@ -10,14 +10,17 @@ namespace KioskFleet.Service.Ledger;
 /// <param name="LastUtcMs">Corrected time of the latest entry; 0 before the first.</param>
 /// <param name="IsFirst">True when entry 1 is committed and no Succession: the journal has no predecessor.</param>
 /// <param name="IsOrigin">True when another journal took entries over from it.</param>
-internal sealed record JournalRow(long No, JournalRecord Record, long LastUtcMs, bool IsFirst, bool IsOrigin);
+/// <param name="Predecessor">The journal it succeeded; null when there is none.</param>
+internal sealed record JournalRow(
+    long No, JournalRecord Record, long LastUtcMs, bool IsFirst, bool IsOrigin, JournalId? Predecessor);
 
 /// <summary>The table of journals and heads. Belongs to one ledger session.</summary>
 internal sealed class JournalTable(SqliteConnection connection) : IDisposable
 {
     private const string Columns = """
         journal_no, journal_id, cabinet_id, head_seq, head_hash, superseded_after, witness_seq, witness_hash,
-        witness_boot, witness_mono_ms, last_utc_ms, is_first, is_origin
+        witness_boot, witness_mono_ms, last_utc_ms, is_first, is_origin,
+        predecessor_id
         """;
 
     private readonly Statement _find = new(connection, $"SELECT {Columns} FROM journals WHERE journal_id = ?1");
@@ -147,6 +150,7 @@ internal sealed class JournalTable(SqliteConnection connection) : IDisposable
             : new Witness(new Head((ulong)row.Long(6), row.Hash(7)), BootId.Read(row.Bytes(8)), row.Long(9));
         var record = new JournalRecord(row.Journal(1), CabinetId.Parse(row.Text(2)),
             new Head((ulong)row.Long(3), row.Hash(4)), (ulong?)row.LongOrNull(5), witness);
-        return new JournalRow(row.Long(0), record, row.Long(10), row.Long(11) != 0, row.Long(12) != 0);
+        return new JournalRow(row.Long(0), record, row.Long(10), row.Long(11) != 0, row.Long(12) != 0,
+            row.IsNull(13) ? null : row.Journal(13));
     }
 }

@@ -73,7 +73,7 @@ internal sealed class QuarantineRelease(
         }
 
         if (judged.Kind is EntryKind.Sale or EntryKind.NonSale
-            && !new SuccessionBook(session).CountLate(cabinet.Id, judged, entry))
+            && !new SuccessionBook(session).CountLate(cabinet.Id, found.JournalNo, judged, entry))
         {
             judged.Amounts = default;
         }
@@ -106,16 +106,17 @@ internal sealed class QuarantineRelease(
         return new SaleView(body).LineCount;
     }
 
-    private static (CabinetId Cabinet, JournalId Journal, ulong Seq, long UtcMs)? Find(
+    private static (CabinetId Cabinet, JournalId Journal, long JournalNo, ulong Seq, long UtcMs)? Find(
         LedgerSession session, long position)
     {
         using var query = new Statement(session.Connection, """
-            SELECT q.cabinet_id, q.journal_id, q.seq, e.utc_ms FROM quarantine q JOIN entries e USING (position)
+            SELECT q.cabinet_id, q.journal_id, j.journal_no, q.seq, e.utc_ms
+            FROM quarantine q JOIN entries e USING (position) JOIN journals j USING (journal_id)
             WHERE q.position = ?1 AND q.released_utc_ms IS NULL AND e.kind <> 2
             """);
         query.Set(1, position);
         return query.Next()
-            ? (CabinetId.Parse(query.Text(0)), query.Journal(1), (ulong)query.Long(2), query.Long(3))
+            ? (CabinetId.Parse(query.Text(0)), query.Journal(1), query.Long(2), (ulong)query.Long(3), query.Long(4))
             : null;
     }
 }

@@ -11,6 +11,9 @@ namespace KioskFleet.Service.Ledger;
 /// </summary>
 internal sealed class RefundBook(LedgerSession session)
 {
+    /// <summary>Most predecessors that are walked back.</summary>
+    private const int MaxPredecessors = 1_000;
+
     /// <summary>The numbers of sales in a range for which refunds wait.</summary>
     public HashSet<ulong>? WaitingIn(JournalId journal, ulong firstSeq, ulong lastSeq) =>
         session.Refunds.WaitingIn(journal, firstSeq, lastSeq);
@@ -84,22 +87,9 @@ internal sealed class RefundBook(LedgerSession session)
         session.Totals.AddRefund(cabinet, line.AssignmentId, refundDay, line.Day, line.Class, amountFen);
 
     /// <summary>The counted entry behind (journal, number): where it stands, where it was carried, or where it counts.</summary>
-    /// <remarks>
-    /// After a fork two sales have the same place. A refund recorded in another journal means the one that was carried out
-    /// of the agent's own history; one recorded in the same journal means the one that stands there.
-    /// </remarks>
     private StoredEntry? Find(VerifiedBatch verified, RefundBody refund)
     {
-        var row = session.Journals.Find(refund.SaleJournal);
-        if (row is not null && row.Record.Cabinet != verified.Cabinet.Id)
-        {
-            return null;
-        }
-
-        var carried = refund.SaleJournal == verified.Journal
-            ? null
-            : session.Successions.CarriedTo(refund.SaleJournal, refund.SaleSeq);
-        var position = carried ?? (row is null ? null : session.Batches.PositionOf(row.No, refund.SaleSeq));
+        var position = PositionOf(verified, refund);
         if (position is null)
         {
             return null;
@@ -116,6 +106,36 @@ internal sealed class RefundBook(LedgerSession session)
         return entry.State == EntryState.Quarantined && session.Corrections.ClassesOf(entry.Position) is not null
             ? entry with { State = EntryState.Counted }
             : entry;
+    }
+
+    /// <summary>
+    /// After a fork several sales have the same first place. The nearest history decides: the refund's own journal, then its
+    /// predecessors, each by what was carried into it or, at the sale's own journal, by what stands there.
+    /// </summary>
+    private long? PositionOf(VerifiedBatch verified, RefundBody refund)
+    {
+        var named = session.Journals.Find(refund.SaleJournal);
+        if (named is not null && named.Record.Cabinet != verified.Cabinet.Id)
+        {
+            return null;
+        }
+
+        var seen = 0;
+        for (var row = session.Journals.Find(verified.Journal); row is not null && seen < MaxPredecessors; seen++)
+        {
+            var found = row.No == named?.No
+                ? session.Batches.PositionOf(row.No, refund.SaleSeq)
+                : session.Successions.CarriedTo(refund.SaleJournal, refund.SaleSeq, row.No);
+            if (found is not null)
+            {
+                return found;
+            }
+
+            row = row.Predecessor is { } predecessor ? session.Journals.Find(predecessor) : null;
+        }
+
+        return session.Successions.CarriedTo(refund.SaleJournal, refund.SaleSeq, 0)
+            ?? (named is null ? null : session.Batches.PositionOf(named.No, refund.SaleSeq));
     }
 
     private ReversedLine? LineOf(StoredEntry sale, int line)

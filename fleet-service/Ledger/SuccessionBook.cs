@@ -17,7 +17,9 @@ internal sealed class SuccessionBook(LedgerSession session)
     public void Begin(JournalInAppend journal, SuccessionBody succession, ref JudgedEntry judged)
     {
         var verified = journal.Verified;
-        if (judged.Header.Seq != 1 || succession.Predecessor == verified.Journal)
+        // A successor that is succeeded itself hands its own first entry on; then it speaks of the journal it came from.
+        var successor = judged.Header.Origin?.Journal ?? verified.Journal;
+        if ((judged.Header.Seq != 1 && judged.Header.Origin is null) || succession.Predecessor == successor)
         {
             judged.Quarantine(QuarantineReason.UnknownValue);
             return;
@@ -31,12 +33,16 @@ internal sealed class SuccessionBook(LedgerSession session)
             Guard(journal);
         }
 
-        session.Journals.Succeed(journal.No, succession.Predecessor);
+        if (session.Journals.Find(successor) is { } row && row.Record.Cabinet == verified.Cabinet.Id)
+        {
+            session.Journals.Succeed(row.No, succession.Predecessor);
+        }
+
         var kind = succession.Reason is SuccessionReason.Corrupt or SuccessionReason.Lost
             ? FindingKind.ChainBroken
             : FindingKind.Fork;
-        session.Findings.Raise(kind, verified.Cabinet.Id, $"{succession.Predecessor}>{verified.Journal}",
-            FindingEvidence.Succession(verified.Journal, succession), verified.ReceivedUtcMs);
+        session.Findings.Raise(kind, verified.Cabinet.Id, $"{succession.Predecessor}>{successor}",
+            FindingEvidence.Succession(successor, succession), verified.ReceivedUtcMs);
     }
 
     /// <summary>Turns the guard on when the cabinet has more than this journal.</summary>
@@ -78,14 +84,14 @@ internal sealed class SuccessionBook(LedgerSession session)
 
         if (judged.Header.Origin is { } origin)
         {
-            session.Successions.Carried(origin, counted ?? position);
+            session.Successions.Carried(origin, journal.No, counted ?? position);
         }
     }
 
     /// <summary>
     /// Counts a sale or non-sale that was quarantined until now; false when its id counts elsewhere by now.
     /// </summary>
-    public bool CountLate(CabinetId cabinet, in JudgedEntry judged, StoredEntry entry)
+    public bool CountLate(CabinetId cabinet, long journalNo, in JudgedEntry judged, StoredEntry entry)
     {
         var counted = session.Successions.Guarded(cabinet, judged.Kind, IdOf(entry.Bytes));
         if (counted is { } elsewhere)
@@ -99,7 +105,7 @@ internal sealed class SuccessionBook(LedgerSession session)
 
         if (judged.Header.Origin is { } origin)
         {
-            session.Successions.Carried(origin, counted ?? entry.Position);
+            session.Successions.Carried(origin, journalNo, counted ?? entry.Position);
         }
 
         return counted is null;

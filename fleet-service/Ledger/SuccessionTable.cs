@@ -29,11 +29,13 @@ internal sealed class SuccessionTable(SqliteConnection connection) : IDisposable
         "SELECT counted_position FROM doubles WHERE position = ?1");
 
     private readonly Statement _carried = new(connection, """
-        INSERT INTO carried (origin_journal, origin_seq, position) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
+        INSERT INTO carried (origin_journal, origin_seq, journal_no, position) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT DO NOTHING
         """);
 
     private readonly Statement _carriedTo = new(connection, """
-        SELECT position FROM carried WHERE origin_journal = ?1 AND origin_seq = ?2 ORDER BY position LIMIT 1
+        SELECT position FROM carried WHERE origin_journal = ?1 AND origin_seq = ?2 AND (?3 = 0 OR journal_no = ?3)
+        ORDER BY position LIMIT 1
         """);
 
     private readonly Statement _gap = new(connection, """
@@ -77,14 +79,17 @@ internal sealed class SuccessionTable(SqliteConnection connection) : IDisposable
         return One(_countedFor);
     }
 
-    /// <summary>Notes where a carried entry stands.</summary>
-    public void Carried(EntryOrigin origin, long position) =>
-        _carried.Set(1, origin.Journal).Set(2, (long)origin.Seq).Set(3, position).Run();
+    /// <summary>Notes where an entry counts that was carried into a journal.</summary>
+    public void Carried(EntryOrigin origin, long journalNo, long position) => _carried.Set(1, origin.Journal)
+        .Set(2, (long)origin.Seq).Set(3, journalNo).Set(4, position).Run();
 
-    /// <summary>Where the entry that was recorded first under another journal stands; null when it was not carried.</summary>
-    public long? CarriedTo(JournalId originJournal, ulong originSeq)
+    /// <summary>Where the entry counts that was recorded first under another journal; null when it was not carried.</summary>
+    /// <param name="originJournal">Where it was recorded first.</param>
+    /// <param name="originSeq">Its number there.</param>
+    /// <param name="intoJournalNo">Only as carried into this journal; 0 for any.</param>
+    public long? CarriedTo(JournalId originJournal, ulong originSeq, long intoJournalNo)
     {
-        _carriedTo.Set(1, originJournal).Set(2, (long)originSeq);
+        _carriedTo.Set(1, originJournal).Set(2, (long)originSeq).Set(3, intoJournalNo);
         return One(_carriedTo);
     }
 

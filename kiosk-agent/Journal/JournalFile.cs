@@ -160,10 +160,10 @@ internal sealed partial class JournalFile : IDisposable
             lock (_gate)
             {
                 var good = error.Seq > afterSeq + 1 ? error.Seq - 1 : afterSeq;
-                _state = _state with { Tail = HeadAt(good) ?? _state.Mark.Anchor };
+                _state = _state with { Tail = ReadableHeadAt(good) ?? _state.Mark.Anchor };
             }
 
-            return error.Seq > afterSeq + 1 ? Read(afterSeq, maxEntries, maxBytes) : [];
+            return _state.Tail.Seq > afterSeq ? Read(afterSeq, maxEntries, maxBytes) : [];
         }
     }
 
@@ -232,6 +232,18 @@ internal sealed partial class JournalFile : IDisposable
     /// </summary>
     public Task AppendedAsync(CancellationToken stopping) => _appended.WaitAsync(stopping);
 
+    private Head? ReadableHeadAt(ulong seq)
+    {
+        try
+        {
+            return HeadAt(seq);
+        }
+        catch (JournalDamagedException)
+        {
+            return null;
+        }
+    }
+
     private List<StoredEntry> ReadVerified(Head before, int maxEntries, int maxBytes)
     {
         var chain = new HashChain();
@@ -244,7 +256,9 @@ internal sealed partial class JournalFile : IDisposable
         {
             return Guarded(() =>
             {
-                foreach (var row in _reader.RowsAfter(before.Seq, maxEntries))
+                // Never a row more than the tail allows: what lies behind the tail of a closed journal may be damaged.
+                var most = Math.Min(maxEntries, (long)(tail.Seq - Math.Min(tail.Seq, before.Seq)));
+                foreach (var row in _reader.RowsAfter(before.Seq, most))
                 {
                     var entry = row.Entry;
                     bytes += entry.Bytes.Length + 4;

@@ -85,12 +85,13 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
     /// <summary>The boots of a range of entries.</summary>
     public IReadOnlySet<BootId> BootsOf(ulong first, ulong last)
     {
-        // The boot id stands at offset 12 of an entry's header; SQLite counts from 1.
+        // The boot id stands at offset 12 of an entry's header; SQLite counts from 1. Ended by a count and not by the last
+        // number: a comparison would step on the row behind the range, which may be damaged.
         var boots = new HashSet<BootId>();
         using var command = Command(
-            "SELECT DISTINCT substr(bytes, 13, 16) FROM entry WHERE seq BETWEEN $first AND $last");
+            "SELECT substr(bytes, 13, 16) FROM entry WHERE seq >= $first ORDER BY seq LIMIT $count");
         command.Parameters.AddWithValue("$first", (long)first);
-        command.Parameters.AddWithValue("$last", (long)last);
+        command.Parameters.AddWithValue("$count", (long)(last - first + 1));
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {

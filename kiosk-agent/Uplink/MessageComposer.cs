@@ -57,6 +57,7 @@ internal sealed class MessageComposer(
                 $"Journal {file.Id} holds no entry behind {wanted.AfterSeq}, although one was to be sent.");
         }
 
+        _writer.Clear();
         var last = new Head(wanted.AfterSeq, previous.Hash);
         foreach (var entry in entries)
         {

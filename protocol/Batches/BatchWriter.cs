@@ -36,6 +36,13 @@ public sealed class BatchWriter
         return true;
     }
 
+    /// <summary>Forgets what was added: a batch that failed in the making must not run into the next one.</summary>
+    public void Clear()
+    {
+        _entries.Clear();
+        _entryBytes = 0;
+    }
+
     /// <summary>Signs the batch and empties the writer.</summary>
     public SignedMessage Sign(BatchHeader header, MessageSigner signer)
     {
@@ -71,8 +78,7 @@ public sealed class BatchWriter
             _writer.Bytes(entry.Span);
         }
 
-        _entries.Clear();
-        _entryBytes = 0;
+        Clear();
         return SignedMessage.Sign(_writer, signer);
     }
 }

@@ -117,8 +117,9 @@ CREATE INDEX quarantine_of_cabinet ON quarantine (cabinet_id);
 CREATE TABLE carried (
   origin_journal BLOB    NOT NULL,
   origin_seq     INTEGER NOT NULL,
-  position       INTEGER NOT NULL,
-  PRIMARY KEY (origin_journal, origin_seq, position)
+  journal_no     INTEGER NOT NULL, -- the journal it was carried into
+  position       INTEGER NOT NULL, -- where it counts
+  PRIMARY KEY (origin_journal, origin_seq, journal_no)
 ) STRICT, WITHOUT ROWID;
 
 -- Ids of everything counted for a cabinet that has more than one journal; complete from the moment it is in
