@@ -1,6 +1,8 @@
 namespace KioskFleet.Protocol;
 
-/// <summary>Every limit of the protocol, named in one place. A message outside them is refused, never truncated.</summary>
+/// <summary>
+/// Every limit of the protocol, named in one place. A message outside them is refused, never truncated.
+/// </summary>
 public static class Limits
 {
     /// <summary>Most lines of one sale or non-sale.</summary>
@@ -18,7 +20,9 @@ public static class Limits
     /// <summary>Largest quantity of one line.</summary>
     public const int MaxQuantity = 10_000;
 
-    /// <summary>Largest amount of one line, in fen: ten million yuan. Anything above is impossible in a cabinet.</summary>
+    /// <summary>
+    /// Largest amount of one line, in fen: ten million yuan. Anything above is impossible in a cabinet.
+    /// </summary>
     public const long MaxLineFen = 1_000_000_000;
 
     /// <summary>Largest entry, header and body, in bytes. A sale with 100 lines of longest texts fits.</summary>

@@ -43,7 +43,8 @@ public readonly record struct Money(long Fen) : IComparable<Money>
     public override string ToString()
     {
         var magnitude = Int128.Abs(Fen);
-        return string.Create(CultureInfo.InvariantCulture, $"{(Fen < 0 ? "-" : "")}{magnitude / 100}.{magnitude % 100:00}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{(Fen < 0 ? "-" : "")}{magnitude / 100}.{magnitude % 100:00}");
     }
 
     /// <summary>

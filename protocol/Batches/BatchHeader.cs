@@ -15,9 +15,9 @@ namespace KioskFleet.Protocol.Batches;
 /// <param name="Previous">The head in front of the first entry: its number is the first entry's minus one.</param>
 /// <param name="Last">The head behind the last entry, as the agent's journal holds it.</param>
 /// <param name="Clocks">
-/// At most 64 observations in the order of the boots: those of these entries' boots, the next heard boot's behind them (a
-/// boot that never heard the service is dated between its neighbours, and these must not depend on where one batch ends),
-/// and the sending boot's last.
+/// At most 64 observations in the order of the boots: those of these entries' boots, the next heard boot's behind them
+/// (a boot that never heard the service is dated between its neighbours, and these must not depend on where one batch
+/// ends), and the sending boot's last.
 /// </param>
 public sealed record BatchHeader(
     CabinetId Cabinet, JournalId Journal, KeyId Key, Head? GapBase, Head Previous, Head Last,

@@ -5,9 +5,9 @@ namespace KioskFleet.Protocol.Batches;
 
 /// <summary>
 /// Builds a batch: entries are added while they fit, then it is signed. Layout, little-endian: <c>KFB1</c> (4), cabinet
-/// (text), journal (16), key id (8), gap mark (1) and with it the base head (8 + 32), previous head (8 + 32), last head's
-/// hash (32), clock count (1) and per clock boot (16), monotonic ms (8), server ms (8), entry count (2), per entry its
-/// length (4) and bytes; then the signature (64) over the SHA-256 of everything before it. Not thread-safe.
+/// (text), journal (16), key id (8), gap mark (1) and with it the base head (8 + 32), previous head (8 + 32), last
+/// head's hash (32), clock count (1) and per clock boot (16), monotonic ms (8), server ms (8), entry count (2), per
+/// entry its length (4) and bytes; then the signature (64) over the SHA-256 of everything before it. Not thread-safe.
 /// </summary>
 public sealed class BatchWriter
 {
@@ -48,7 +48,8 @@ public sealed class BatchWriter
     {
         ArgumentNullException.ThrowIfNull(header);
         ArgumentNullException.ThrowIfNull(signer);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(header.Clocks.Count, Limits.MaxClockObservations, nameof(header));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            header.Clocks.Count, Limits.MaxClockObservations, nameof(header));
         ArgumentOutOfRangeException.ThrowIfZero(_entries.Count, nameof(header));
         _writer.Clear();
         _writer.Bytes(MessageMagic.Batch);

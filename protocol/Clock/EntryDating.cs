@@ -12,10 +12,10 @@ namespace KioskFleet.Protocol.Clock;
 public readonly record struct CorrectedTime(long UtcMs, bool Implausible);
 
 /// <summary>
-/// Dates a journal's entries in order. An entry of a boot that heard the service is dated by that boot's observation. An
-/// entry of a boot that never did keeps its wall clock as long as that lies between its neighbours, and else is moved to the
-/// nearer of them. Pure; the result depends on the entries and the stated observations only, never on when they arrive.
-/// Not thread-safe.
+/// Dates a journal's entries in order. An entry of a boot that heard the service is dated by that boot's observation.
+/// An entry of a boot that never did keeps its wall clock as long as that lies between its neighbours, and else is
+/// moved to the nearer of them. Pure; the result depends on the entries and the stated observations only, never on when
+/// they arrive. Not thread-safe.
 /// </summary>
 public sealed class EntryDating
 {
@@ -25,7 +25,9 @@ public sealed class EntryDating
     /// </summary>
     public const long EarliestPlausibleUtcMs = 1_577_836_800_000;
 
-    /// <summary>No entry is believed to be of this moment or later: 2100-01-01T00:00:00Z in Unix milliseconds.</summary>
+    /// <summary>
+    /// No entry is believed to be of this moment or later: 2100-01-01T00:00:00Z in Unix milliseconds.
+    /// </summary>
     public const long LatestPlausibleUtcMs = 4_102_444_800_000;
 
     private readonly List<ClockObservation> _observations;
@@ -33,7 +35,9 @@ public sealed class EntryDating
     private ClockObservation _current;
 
     /// <summary>Starts behind a known entry.</summary>
-    /// <param name="observations">The batch's observations in the order of their boots, the sending boot's last.</param>
+    /// <param name="observations">
+    /// The batch's observations in the order of their boots, the sending boot's last.
+    /// </param>
     /// <param name="previousUtcMs">Corrected time of the journal's previous entry; 0 for the first.</param>
     public EntryDating(IReadOnlyList<ClockObservation> observations, long previousUtcMs)
     {

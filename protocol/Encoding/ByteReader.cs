@@ -5,8 +5,8 @@ using KioskFleet.Protocol.Identity;
 namespace KioskFleet.Protocol.Encoding;
 
 /// <summary>
-/// Reads the canonical byte layout. Never throws on bad input: the first read outside the bytes, or of a text that is not
-/// UTF-8, sets <see cref="Failed"/>, and everything after reads as zero.
+/// Reads the canonical byte layout. Never throws on bad input: the first read outside the bytes, or of a text that is
+/// not UTF-8, sets <see cref="Failed"/>, and everything after reads as zero.
 /// </summary>
 public ref struct ByteReader
 {

@@ -59,13 +59,16 @@ public sealed class ByteWriter
     }
 
     /// <summary>Writes a text: one length byte, then UTF-8.</summary>
-    /// <exception cref="ArgumentException">The text takes more than <see cref="Limits.MaxTextBytes"/> bytes.</exception>
+    /// <exception cref="ArgumentException">
+    /// The text takes more than <see cref="Limits.MaxTextBytes"/> bytes.
+    /// </exception>
     public void Text(string text)
     {
         var length = System.Text.Encoding.UTF8.GetByteCount(text);
         if (length > Limits.MaxTextBytes)
         {
-            throw new ArgumentException($"A text of {length} bytes is longer than {Limits.MaxTextBytes}.", nameof(text));
+            throw new ArgumentException(
+                $"A text of {length} bytes is longer than {Limits.MaxTextBytes}.", nameof(text));
         }
 
         U8((byte)length);

@@ -20,8 +20,12 @@ public static class EntryCodec
         return Encode(new EntryHeader(body.Kind, marks, EntryBody.Version, seq, time, origin), writer.Written);
     }
 
-    /// <summary>The canonical bytes of an entry whose body is bytes already, perhaps of a kind not known here.</summary>
-    /// <exception cref="ArgumentException">Marks and origin contradict each other, or the entry is too large.</exception>
+    /// <summary>
+    /// The canonical bytes of an entry whose body is bytes already, perhaps of a kind not known here.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// Marks and origin contradict each other, or the entry is too large.
+    /// </exception>
     public static byte[] Encode(in EntryHeader header, ReadOnlySpan<byte> body)
     {
         if (header.Origin.HasValue != header.Marks.HasFlag(EntryMarks.Carried))

@@ -16,8 +16,8 @@ public readonly record struct EntryTime(BootId Boot, long MonotonicMs, long Wall
 
 /// <summary>
 /// The fixed part in front of every entry's body. Layout, all little-endian: layout version (1 byte, now 1), kind (1),
-/// marks (1), body version (1), seq (8), boot id (16), monotonic ms (8), wall clock ms (8), for carried entries the origin
-/// journal (16) and seq (8), body length (4). The hash chain covers header and body.
+/// marks (1), body version (1), seq (8), boot id (16), monotonic ms (8), wall clock ms (8), for carried entries the
+/// origin journal (16) and seq (8), body length (4). The hash chain covers header and body.
 /// </summary>
 /// <param name="Kind">What the body is; may be a number this version does not know.</param>
 /// <param name="Marks">Marks.</param>

@@ -35,6 +35,8 @@ public enum EntryMarks : byte
     /// <summary>Carried over from a predecessor journal; the header holds its <see cref="EntryOrigin"/>.</summary>
     Carried = 1,
 
-    /// <summary>Carried over from behind a corruption: readable, but the predecessor's chain does not prove it.</summary>
+    /// <summary>
+    /// Carried over from behind a corruption: readable, but the predecessor's chain does not prove it.
+    /// </summary>
     Salvaged = 2,
 }

@@ -4,9 +4,9 @@ using KioskFleet.Protocol.Identity;
 namespace KioskFleet.Protocol.Entries;
 
 /// <summary>
-/// The agent's word that entries the service asks for are no longer on this cabinet: the ledger was restored from a backup
-/// older than the cabinet's retention. Layout version 1: first missing seq (8), last missing seq (8), the service's head's
-/// hash (32), hash of the last missing entry (32).
+/// The agent's word that entries the service asks for are no longer on this cabinet: the ledger was restored from a
+/// backup older than the cabinet's retention. Layout version 1: first missing seq (8), last missing seq (8), the
+/// service's head's hash (32), hash of the last missing entry (32).
 /// </summary>
 /// <param name="FirstMissing">First sequence number that is gone.</param>
 /// <param name="LastMissing">Last sequence number that is gone.</param>

@@ -50,9 +50,9 @@ public enum PaymentOutcome : byte
 }
 
 /// <summary>
-/// The outcome of a vend or session that is no sale (yet); outside every total. A later sale or refund with the same vend
-/// id supersedes it. Layout version 1: delivery state (1), payment outcome (1), vend id (text), slot (text), SKU (text),
-/// amount (8), detail (text).
+/// The outcome of a vend or session that is no sale (yet); outside every total. A later sale or refund with the same
+/// vend id supersedes it. Layout version 1: delivery state (1), payment outcome (1), vend id (text), slot (text), SKU
+/// (text), amount (8), detail (text).
 /// </summary>
 /// <param name="Delivery">State of the delivery.</param>
 /// <param name="Payment">What became of the money.</param>

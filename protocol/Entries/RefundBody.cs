@@ -4,9 +4,9 @@ using KioskFleet.Protocol.Identity;
 namespace KioskFleet.Protocol.Entries;
 
 /// <summary>
-/// Money given back for one line of a sale: partial, repeatable, idempotent by its refund number. Layout version 1: refund
-/// number (text), sale journal (16), sale seq (8), line (1), amount (8), quantity (2), transaction number (text), reason
-/// (text).
+/// Money given back for one line of a sale: partial, repeatable, idempotent by its refund number. Layout version 1:
+/// refund number (text), sale journal (16), sale seq (8), line (1), amount (8), quantity (2), transaction number
+/// (text), reason (text).
 /// </summary>
 /// <param name="RefundNumber">The refund's own number; unique within its cabinet.</param>
 /// <param name="SaleJournal">The journal that holds the sale.</param>

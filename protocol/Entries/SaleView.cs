@@ -25,8 +25,8 @@ public readonly ref struct SaleLineView
 }
 
 /// <summary>
-/// Reads a sale's body in place, without allocating: for a receiver that takes hundreds of thousands a second. Read every
-/// line with <see cref="NextLine"/>, then ask <see cref="AtEnd"/>: only then was the body a sale.
+/// Reads a sale's body in place, without allocating: for a receiver that takes hundreds of thousands a second. Read
+/// every line with <see cref="NextLine"/>, then ask <see cref="AtEnd"/>: only then was the body a sale.
 /// </summary>
 public ref struct SaleView
 {

@@ -23,11 +23,13 @@ public enum SuccessionReason : byte
 }
 
 /// <summary>
-/// The first entry of a successor journal. Layout version 1: predecessor (16), last common seq (8) and hash (32), reason
-/// (1), entries carried over (4), of these salvaged (4), detail (text).
+/// The first entry of a successor journal. Layout version 1: predecessor (16), last common seq (8) and hash (32),
+/// reason (1), entries carried over (4), of these salvaged (4), detail (text).
 /// </summary>
 /// <param name="Predecessor">The journal that ended.</param>
-/// <param name="LastCommon">The last head that agent and service are known to share; entries after it are carried over.</param>
+/// <param name="LastCommon">
+/// The last head that agent and service are known to share; entries after it are carried over.
+/// </param>
 /// <param name="Reason">Why it ended.</param>
 /// <param name="Carried">Entries carried over, right behind this one.</param>
 /// <param name="Salvaged">Of these, entries from behind a corruption.</param>

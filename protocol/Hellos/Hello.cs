@@ -12,11 +12,11 @@ namespace KioskFleet.Protocol.Hellos;
 public readonly record struct RunningSums(long SalesFen, long RefundsFen, long Sales);
 
 /// <summary>
-/// What an agent says on every connect and every ten minutes: who it is, where its journal stands. Signed. The tail is the
-/// witness for entries that are not committed yet. Layout, little-endian: <c>KFH1</c> (4), cabinet (text), journal (16), key
-/// id (8), boot (16), monotonic ms (8), wall ms (8), tail head (40), committed head (40), oldest retained seq (8), backlog
-/// (8), oldest unsent wall ms (8), sales fen (8), refunds fen (8), sales count (8), closed mark (1), applied config version
-/// (text), agent version (text); then the signature (64).
+/// What an agent says on every connect and every ten minutes: who it is, where its journal stands. Signed. The tail is
+/// the witness for entries that are not committed yet. Layout, little-endian: <c>KFH1</c> (4), cabinet (text), journal
+/// (16), key id (8), boot (16), monotonic ms (8), wall ms (8), tail head (40), committed head (40), oldest retained seq
+/// (8), backlog (8), oldest unsent wall ms (8), sales fen (8), refunds fen (8), sales count (8), closed mark (1),
+/// applied config version (text), agent version (text); then the signature (64).
 /// </summary>
 /// <param name="Cabinet">The cabinet.</param>
 /// <param name="Journal">The journal spoken for.</param>
@@ -64,7 +64,9 @@ public sealed record Hello(
         return SignedMessage.Sign(writer, signer);
     }
 
-    /// <summary>Reads a payload without verifying its signature; false when it is not a hello of this version.</summary>
+    /// <summary>
+    /// Reads a payload without verifying its signature; false when it is not a hello of this version.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> payload, [NotNullWhen(true)] out Hello? hello)
     {
         hello = null;
@@ -82,7 +84,8 @@ public sealed record Hello(
 
         var read = new Hello(cabinet, reader.Journal(), new KeyId(reader.U64()), reader.Boot(), reader.I64(),
             reader.I64(), reader.Head(), reader.Head(), reader.U64(), reader.U64(), reader.I64(),
-            new RunningSums(reader.I64(), reader.I64(), reader.I64()), ReadMark(ref reader), reader.Text(), reader.Text());
+            new RunningSums(reader.I64(), reader.I64(), reader.I64()), ReadMark(ref reader), reader.Text(),
+            reader.Text());
         hello = reader.AtEnd ? read : null;
         return reader.AtEnd;
     }

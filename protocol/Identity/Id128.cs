@@ -4,7 +4,9 @@ using System.Globalization;
 
 namespace KioskFleet.Protocol.Identity;
 
-/// <summary>Reading and writing of the random 128-bit identifiers: 16 bytes big-endian, 32 lower-case hex digits.</summary>
+/// <summary>
+/// Reading and writing of the random 128-bit identifiers: 16 bytes big-endian, 32 lower-case hex digits.
+/// </summary>
 internal static class Id128
 {
     internal const int Size = 16;

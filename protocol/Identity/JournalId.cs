@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace KioskFleet.Protocol.Identity;
 
 /// <summary>
-/// The identity of one installation's journal: 128 random bits made by the agent. A corrupt, lost or forked journal gets a
-/// successor with an id of its own; an id is never used twice.
+/// The identity of one installation's journal: 128 random bits made by the agent. A corrupt, lost or forked journal
+/// gets a successor with an id of its own; an id is never used twice.
 /// </summary>
 /// <param name="Value">The 128 random bits.</param>
 public readonly record struct JournalId(UInt128 Value) : IComparable<JournalId>

@@ -30,7 +30,9 @@ public enum Refusal : byte
     /// <summary>Not refused.</summary>
     None = 0,
 
-    /// <summary>Nobody registered this cabinet (a restored register): enrol again with the same key, then hello.</summary>
+    /// <summary>
+    /// Nobody registered this cabinet (a restored register): enrol again with the same key, then hello.
+    /// </summary>
     UnknownCabinet = 1,
 
     /// <summary>The cabinet has no such key: enrol again with the current key, then hello.</summary>
@@ -63,8 +65,8 @@ public enum Refusal : byte
 
 /// <summary>
 /// The service's answer to exactly one hello or batch; only this moves an agent's send position. Layout, little-endian:
-/// <c>KFR1</c> (4), hash of the answered message (32), journal (16), outcome (1), refusal (1), head (8 + 32), server ms (8),
-/// pace ms (4), entries per batch (2), wanted config version (text), detail (text).
+/// <c>KFR1</c> (4), hash of the answered message (32), journal (16), outcome (1), refusal (1), head (8 + 32), server ms
+/// (8), pace ms (4), entries per batch (2), wanted config version (text), detail (text).
 /// </summary>
 /// <param name="Answers">The hash that names the answered message.</param>
 /// <param name="Journal">The journal of that message.</param>

@@ -1,6 +1,8 @@
 namespace KioskFleet.Protocol.Signing;
 
-/// <summary>The first four bytes of each message: what it is and its layout's version. Also keeps signatures apart.</summary>
+/// <summary>
+/// The first four bytes of each message: what it is and its layout's version. Also keeps signatures apart.
+/// </summary>
 public static class MessageMagic
 {
     /// <summary>Size in bytes.</summary>

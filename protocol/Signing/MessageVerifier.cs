@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace KioskFleet.Protocol.Signing;
 
-/// <summary>Verifies a cabinet's signatures. Importing a key costs more than a verification: keep this object.</summary>
+/// <summary>
+/// Verifies a cabinet's signatures. Importing a key costs more than a verification: keep this object.
+/// </summary>
 public sealed class MessageVerifier : IDisposable
 {
     private readonly ECDsa _key;

@@ -20,7 +20,9 @@ public readonly record struct SignedMessage(ReadOnlyMemory<byte> Payload, Digest
         return new SignedMessage(writer.Written.ToArray(), hash);
     }
 
-    /// <summary>The hash by which a receipt names a received message; all zero when it is too short to be signed.</summary>
+    /// <summary>
+    /// The hash by which a receipt names a received message; all zero when it is too short to be signed.
+    /// </summary>
     public static Digest HashOf(ReadOnlySpan<byte> payload) => payload.Length <= MessageSigner.SignatureSize
         ? default
         : Digest.Of(payload[..^MessageSigner.SignatureSize]);

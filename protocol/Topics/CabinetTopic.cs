@@ -22,8 +22,8 @@ public enum Lane
 }
 
 /// <summary>
-/// The topics: <c>kf/v1/{cabinet}/up/hello|batch|telemetry</c> and <c>kf/v1/{cabinet}/down/receipt|config</c>. The county is
-/// no part of them: cabinets move.
+/// The topics: <c>kf/v1/{cabinet}/up/hello|batch|telemetry</c> and <c>kf/v1/{cabinet}/down/receipt|config</c>. The
+/// county is no part of them: cabinets move.
 /// </summary>
 /// <param name="Cabinet">The cabinet.</param>
 /// <param name="Lane">The lane.</param>
