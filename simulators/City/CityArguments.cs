@@ -25,7 +25,8 @@ internal sealed class CityArguments
     private readonly Option<int> _cabinets =
         CommandOptions.Number("--cabinets", "Cabinets.", 20, 1, CityPlanOptions.MaxCabinets);
 
-    private readonly Option<int> _days = CommandOptions.Number("--days", "Days of sales.", 3, 1, CityPlanOptions.MaxDays);
+    private readonly Option<int> _days =
+        CommandOptions.Number("--days", "Days of sales.", 3, 1, CityPlanOptions.MaxDays);
 
     private readonly Option<DateOnly?> _start = CommandOptions.Day(
         "--start", "The first business day; by default the load ends with yesterday.");

@@ -36,7 +36,8 @@ internal sealed record CityOptions
         Cabinets = Cabinets,
         Days = Days,
         Seed = Seed,
-        StartUtc = new DateTimeOffset(Start.ToDateTime(TimeOnly.MinValue), BusinessMonth.ShanghaiOffset).ToUniversalTime(),
+        StartUtc = new DateTimeOffset(Start.ToDateTime(TimeOnly.MinValue), BusinessMonth.ShanghaiOffset)
+            .ToUniversalTime(),
     };
 
     /// <summary>What binds a kept folder to this load.</summary>

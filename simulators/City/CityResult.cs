@@ -16,7 +16,9 @@ namespace KioskFleet.Simulators.City;
 internal sealed record CityOutcome(
     CityPlan Plan, PlantedTruth Truth, LoadRunReport Run, EntryProofResult Proof, StandingsProofResult Standings)
 {
-    /// <summary>What else does not fit: reports that an agent refused, rows of the ledger that contradict each other.</summary>
+    /// <summary>
+    /// What else does not fit: reports that an agent refused, rows of the ledger that contradict each other.
+    /// </summary>
     public IReadOnlyList<string> Other { get; init; } = [];
 }
 
@@ -81,8 +83,8 @@ internal sealed record CityResult
             Counties = standings.Counties,
             Proven = findings.Count == 0 && proof.Holds && standings.Holds,
             Findings = findings,
-            Load = new CityLoadResult(plan.Options.Cabinets, plan.Options.Days, plan.Options.StartUtc, plan.Options.Seed,
-                truth.Counts.Sales, truth.Counts.Refunds, truth.Counts.NonSales, truth.Counts.FailedVends,
+            Load = new CityLoadResult(
+                plan.Options.Cabinets, plan.Options.Days, plan.Options.StartUtc, plan.Options.Seed, truth.Counts.Sales, truth.Counts.Refunds, truth.Counts.NonSales, truth.Counts.FailedVends,
                 truth.Counts.UnknownDeliveries),
             Speed = RunSpeed.Of(run, proof.Recorded),
         };
@@ -97,7 +99,8 @@ internal sealed record CityResult
             .. outcome.Proof.Lines,
             .. outcome.Standings.Lines,
             new ProofLine("other findings", Count(outcome.Other.Count), outcome.Other.Count == 0),
-            new ProofLine("total net of refunds, yuan", new Money(Counties.Sum(static c => c.TotalFen)).ToString(), null),
+            new ProofLine(
+                "total net of refunds, yuan", new Money(Counties.Sum(static c => c.TotalFen)).ToString(), null),
             new ProofLine("entries a second, fsynced", Count((long)Speed.EntriesPerSecond), null),
         ]);
         foreach (var finding in Findings.Take(ProofFindings.Most))

@@ -5,8 +5,8 @@ using KioskFleet.Simulators.Terminal;
 namespace KioskFleet.Simulators.City;
 
 /// <summary>
-/// A city load on a fleet service that runs somewhere: its counties are asked for, its cabinets registered and enrolled,
-/// sales of past days recorded by the product's agents, the proof made over the HTTP API.
+/// A city load on a fleet service that runs somewhere: its counties are asked for, its cabinets registered and
+/// enrolled, sales of past days recorded by the product's agents, the proof made over the HTTP API.
 /// </summary>
 internal sealed class CityRun : IAsyncDisposable
 {

@@ -25,7 +25,8 @@ internal static class DemoCommand
     {
         var cabinets = CommandOptions.Number(
             "--cabinets", "Cabinets.", new DemoOptions().Cabinets, 1, CityPlanOptions.MaxCabinets);
-        var days = CommandOptions.Number("--days", "Days of sales.", new DemoOptions().Days, 1, CityPlanOptions.MaxDays);
+        var days = CommandOptions.Number(
+            "--days", "Days of sales.", new DemoOptions().Days, 1, CityPlanOptions.MaxDays);
         var start = CommandOptions.Day("--start", "The first business day; 2020-09-01 by default.");
         var data = CommandOptions.Text("--data", "DIR", "Keep ledger and journals in this folder.");
         var exit = new Option<bool>("--exit") { Description = "End after the proof instead of staying up." };
@@ -79,7 +80,8 @@ internal static class DemoCommand
         run.RunOn();
         var url = run.Fleet.Api.Service;
         context.Console.WriteLine($"The fleet stays up until Ctrl-C. Ledger and journals: {run.Folder.Root}");
-        foreach (var path in new[] { "scalar", "api/v1/standings", "api/v1/totals/counties", "api/v1/cabinets", "healthz" })
+        string[] paths = ["scalar", "api/v1/standings", "api/v1/totals/counties", "api/v1/cabinets", "healthz"];
+        foreach (var path in paths)
         {
             context.Console.WriteLine($"  {url}{path}");
         }

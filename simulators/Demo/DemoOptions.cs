@@ -29,7 +29,8 @@ internal sealed record DemoOptions
         Cabinets = Cabinets,
         Days = Days,
         Seed = Seed,
-        StartUtc = new DateTimeOffset(Start.ToDateTime(TimeOnly.MinValue), BusinessMonth.ShanghaiOffset).ToUniversalTime(),
+        StartUtc = new DateTimeOffset(Start.ToDateTime(TimeOnly.MinValue), BusinessMonth.ShanghaiOffset)
+            .ToUniversalTime(),
     };
 
     /// <summary>What binds a kept folder to this load.</summary>

@@ -87,8 +87,8 @@ internal sealed class CabinetCrew : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until the service has committed every entry. Null when it has, else why not: a drain that makes no progress
-    /// for <see cref="StallWithin"/> is given up.
+    /// Waits until the service has committed every entry. Null when it has, else why not: a drain that makes no
+    /// progress for <see cref="StallWithin"/> is given up.
     /// </summary>
     public async Task<string?> DrainAsync(CancellationToken cancel)
     {
@@ -145,7 +145,8 @@ internal sealed class CabinetCrew : IAsyncDisposable
             {
                 if (Interlocked.Increment(ref _refused) <= MaxRefusals)
                 {
-                    _refusals.Enqueue($"{happening.Cabinet} {happening.Sequence} {happening.AtUtc:O}: {refused.Answer}");
+                    _refusals.Enqueue(
+                        $"{happening.Cabinet} {happening.Sequence} {happening.AtUtc:O}: {refused.Answer}");
                 }
             }
             else

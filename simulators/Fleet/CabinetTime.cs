@@ -45,8 +45,8 @@ internal sealed class CabinetTime : BootClock
     public void Run() => _instant.Run();
 
     /// <summary>
-    /// Makes instants exact: from now on an event at an instant is dated by the service to that very millisecond, however
-    /// far the service's clock was away when this boot observed it. To be called once, before the first event.
+    /// Makes instants exact: from now on an event at an instant is dated by the service to that very millisecond,
+    /// however far the service's clock was away when this boot observed it. To be called once, before the first event.
     /// </summary>
     public void Align(in ClockObservation observation) =>
         Volatile.Write(ref _zeroUtcMs, observation.ServerUtcMs - observation.MonotonicMs);

@@ -76,8 +76,8 @@ internal sealed class EntryProof
         if (ledger != sums)
         {
             _sumsDiffer++;
-            _findings.Add($"{cabinet} states {sums.Sales} sales of {sums.SalesFen} fen and refunds of {sums.RefundsFen}, "
-                + $"the ledger holds {ledger.Sales} of {ledger.SalesFen} and {ledger.RefundsFen}");
+            _findings.Add($"{cabinet} states {sums.Sales} sales of {sums.SalesFen} fen and refunds of "
+                + $"{sums.RefundsFen}, the ledger holds {ledger.Sales} of {ledger.SalesFen} and {ledger.RefundsFen}");
         }
     }
 

@@ -10,8 +10,8 @@ internal sealed record EntryProofResult
     /// <summary>Nothing compared yet.</summary>
     public static readonly EntryProofResult Empty = new()
     {
-        Recorded = 0, Committed = 0, Lost = 0, Doubled = 0, Quarantined = 0, Unrecorded = 0, Altered = 0, SumsDiffer = 0,
-        Counts = default, Findings = [],
+        Recorded = 0, Committed = 0, Lost = 0, Doubled = 0, Quarantined = 0, Unrecorded = 0, Altered = 0,
+        SumsDiffer = 0, Counts = default, Findings = [],
     };
 
     /// <summary>Entries in the agents' journals.</summary>

@@ -25,7 +25,9 @@ internal readonly record struct RecordedRow(
 internal readonly record struct CommittedRow(
     CabinetId Cabinet, JournalId Journal, ulong Seq, Digest Hash, byte[] Bytes, EntryState State, long AmountFen);
 
-/// <summary>Reads both ends of the way of a sale, each from its own file and by nothing that the other end uses.</summary>
+/// <summary>
+/// Reads both ends of the way of a sale, each from its own file and by nothing that the other end uses.
+/// </summary>
 internal static class EntryRows
 {
     /// <summary>The entries of every journal in an agent's data directory; the agent may run.</summary>

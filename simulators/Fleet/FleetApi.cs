@@ -117,8 +117,8 @@ internal sealed class FleetApi : IDisposable
         long? before = null;
         do
         {
-            var page = await GetAsync<ApiPage<T>>(string.Create(
-                CultureInfo.InvariantCulture, $"{path}count={PageSize}{(before is null ? "" : "&before=")}{before}"), cancel);
+            var from = before is null ? "" : string.Create(CultureInfo.InvariantCulture, $"&before={before}");
+            var page = await GetAsync<ApiPage<T>>($"{path}count={PageSize}{from}", cancel);
             all.AddRange(page.Items);
             before = page.NextBefore;
         }

@@ -62,8 +62,8 @@ internal sealed record FleetLoad
     public required IReadOnlyDictionary<string, long> Events { get; init; }
 
     /// <summary>
-    /// The load is sold in steps of this length; all cabinets finish one before the next begins, and the service's clock
-    /// follows. Default one day.
+    /// The load is sold in steps of this length; all cabinets finish one before the next begins, and the service's
+    /// clock follows. Default one day.
     /// </summary>
     public TimeSpan Step { get; init; } = TimeSpan.FromDays(1);
 }

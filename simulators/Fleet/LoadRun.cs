@@ -53,7 +53,9 @@ internal sealed class LoadRun
         return new LoadRunReport(undrained, starting, selling, _real.GetElapsedTime(started));
     }
 
-    /// <summary>A cabinet that the service knows and this folder does not is somebody else's: nothing is sold then.</summary>
+    /// <summary>
+    /// A cabinet that the service knows and this folder does not is somebody else's: nothing is sold then.
+    /// </summary>
     private async Task RegisterAsync(FleetLoad load, AgentPlace place, CancellationToken cancel)
     {
         var existing = await _api.RegisterAsync(load.Cabinets, cancel);

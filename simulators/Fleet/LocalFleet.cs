@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace KioskFleet.Simulators.Fleet;
 
 /// <summary>
-/// A whole fleet service inside this process: its own HTTP API and embedded broker on free loopback ports, its own ledger
-/// on disk, and the load's clock.
+/// A whole fleet service inside this process: its own HTTP API and embedded broker on free loopback ports, its own
+/// ledger on disk, and the load's clock.
 /// </summary>
 internal sealed class LocalFleet : IAsyncDisposable
 {

@@ -5,9 +5,9 @@ using KioskFleet.Protocol.Identity;
 namespace KioskFleet.Simulators.Fleet;
 
 /// <summary>
-/// Proves a run against a service that is somewhere else, over its HTTP API. A hash chain makes one comparison enough for
-/// all entries of a journal: when the ledger's head is the very (seq, hash) of the journal's tail, every entry before it
-/// is the same. What counts twice, and with which amount, is looked for in the sales themselves.
+/// Proves a run against a service that is somewhere else, over its HTTP API. A hash chain makes one comparison enough
+/// for all entries of a journal: when the ledger's head is the very (seq, hash) of the journal's tail, every entry
+/// before it is the same. What counts twice, and with which amount, is looked for in the sales themselves.
 /// </summary>
 internal sealed class RemoteProof
 {

@@ -67,7 +67,8 @@ internal sealed class RunProgress
     private void Add(RowCounts counts, SaleLine line, DateOnly day)
     {
         Interlocked.Add(ref counts.TotalFen, line.PaidFen);
-        if (_aid.TryGetValue(line.Sku, out var row) && row.ListedFrom <= day && (row.ListedTo is null || day < row.ListedTo))
+        if (_aid.TryGetValue(line.Sku, out var row) && row.ListedFrom <= day
+            && (row.ListedTo is null || day < row.ListedTo))
         {
             Interlocked.Add(ref counts.AidFen, line.PaidFen);
         }

@@ -75,7 +75,9 @@ internal static class VendScript
             ? null
             : Refusal(flow.RequestVend(new VendRequest(vendId, lines[0].Slot, lines[0].Sku, Paid(lines))));
 
-    /// <summary>A vend that has its outcome is told again all the same: the answer must be the first recording.</summary>
+    /// <summary>
+    /// A vend that has its outcome is told again all the same: the answer must be the first recording.
+    /// </summary>
     private static ScriptOutcome.Refused? Refusal(VendAnswer answer) =>
         answer is VendAnswer.Approved or VendAnswer.Finished ? null : new ScriptOutcome.Refused(answer.ToString());
 

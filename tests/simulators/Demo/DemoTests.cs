@@ -81,7 +81,8 @@ public sealed class DemoTests
 
         var bytes = await TamperAsync("UPDATE entries SET bytes = CAST(bytes || x'00' AS BLOB) WHERE position = 2");
         Assert.Equal((1, 1), (bytes.Proof.Lost, bytes.Proof.Unrecorded));
-        await TamperAsync("UPDATE entries SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) AS BLOB) WHERE position = 2");
+        await TamperAsync(
+            "UPDATE entries SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) AS BLOB) WHERE position = 2");
         Assert.True(CityResult.Of(await run.ProveAgainAsync(sound.Run, cancel)).Proven);
 
         var removed = await TamperAsync("DELETE FROM entries WHERE position = 3");
