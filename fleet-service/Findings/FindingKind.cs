@@ -3,7 +3,9 @@ namespace KioskFleet.Service.Findings;
 /// <summary>What can be found wrong. A closed set; the names are stored and are the API's words.</summary>
 internal enum FindingKind
 {
-    /// <summary>A journal was corrupt or lost and got a successor. Evidence: both journals, last common head, counts.</summary>
+    /// <summary>
+    /// A journal was corrupt or lost and got a successor. Evidence: both journals, last common head, counts.
+    /// </summary>
     ChainBroken,
 
     /// <summary>
@@ -16,8 +18,8 @@ internal enum FindingKind
     SequenceGap,
 
     /// <summary>
-    /// A boot never heard the service and its wall clock was not believed: its entries are dated between their neighbours.
-    /// Evidence: the boot, wall clock and date given of the first such entry.
+    /// A boot never heard the service and its wall clock was not believed: its entries are dated between their
+    /// neighbours. Evidence: the boot, wall clock and date given of the first such entry.
     /// </summary>
     ClockImplausible,
 
@@ -27,6 +29,8 @@ internal enum FindingKind
     /// <summary>An entry is kept apart. Evidence: journal, number, reason.</summary>
     EntryQuarantined,
 
-    /// <summary>A stored entry or total contradicts the others: the proof names it. Evidence: the proof's words.</summary>
+    /// <summary>
+    /// A stored entry or total contradicts the others: the proof names it. Evidence: the proof's words.
+    /// </summary>
     LedgerProofFailed,
 }

@@ -5,8 +5,8 @@ using Microsoft.Data.Sqlite;
 namespace KioskFleet.Service.Findings;
 
 /// <summary>
-/// Writes findings inside somebody's transaction. The same kind and subject is one finding, seen more often. Belongs to one
-/// session.
+/// Writes findings inside somebody's transaction. The same kind and subject is one finding, seen more often. Belongs to
+/// one session.
 /// </summary>
 internal sealed class FindingTable(SqliteConnection connection) : IDisposable
 {

@@ -1,8 +1,8 @@
 namespace KioskFleet.Service.Ingest;
 
 /// <summary>
-/// Caps the bytes that wait for a decision: who comes when the budget is spent waits, in order, until bytes are given back.
-/// A message larger than the whole budget waits for all of it. Thread-safe.
+/// Caps the bytes that wait for a decision: who comes when the budget is spent waits, in order, until bytes are given
+/// back. A message larger than the whole budget waits for all of it. Thread-safe.
 /// </summary>
 internal sealed class ByteBudget(int capacity)
 {

@@ -1,8 +1,8 @@
 namespace KioskFleet.Service.Ingest;
 
 /// <summary>
-/// How long receipts ask agents to wait before their next batch: nothing while the service has room, rising in a line from
-/// a quarter full to the longest pause when full. Pure.
+/// How long receipts ask agents to wait before their next batch: nothing while the service has room, rising in a line
+/// from a quarter full to the longest pause when full. Pure.
 /// </summary>
 internal static class DrainPace
 {

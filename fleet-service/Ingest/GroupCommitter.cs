@@ -22,7 +22,8 @@ internal sealed class GroupCommitter(
     public bool IsHealthy { get; private set; } = true;
 
     /// <summary>Runs until the channel is completed and empty, or cancelled.</summary>
-    public async Task RunAsync(ChannelReader<IngestItem> items, int maxGroupEntries, CancellationToken cancellationToken)
+    public async Task RunAsync(
+        ChannelReader<IngestItem> items, int maxGroupEntries, CancellationToken cancellationToken)
     {
         while (await items.WaitToReadAsync(cancellationToken))
         {

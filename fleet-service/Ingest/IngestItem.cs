@@ -22,6 +22,7 @@ internal abstract record IngestItem(CabinetTopic Topic, Digest Hash, int Payload
 
     /// <summary>A message that is refused, with what is kept as evidence.</summary>
     public sealed record Refused(
-        CabinetTopic Topic, Digest Hash, ReadOnlyMemory<byte> Payload, JournalId Journal, Refusal Refusal, string Detail)
+        CabinetTopic Topic, Digest Hash, ReadOnlyMemory<byte> Payload, JournalId Journal, Refusal Refusal,
+        string Detail)
         : IngestItem(Topic, Hash, Payload.Length);
 }

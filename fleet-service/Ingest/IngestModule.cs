@@ -6,13 +6,16 @@ namespace KioskFleet.Service.Ingest;
 /// <summary>Registers the write path.</summary>
 internal static class IngestModule
 {
-    /// <summary>Adds the pipeline; the ledger, the register, the catalogue and a broker link are registered elsewhere.</summary>
+    /// <summary>
+    /// Adds the pipeline; the ledger, the register, the catalogue and a broker link are registered elsewhere.
+    /// </summary>
     public static IServiceCollection AddIngest(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<IngestOptions>().Bind(configuration.GetSection(IngestOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<IngestOptions>, IngestOptionsValidator>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<IngestOptions>>().Value);
-        services.AddSingleton(provider => new ByteBudget(provider.GetRequiredService<IngestOptions>().MaxUndecidedBytes));
+        services.AddSingleton(
+            provider => new ByteBudget(provider.GetRequiredService<IngestOptions>().MaxUndecidedBytes));
         services.AddSingleton<IngestMetrics>();
         services.AddSingleton<MessageVerification>();
         services.AddSingleton<ReceiptSender>();

@@ -27,7 +27,9 @@ internal sealed record IngestOptions
     /// <summary>Most entries committed in one transaction. 500 to 200,000; default 20,000.</summary>
     public int MaxGroupEntries { get; init; } = 20_000;
 
-    /// <summary>Threads that check signatures and chains. 1 to 64; default: the machine's processors, at most 4.</summary>
+    /// <summary>
+    /// Threads that check signatures and chains. 1 to 64; default: the machine's processors, at most 4.
+    /// </summary>
     public int Verifiers { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
 
     /// <summary>

@@ -6,8 +6,8 @@ using KioskFleet.Service.Broker;
 namespace KioskFleet.Service.Ingest;
 
 /// <summary>
-/// The write path: messages come from the broker, are checked on a few threads, and are committed in groups. The bytes that
-/// wait for a decision are capped: beyond that the broker's connections wait, and with them the cabinets.
+/// The write path: messages come from the broker, are checked on a few threads, and are committed in groups. The bytes
+/// that wait for a decision are capped: beyond that the broker's connections wait, and with them the cabinets.
 /// </summary>
 internal sealed class IngestPipeline(
     MessageVerification verification, GroupCommitter committer, ByteBudget budget, IngestOptions options,

@@ -18,7 +18,8 @@ namespace KioskFleet.Service.Ingest;
 /// </summary>
 internal sealed class MessageVerification(FleetRegister register, IngestOptions options)
 {
-    // Importing a key costs more than verifying with it; keys are few, and a key no longer registered is never looked up.
+    // Importing a key costs more than verifying with it; keys are few, and a key no longer registered is never looked
+    // up.
     private readonly ConcurrentDictionary<(CabinetId Cabinet, KeyId Key), MessageVerifier> _verifiers = new();
 
     /// <summary>Checks one message of the journal lane.</summary>
@@ -62,7 +63,8 @@ internal sealed class MessageVerification(FleetRegister register, IngestOptions 
         }
 
         var header = batch.Header;
-        if (Identify(message.Topic, header.Cabinet, header.Key, out var verifier, out var cabinet, out var key) is { } no)
+        if (Identify(message.Topic, header.Cabinet, header.Key, out var verifier, out var cabinet, out var key)
+            is { } no)
         {
             return Refuse(message, hash, header.Journal, no, $"cabinet {header.Cabinet}, key {header.Key}");
         }

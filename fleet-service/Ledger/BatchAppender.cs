@@ -47,7 +47,8 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
         };
     }
 
-    private CommitOutcome.Committed AppendEntries(VerifiedBatch verified, ReceiverDecision.Append append, Isolation isolation)
+    private CommitOutcome.Committed AppendEntries(
+        VerifiedBatch verified, ReceiverDecision.Append append, Isolation isolation)
     {
         var batch = verified.Batch;
         var row = session.Journals.FindOrAdd(verified.Journal, verified.Cabinet.Id);
@@ -71,7 +72,8 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
         var skipped = append.Gap is { } g ? (long)(g.Last - g.First + 1) : 0;
         return session.Journals.Advance(row, append.NewHead, journal.Dating.LatestUtcMs, skipped)
             ? new CommitOutcome.Committed(append.NewHead, last - append.Skip, quarantined)
-            : throw new InvalidOperationException($"Journal {verified.Journal}: the head moved inside the transaction.");
+            : throw new InvalidOperationException(
+                $"Journal {verified.Journal}: the head moved inside the transaction.");
     }
 
     /// <summary>Appends one entry; false when it is kept apart.</summary>

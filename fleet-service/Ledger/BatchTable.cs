@@ -10,7 +10,9 @@ namespace KioskFleet.Service.Ledger;
 /// <param name="FirstPosition">Ledger position of the first.</param>
 internal readonly record struct BatchRange(long FirstSeq, long Entries, long FirstPosition);
 
-/// <summary>The table of batches: the index from (journal, number) to a ledger position. Belongs to one session.</summary>
+/// <summary>
+/// The table of batches: the index from (journal, number) to a ledger position. Belongs to one session.
+/// </summary>
 internal sealed class BatchTable(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _insert = new(connection, """

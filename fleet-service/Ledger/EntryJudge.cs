@@ -6,9 +6,9 @@ using KioskFleet.Service.Fleet;
 namespace KioskFleet.Service.Ledger;
 
 /// <summary>
-/// Judges the entries of one batch: dates them, finds the assignment, classifies each line by the catalogue in force at the
-/// moment of sale. What a cabinet claims counts for nothing. Pure apart from its position in the batch: the result depends
-/// on the bytes, the stated observations, the catalogue version and the register only. Not thread-safe.
+/// Judges the entries of one batch: dates them, finds the assignment, classifies each line by the catalogue in force at
+/// the moment of sale. What a cabinet claims counts for nothing. Pure apart from its position in the batch: the result
+/// depends on the bytes, the stated observations, the catalogue version and the register only. Not thread-safe.
 /// </summary>
 internal sealed class EntryJudge(CatalogueSnapshot catalogue, BusinessCalendar calendar)
 {

@@ -10,7 +10,9 @@ namespace KioskFleet.Service.Ledger;
 /// <param name="Head">The journal's head in the ledger.</param>
 internal readonly record struct HelloOutcome(Refusal Refusal, Head Head);
 
-/// <summary>Hears hellos inside the session's transaction: keeps the witness and what the cabinet says of itself.</summary>
+/// <summary>
+/// Hears hellos inside the session's transaction: keeps the witness and what the cabinet says of itself.
+/// </summary>
 internal static class HelloBook
 {
     /// <summary>Hears one hello of a proven cabinet.</summary>

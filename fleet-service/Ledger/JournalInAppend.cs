@@ -31,9 +31,9 @@ internal sealed class JournalInAppend(
     public bool IsFirst { get; set; } = row.IsFirst;
 
     /// <summary>
-    /// True when an entry of a guarded cabinet may have been told under another journal: the first ones of a journal that
-    /// has, or may have, a predecessor; everything of one that others took entries over from; everything of a first
-    /// journal beside others, whose link to them may be lost.
+    /// True when an entry of a guarded cabinet may have been told under another journal: the first ones of a journal
+    /// that has, or may have, a predecessor; everything of one that others took entries over from; everything of a
+    /// first journal beside others, whose link to them may be lost.
     /// </summary>
     public bool MayRepeat(ulong seq) => IsFirst || row.IsOrigin || row.Record.SupersededAfter is not null
         || seq <= Limits.GuardedSuccessorEntries;

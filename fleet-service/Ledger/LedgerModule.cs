@@ -5,7 +5,9 @@ namespace KioskFleet.Service.Ledger;
 /// <summary>Registers the ledger.</summary>
 internal static class LedgerModule
 {
-    /// <summary>Adds writer, proof, quarantine and queries; storage, places, catalogue and register come from elsewhere.</summary>
+    /// <summary>
+    /// Adds writer, proof, quarantine and queries; storage, places, catalogue and register come from elsewhere.
+    /// </summary>
     public static IServiceCollection AddLedger(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<LedgerOptions>().Bind(configuration.GetSection(LedgerOptions.Section)).ValidateOnStart();

@@ -16,8 +16,9 @@ internal sealed record LedgerOptions
 internal sealed class LedgerOptionsValidator : IValidateOptions<LedgerOptions>
 {
     /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, LedgerOptions options) => options.ProofIntervalHours is >= 0 and <= 720
-        ? ValidateOptionsResult.Success
-        : ValidateOptionsResult.Fail($"{LedgerOptions.Section}:{nameof(options.ProofIntervalHours)} is "
-            + $"{options.ProofIntervalHours}; it takes 0 to 720 hours.");
+    public ValidateOptionsResult Validate(string? name, LedgerOptions options) =>
+        options.ProofIntervalHours is >= 0 and <= 720
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail($"{LedgerOptions.Section}:{nameof(options.ProofIntervalHours)} is "
+                + $"{options.ProofIntervalHours}; it takes 0 to 720 hours.");
 }

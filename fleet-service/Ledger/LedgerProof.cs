@@ -9,10 +9,10 @@ using Microsoft.Data.Sqlite;
 namespace KioskFleet.Service.Ledger;
 
 /// <summary>
-/// Proves the ledger from its own rows: every journal's chain from its genesis to its head, every batch's signature over
-/// the entries as they are stored now, amounts against the entries' bytes, count of a journal against its head, totals
-/// against the sum of entries, refunds and corrections. Names the single entry that does not fit. Reads one snapshot; writers
-/// go on. Safe to run several at a time.
+/// Proves the ledger from its own rows: every journal's chain from its genesis to its head, every batch's signature
+/// over the entries as they are stored now, amounts against the entries' bytes, count of a journal against its head,
+/// totals against the sum of entries, refunds and corrections. Names the single entry that does not fit. Reads one
+/// snapshot; writers go on. Safe to run several at a time.
 /// </summary>
 internal sealed class LedgerProof(FleetDatabase database)
 {
@@ -86,7 +86,8 @@ internal sealed class LedgerProof(FleetDatabase database)
                 batch.Range.FirstPosition, batch.Range.FirstPosition + batch.Range.Entries - 1);
             if (entries.Count != batch.Range.Entries)
             {
-                Problem($"batch {batch.BatchId}", $"{batch.Range.Entries} entries were committed, {entries.Count} are there");
+                Problem($"batch {batch.BatchId}",
+                    $"{batch.Range.Entries} entries were committed, {entries.Count} are there");
             }
 
             foreach (var entry in entries)
@@ -106,7 +107,8 @@ internal sealed class LedgerProof(FleetDatabase database)
         {
             if ((ulong)_seq != journal.Head.Seq || (_previous != journal.Head.Hash))
             {
-                Problem("head", $"the head says {journal.Head}, the entries lead to {new Head((ulong)_seq, _previous)}");
+                Problem("head",
+                    $"the head says {journal.Head}, the entries lead to {new Head((ulong)_seq, _previous)}");
             }
 
             if (_count != (long)journal.Head.Seq - journal.Skipped)
@@ -167,7 +169,8 @@ internal sealed class LedgerProof(FleetDatabase database)
                 }
                 else if (!rows.IsKeyKnown(journal.Cabinet, batch.KeySpki))
                 {
-                    Problem(where, $"signed with key {verifier.KeyId}, which the register does not hold for the cabinet");
+                    Problem(where,
+                        $"signed with key {verifier.KeyId}, which the register does not hold for the cabinet");
                 }
             }
         }

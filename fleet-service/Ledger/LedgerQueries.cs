@@ -16,8 +16,8 @@ internal sealed class LedgerQueries(FleetDatabase database)
     {
         using var connection = database.OpenReader();
         using var query = new Statement(connection, """
-            SELECT e.position, j.journal_id, e.seq, e.hash, e.utc_ms, e.business_day, e.assignment_id, e.state, e.aid_fen,
-                   e.ordinary_fen, e.unmapped_fen, e.line_class,
+            SELECT e.position, j.journal_id, e.seq, e.hash, e.utc_ms, e.business_day, e.assignment_id, e.state,
+                   e.aid_fen, e.ordinary_fen, e.unmapped_fen, e.line_class,
                    coalesce((SELECT line_classes FROM corrections c WHERE c.position = e.position
                              ORDER BY correction_id DESC LIMIT 1), e.line_classes),
                    e.bytes,
@@ -103,9 +103,9 @@ internal sealed class LedgerQueries(FleetDatabase database)
             """);
         query.Set(1, cabinet.Value);
         return query.Next()
-            ? new HelloShown(query.Journal(0).ToString(), Utc(query.Long(1)), (ulong)query.Long(2), (ulong)query.Long(3),
-                query.Long(4) == 0 ? null : Utc(query.Long(4)), query.Long(5), query.Long(6), query.Long(7),
-                query.Long(8), query.Text(9), query.Text(10), true)
+            ? new HelloShown(query.Journal(0).ToString(), Utc(query.Long(1)), (ulong)query.Long(2),
+                (ulong)query.Long(3), query.Long(4) == 0 ? null : Utc(query.Long(4)), query.Long(5), query.Long(6),
+                query.Long(7), query.Long(8), query.Text(9), query.Text(10), true)
             : null;
     }
 
@@ -120,11 +120,28 @@ internal sealed class LedgerQueries(FleetDatabase database)
         var lineClass = (byte)row.Long(11);
         var lines = sale.Lines.Select((line, i) => new SaleLineShown(line.Slot, line.Sku, line.Name, line.Quantity,
             line.UnitPriceFen, line.PaidFen, ((ProductClass)(classes?[i] ?? lineClass)).ToString()));
-        return new SaleShown(row.Long(0), row.Journal(1).ToString(), (ulong)row.Long(2), row.Hash(3).ToString(),
-            Utc(row.Long(4)), (int)row.Long(5), row.Long(6), sale.VendId, sale.Source.ToString(), sale.Marks.ToString(),
-            ((EntryState)row.Long(7)).ToString(), sale.Payment.Method.ToString(), sale.Payment.MerchantOrderNumber,
-            sale.Payment.TransactionNumber, row.Long(8) + row.Long(15), row.Long(9) + row.Long(16),
-            row.Long(10) + row.Long(17), row.Long(14), [.. lines]);
+        return new SaleShown
+        {
+            Position = row.Long(0),
+            Journal = row.Journal(1).ToString(),
+            Seq = (ulong)row.Long(2),
+            Hash = row.Hash(3).ToString(),
+            SoldUtc = Utc(row.Long(4)),
+            BusinessDay = (int)row.Long(5),
+            AssignmentId = row.Long(6),
+            VendId = sale.VendId,
+            Source = sale.Source.ToString(),
+            Marks = sale.Marks.ToString(),
+            State = ((EntryState)row.Long(7)).ToString(),
+            PaymentMethod = sale.Payment.Method.ToString(),
+            MerchantOrderNumber = sale.Payment.MerchantOrderNumber,
+            TransactionNumber = sale.Payment.TransactionNumber,
+            AidFen = row.Long(8) + row.Long(15),
+            OrdinaryFen = row.Long(9) + row.Long(16),
+            UnmappedFen = row.Long(10) + row.Long(17),
+            RefundedFen = row.Long(14),
+            Lines = [.. lines],
+        };
     }
 
     private static DateTime Utc(long utcMs) => DateTimeOffset.FromUnixTimeMilliseconds(

@@ -71,7 +71,9 @@ internal sealed class LedgerSession : IDisposable
     public void Begin() => _begin.Run();
 
     /// <summary>Writes the gathered totals and commits: fsynced when it returns.</summary>
-    /// <exception cref="CommitOutcomeUnknownException">The commit itself failed: it may have happened or not.</exception>
+    /// <exception cref="CommitOutcomeUnknownException">
+    /// The commit itself failed: it may have happened or not.
+    /// </exception>
     public void Commit()
     {
         Totals.Flush();

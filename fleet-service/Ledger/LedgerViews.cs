@@ -4,12 +4,66 @@ namespace KioskFleet.Service.Ledger;
 internal sealed record SaleLineShown(
     string Slot, string Sku, string Name, int Quantity, long UnitPriceFen, long PaidFen, string Class);
 
-/// <summary>A sale as the interface shows it. Amounts in fen; instants in UTC.</summary>
-internal sealed record SaleShown(
-    long Position, string Journal, ulong Seq, string Hash, DateTime SoldUtc, int BusinessDay, long AssignmentId,
-    string VendId, string Source, string Marks, string State, string PaymentMethod, string MerchantOrderNumber,
-    string TransactionNumber, long AidFen, long OrdinaryFen, long UnmappedFen, long RefundedFen,
-    IReadOnlyList<SaleLineShown> Lines);
+/// <summary>A sale as the interface shows it.</summary>
+internal sealed record SaleShown
+{
+    /// <summary>Its position in the ledger.</summary>
+    public required long Position { get; init; }
+
+    /// <summary>The journal it came in.</summary>
+    public required string Journal { get; init; }
+
+    /// <summary>Its number there.</summary>
+    public required ulong Seq { get; init; }
+
+    /// <summary>Its hash in that journal's chain.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>The moment of sale by the cabinet's corrected clock, UTC.</summary>
+    public required DateTime SoldUtc { get; init; }
+
+    /// <summary>Its business day, yyyymmdd.</summary>
+    public required int BusinessDay { get; init; }
+
+    /// <summary>The assignment it was sold under.</summary>
+    public required long AssignmentId { get; init; }
+
+    /// <summary>The vend or session it settles.</summary>
+    public required string VendId { get; init; }
+
+    /// <summary>What it was sold by.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>What the agent marked on it.</summary>
+    public required string Marks { get; init; }
+
+    /// <summary>What the ledger does with it.</summary>
+    public required string State { get; init; }
+
+    /// <summary>How it was paid.</summary>
+    public required string PaymentMethod { get; init; }
+
+    /// <summary>The merchant's order number.</summary>
+    public required string MerchantOrderNumber { get; init; }
+
+    /// <summary>The payment service's transaction number.</summary>
+    public required string TransactionNumber { get; init; }
+
+    /// <summary>Aid part, corrections included, in fen.</summary>
+    public required long AidFen { get; init; }
+
+    /// <summary>Ordinary part, likewise.</summary>
+    public required long OrdinaryFen { get; init; }
+
+    /// <summary>Part without a mapping, likewise.</summary>
+    public required long UnmappedFen { get; init; }
+
+    /// <summary>Refunded so far, in fen.</summary>
+    public required long RefundedFen { get; init; }
+
+    /// <summary>Its lines.</summary>
+    public required IReadOnlyList<SaleLineShown> Lines { get; init; }
+}
 
 /// <summary>A page read backwards in time.</summary>
 /// <param name="Items">The rows, newest first.</param>

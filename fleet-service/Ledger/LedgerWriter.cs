@@ -6,11 +6,12 @@ using Microsoft.Data.Sqlite;
 namespace KioskFleet.Service.Ledger;
 
 /// <summary>
-/// Commits groups of batches of many cabinets, each group in one transaction. The head's compare-and-set is the only guard
-/// of exactly-once. A data error bisects the group down to the entry, which is quarantined; an infrastructure error throws
-/// and quarantines nothing. One caller at a time (the group committer).
+/// Commits groups of batches of many cabinets, each group in one transaction. The head's compare-and-set is the only
+/// guard of exactly-once. A data error bisects the group down to the entry, which is quarantined; an infrastructure
+/// error throws and quarantines nothing. One caller at a time (the group committer).
 /// </summary>
-internal sealed class LedgerWriter(FleetDatabase database, CurrentCatalogue catalogue, PlacesDataSet places) : IDisposable
+internal sealed class LedgerWriter(FleetDatabase database, CurrentCatalogue catalogue, PlacesDataSet places)
+    : IDisposable
 {
     private readonly BusinessCalendar _calendar = new(places.Zone);
     private LedgerSession? _session;
@@ -18,7 +19,9 @@ internal sealed class LedgerWriter(FleetDatabase database, CurrentCatalogue cata
     /// <summary>Commits a group; when it returns, everything that it says is committed is fsynced.</summary>
     /// <returns>One outcome per batch, in order.</returns>
     /// <exception cref="CommitOutcomeUnknownException">Nobody knows; send no receipts.</exception>
-    /// <exception cref="SqliteException">The database cannot be written; nothing of the failing part happened.</exception>
+    /// <exception cref="SqliteException">
+    /// The database cannot be written; nothing of the failing part happened.
+    /// </exception>
     public async Task<IReadOnlyList<CommitOutcome>> CommitAsync(
         IReadOnlyList<VerifiedBatch> group, CancellationToken cancellationToken)
     {
@@ -138,8 +141,8 @@ internal sealed class LedgerWriter(FleetDatabase database, CurrentCatalogue cata
     }
 
     /// <summary>
-    /// Errors that come from the values: a constraint, a type, a size, a sum that does not fit. Everything else (disk full,
-    /// I/O, busy) is infrastructure.
+    /// Errors that come from the values: a constraint, a type, a size, a sum that does not fit. Everything else (disk
+    /// full, I/O, busy) is infrastructure.
     /// </summary>
     private static bool IsDataError(Exception error) => error is OverflowException or SqliteException
     {

@@ -39,7 +39,8 @@ internal sealed class ProofRows(SqliteConnection connection) : IDisposable
     private readonly Statement _gaps = new(connection,
         "SELECT first_seq, last_seq, last_hash FROM gaps WHERE journal_no = ?1 ORDER BY first_seq");
 
-    private readonly Statement _keyKnown = new(connection, "SELECT 1 FROM cabinet_keys WHERE cabinet_id = ?1 AND spki = ?2");
+    private readonly Statement _keyKnown =
+        new(connection, "SELECT 1 FROM cabinet_keys WHERE cabinet_id = ?1 AND spki = ?2");
 
     private readonly Statement _counts = new(connection,
         "SELECT (SELECT count(*) FROM entries), (SELECT coalesce(sum(entries), 0) FROM batches)");
@@ -130,6 +131,11 @@ internal sealed class ProofRows(SqliteConnection connection) : IDisposable
     private ProofEntry ReadEntry() => new(_entries.Long(0), _entries.Long(1), _entries.Long(2), _entries.Hash(3),
         _entries.Bytes(4).ToArray(), (EntryKind)_entries.Long(5), (EntryState)_entries.Long(6), (int)_entries.Long(7),
         _entries.Long(8),
-        new ClassAmounts { AidFen = _entries.Long(9), OrdinaryFen = _entries.Long(10), UnmappedFen = _entries.Long(11) },
+        new ClassAmounts
+        {
+            AidFen = _entries.Long(9),
+            OrdinaryFen = _entries.Long(10),
+            UnmappedFen = _entries.Long(11),
+        },
         (byte)_entries.Long(12), _entries.IsNull(13) ? null : _entries.Bytes(13).ToArray());
 }

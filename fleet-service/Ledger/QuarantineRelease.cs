@@ -28,8 +28,8 @@ internal abstract record ReleaseOutcome
 }
 
 /// <summary>
-/// Processes quarantined entries again: after an update that can read them, or after the cause was mended. The entry stays
-/// as it is; what it counts becomes a correction row. Thread-safe.
+/// Processes quarantined entries again: after an update that can read them, or after the cause was mended. The entry
+/// stays as it is; what it counts becomes a correction row. Thread-safe.
 /// </summary>
 internal sealed class QuarantineRelease(
     FleetDatabase database, CurrentCatalogue catalogue, FleetRegister register, PlacesDataSet places, TimeProvider time)

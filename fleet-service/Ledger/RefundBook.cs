@@ -6,8 +6,9 @@ using KioskFleet.Service.Findings;
 namespace KioskFleet.Service.Ledger;
 
 /// <summary>
-/// Counts refunds against the sales they name. A refund whose sale is absent or quarantined waits, and the transaction that
-/// brings the sale releases it, so the order of arrival never matters. Refunds above what was paid count, with a finding.
+/// Counts refunds against the sales they name. A refund whose sale is absent or quarantined waits, and the transaction
+/// that brings the sale releases it, so the order of arrival never matters. Refunds above what was paid count, with a
+/// finding.
 /// </summary>
 internal sealed class RefundBook(LedgerSession session)
 {
@@ -49,8 +50,11 @@ internal sealed class RefundBook(LedgerSession session)
         }
     }
 
-    /// <summary>Counts the refunds that waited for a sale, under its own number and under the one it was carried from.</summary>
-    public void Release(JournalInAppend journal, long position, ulong seq, ReadOnlySpan<byte> bytes, in JudgedEntry sale)
+    /// <summary>
+    /// Counts the refunds that waited for a sale, under its own number and under the one it was carried from.
+    /// </summary>
+    public void Release(
+        JournalInAppend journal, long position, ulong seq, ReadOnlySpan<byte> bytes, in JudgedEntry sale)
     {
         var verified = journal.Verified;
         if (journal.IsAwaited(seq))
@@ -86,7 +90,9 @@ internal sealed class RefundBook(LedgerSession session)
     private void Apply(CabinetId cabinet, int refundDay, long amountFen, ReversedLine line) =>
         session.Totals.AddRefund(cabinet, line.AssignmentId, refundDay, line.Day, line.Class, amountFen);
 
-    /// <summary>The counted entry behind (journal, number): where it stands, where it was carried, or where it counts.</summary>
+    /// <summary>
+    /// The counted entry behind (journal, number): where it stands, where it was carried, or where it counts.
+    /// </summary>
     private StoredEntry? Find(VerifiedBatch verified, RefundBody refund)
     {
         var position = PositionOf(verified, refund);
@@ -109,8 +115,8 @@ internal sealed class RefundBook(LedgerSession session)
     }
 
     /// <summary>
-    /// After a fork several sales have the same first place. The nearest history decides: the refund's own journal, then its
-    /// predecessors, each by what was carried into it or, at the sale's own journal, by what stands there.
+    /// After a fork several sales have the same first place. The nearest history decides: the refund's own journal,
+    /// then its predecessors, each by what was carried into it or, at the sale's own journal, by what stands there.
     /// </summary>
     private long? PositionOf(VerifiedBatch verified, RefundBody refund)
     {

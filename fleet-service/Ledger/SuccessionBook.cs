@@ -6,10 +6,10 @@ using KioskFleet.Service.Findings;
 namespace KioskFleet.Service.Ledger;
 
 /// <summary>
-/// Keeps a cabinet with several journals from counting a vend twice. As soon as a cabinet has a second journal, the ids of
-/// all it has counted are gathered and kept complete, and whatever may be told a second time is checked against them:
-/// carried entries, the first ones of a journal that has (or may have) a predecessor, and everything that a journal brings
-/// from which others took entries over, or whose link to the others may be lost.
+/// Keeps a cabinet with several journals from counting a vend twice. As soon as a cabinet has a second journal, the ids
+/// of all it has counted are gathered and kept complete, and whatever may be told a second time is checked against
+/// them: carried entries, the first ones of a journal that has (or may have) a predecessor, and everything that a
+/// journal brings from which others took entries over, or whose link to the others may be lost.
 /// </summary>
 internal sealed class SuccessionBook(LedgerSession session)
 {
@@ -17,7 +17,8 @@ internal sealed class SuccessionBook(LedgerSession session)
     public void Begin(JournalInAppend journal, SuccessionBody succession, ref JudgedEntry judged)
     {
         var verified = journal.Verified;
-        // A successor that is succeeded itself hands its own first entry on; then it speaks of the journal it came from.
+        // A successor that is succeeded itself hands its own first entry on; then it speaks of the journal it came
+        // from.
         var successor = judged.Header.Origin?.Journal ?? verified.Journal;
         if ((judged.Header.Seq != 1 && judged.Header.Origin is null) || succession.Predecessor == successor)
         {

@@ -43,7 +43,9 @@ internal sealed class SuccessionTable(SqliteConnection connection) : IDisposable
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
         """);
 
-    /// <summary>Marks a cabinet as guarded; true when it was not: then everything it counts must be gathered now.</summary>
+    /// <summary>
+    /// Marks a cabinet as guarded; true when it was not: then everything it counts must be gathered now.
+    /// </summary>
     public bool BeginGuard(CabinetId cabinet)
     {
         _gathered.Set(1, cabinet.Value);
@@ -83,7 +85,9 @@ internal sealed class SuccessionTable(SqliteConnection connection) : IDisposable
     public void Carried(EntryOrigin origin, long journalNo, long position) => _carried.Set(1, origin.Journal)
         .Set(2, (long)origin.Seq).Set(3, journalNo).Set(4, position).Run();
 
-    /// <summary>Where the entry counts that was recorded first under another journal; null when it was not carried.</summary>
+    /// <summary>
+    /// Where the entry counts that was recorded first under another journal; null when it was not carried.
+    /// </summary>
     /// <param name="originJournal">Where it was recorded first.</param>
     /// <param name="originSeq">Its number there.</param>
     /// <param name="intoJournalNo">Only as carried into this journal; 0 for any.</param>

@@ -88,7 +88,8 @@ internal sealed class TotalsProof(ProofProblems problems)
         if (stored != summed)
         {
             problems.Add(key.Cabinet,
-                $"total of cabinet {key.Cabinet}, assignment {key.Assignment}, day {key.Day}, {(ProductClass)key.Class}",
+                $"total of cabinet {key.Cabinet}, assignment {key.Assignment}, day {key.Day}, "
+                + $"{(ProductClass)key.Class}",
                 $"the total says {stored}, the entries sum to {summed}");
         }
     }
@@ -105,8 +106,8 @@ internal sealed class TotalsProof(ProofProblems problems)
     private void AddRefunds(SqliteConnection connection)
     {
         using var query = new Statement(connection, """
-            SELECT position, cabinet_id, sale_assignment, refund_day, sale_day, class, amount_fen, sale_journal, sale_seq,
-                   line, sale_position IS NOT NULL
+            SELECT position, cabinet_id, sale_assignment, refund_day, sale_day, class, amount_fen, sale_journal,
+                   sale_seq, line, sale_position IS NOT NULL
             FROM refunds
             """);
         while (query.Next())

@@ -6,9 +6,9 @@ using Microsoft.Data.Sqlite;
 namespace KioskFleet.Service.Ledger;
 
 /// <summary>
-/// The totals per cabinet, assignment, business day and class. Changes are gathered for a group of batches and written in
-/// the transaction that writes the entries. Checked arithmetic: a sum that does not fit is a data error. Belongs to one
-/// session.
+/// The totals per cabinet, assignment, business day and class. Changes are gathered for a group of batches and written
+/// in the transaction that writes the entries. Checked arithmetic: a sum that does not fit is a data error. Belongs to
+/// one session.
 /// </summary>
 internal sealed class TotalsTable(SqliteConnection connection) : IDisposable
 {

@@ -3,7 +3,9 @@ using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Ledger;
 
-/// <summary>The command <c>verify</c>: the ledger proof, without a running service, over a database or a copy of one.</summary>
+/// <summary>
+/// The command <c>verify</c>: the ledger proof, without a running service, over a database or a copy of one.
+/// </summary>
 internal static class VerifyCommand
 {
     /// <summary>Exit code when something does not fit.</summary>
@@ -20,8 +22,8 @@ internal static class VerifyCommand
             Description = "The database file to prove; without, the one of the settings. It is only read.",
         };
         var command = new Command("verify", """
-            Proves the ledger: every journal's hash chain and signatures, heads, amounts and totals. Names each entry that
-            does not fit. Exit code 0: proven, 1: not.
+            Proves the ledger: every journal's hash chain and signatures, heads, amounts and totals. Names each entry
+            that does not fit. Exit code 0: proven, 1: not.
 
             Examples:
               KioskFleet.Service verify

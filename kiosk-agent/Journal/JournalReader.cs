@@ -85,8 +85,8 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
     /// <summary>The boots of a range of entries.</summary>
     public IReadOnlySet<BootId> BootsOf(ulong first, ulong last)
     {
-        // The boot id stands at offset 12 of an entry's header; SQLite counts from 1. Ended by a count and not by the last
-        // number: a comparison would step on the row behind the range, which may be damaged.
+        // The boot id stands at offset 12 of an entry's header; SQLite counts from 1. Ended by a count and not by the
+        // last number: a comparison would step on the row behind the range, which may be damaged.
         var boots = new HashSet<BootId>();
         using var command = Command(
             "SELECT substr(bytes, 13, 16) FROM entry WHERE seq >= $first ORDER BY seq LIMIT $count");
