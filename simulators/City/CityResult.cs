@@ -84,7 +84,8 @@ internal sealed record CityResult
             Proven = findings.Count == 0 && proof.Holds && standings.Holds,
             Findings = findings,
             Load = new CityLoadResult(
-                plan.Options.Cabinets, plan.Options.Days, plan.Options.StartUtc, plan.Options.Seed, truth.Counts.Sales, truth.Counts.Refunds, truth.Counts.NonSales, truth.Counts.FailedVends,
+                plan.Options.Cabinets, plan.Options.Days, plan.Options.StartUtc, plan.Options.Seed,
+                truth.Counts.Sales, truth.Counts.Refunds, truth.Counts.NonSales, truth.Counts.FailedVends,
                 truth.Counts.UnknownDeliveries),
             Speed = RunSpeed.Of(run, proof.Recorded),
         };
