@@ -132,9 +132,7 @@ internal sealed class LedgerFile(string path, string scratchFolder)
     private static IEnumerable<T> Rows<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> read)
     {
         using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Only constants of this class come here.
         command.CommandText = sql;
-#pragma warning restore CA2100
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
