@@ -108,7 +108,8 @@ public sealed class AppendTests : IDisposable
     {
         var journal = Sold(9);
         await _books.Commit(journal, 1, 2);
-        Assert.Equal(new CommitOutcome.Rewind(journal.HeadAt(2)), await _books.Commit(journal, 6, 9, journal.HeadAt(1)));
+        Assert.Equal(
+            new CommitOutcome.Rewind(journal.HeadAt(2)), await _books.Commit(journal, 6, 9, journal.HeadAt(1)));
         Assert.Equal(new CommitOutcome.Committed(journal.Tail, 4, 0),
             await _books.Commit(journal, 6, 9, journal.HeadAt(2)));
         Assert.Equal([$"SequenceGap|cab-1|{journal.Id}/3-5"],
@@ -180,7 +181,8 @@ public sealed class AppendTests : IDisposable
     public async Task Two_services_that_race_on_one_file_count_everything_exactly_once()
     {
         using var second = FleetDatabase.Open(_books.Files.Options,
-            Migration.FromAssembly(typeof(FleetDatabase).Assembly), TimeProvider.System, NullLogger<FleetDatabase>.Instance);
+            Migration.FromAssembly(typeof(FleetDatabase).Assembly), TimeProvider.System,
+            NullLogger<FleetDatabase>.Instance);
         using var rival = _books.NewWriter(second);
         var journals = Enumerable.Range(0, 4).Select(i => Sold(60, $"cab-{i}")).ToList();
         var batches = new List<VerifiedBatch>();

@@ -102,10 +102,12 @@ internal sealed class BooksRig : IDisposable
         Assert.True(ReceivedBatch.TryParse(journal.Message(first, last, gapBase).Payload, out var batch));
         Assert.True(batch.ComputeHashes(new HashChain()));
         Assert.True(Register.Current.TryGet(journal.Cabinet.Id, out var model));
-        return new VerifiedBatch(batch, model, journal.Cabinet.Signer.PublicKey, Time.GetUtcNow().ToUnixTimeMilliseconds());
+        return new VerifiedBatch(
+            batch, model, journal.Cabinet.Signer.PublicKey, Time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
-    public async Task<CommitOutcome> Commit(JournalOnPaper journal, ulong first = 1, ulong? last = null, Head? gapBase = null) =>
+    public async Task<CommitOutcome> Commit(
+        JournalOnPaper journal, ulong first = 1, ulong? last = null, Head? gapBase = null) =>
         Assert.Single(await Commit(Batch(journal, first, last, gapBase)));
 
     public Task<IReadOnlyList<CommitOutcome>> Commit(params VerifiedBatch[] group) => Writer.CommitAsync(group, Stop);
@@ -127,7 +129,8 @@ internal sealed class BooksRig : IDisposable
         ORDER BY 1, 2, 3, 4
         """);
 
-    public IReadOnlyList<string> Findings() => Rows("SELECT kind, cabinet_id, subject, evidence FROM findings ORDER BY 1, 2, 3");
+    public IReadOnlyList<string> Findings() =>
+        Rows("SELECT kind, cabinet_id, subject, evidence FROM findings ORDER BY 1, 2, 3");
 
     public IReadOnlyList<string> Quarantine() =>
         Rows("SELECT cabinet_id, seq, reason, detail FROM quarantine ORDER BY cabinet_id, journal_id, seq");

@@ -77,7 +77,8 @@ internal sealed class JournalOnPaper(CabinetOnPaper cabinet, int number)
 
     public byte[] EntryAt(ulong seq) => _entries[(int)seq - 1];
 
-    public ulong Add(EntryBody body, long? utcMs = null, EntryMarks marks = EntryMarks.None, EntryOrigin? origin = null) =>
+    public ulong Add(
+        EntryBody body, long? utcMs = null, EntryMarks marks = EntryMarks.None, EntryOrigin? origin = null) =>
         Add(body, At(utcMs ?? StartUtcMs + (long)Count * 1000), marks, origin);
 
     public ulong Add(EntryBody body, EntryTime time, EntryMarks marks = EntryMarks.None, EntryOrigin? origin = null) =>
@@ -95,11 +96,13 @@ internal sealed class JournalOnPaper(CabinetOnPaper cabinet, int number)
     public ulong SellAt(long utcMs, string vendId, params (string Sku, long PaidFen)[] lines) =>
         Add(SaleOf(vendId, lines), utcMs);
 
-    public ulong Refund(string refundNumber, JournalId journal, ulong seq, long amountFen, byte line = 0, long? utcMs = null) =>
+    public ulong Refund(
+        string refundNumber, JournalId journal, ulong seq, long amountFen, byte line = 0, long? utcMs = null) =>
         Add(new RefundBody(refundNumber, journal, seq, line, amountFen, 0, "", ""), utcMs);
 
     /// <summary>Begins as the successor of another journal.</summary>
-    public JournalOnPaper Succeed(JournalOnPaper predecessor, ulong lastCommon, SuccessionReason reason, uint carried = 0)
+    public JournalOnPaper Succeed(
+        JournalOnPaper predecessor, ulong lastCommon, SuccessionReason reason, uint carried = 0)
     {
         Add(new SuccessionBody(predecessor.Id, predecessor.HeadAt(lastCommon), reason, carried, 0, ""));
         return this;
