@@ -122,11 +122,21 @@ internal sealed partial class VendFlow
                 return Contradiction(report.Id, before, "id");
             }
 
-            return before is { Body: OutcomeBody same } && same with { Detail = body.Detail } == body
+            return before is { Body: OutcomeBody same } && IsRepeated(report, same, body)
                 ? new RecordAnswer.Recorded(before.Entry, SaleMarks.None, true)
                 : Record(journal, body, SaleMarks.None);
         });
     }
+
+    /// <summary>
+    /// The same report again. What it does not name was taken from the request, which is finished by now and says nothing.
+    /// </summary>
+    private static bool IsRepeated(OutcomeReport report, OutcomeBody recorded, OutcomeBody now) => recorded with
+    {
+        Detail = now.Detail,
+        Slot = report.Slot.Length > 0 ? recorded.Slot : now.Slot,
+        Sku = report.Sku.Length > 0 ? recorded.Sku : now.Sku,
+    } == now;
 
     /// <summary>Goods left without being sold: test, free, maintenance, promotion.</summary>
     public RecordAnswer NonSale(NonSaleReport report)

@@ -125,7 +125,8 @@ internal static class CrashPlan
             actions.Add(new CrashAction.TakeImage(chance.Below(agents)));
         }
 
-        if (chance.Hits(1_500))
+        // Backups are frequent, as images are: what an older one of both destroys proves nothing.
+        if (chance.Hits(4_000))
         {
             actions.Add(new CrashAction.Backup(chance.Hits(6_000)));
         }
@@ -140,7 +141,8 @@ internal static class CrashPlan
         < 68 => new CrashAction.CutLink(agent, (LinkCut)chance.Below(6)),
         < 76 => new CrashAction.RestoreImage(agent, chance.Below(CrashLimits.KeptImages)),
         < 84 => new CrashAction.Corrupt(agent, chance.Hits(3_000)),
-        < 91 => new CrashAction.RestoreBackup(chance.Below(CrashLimits.KeptBackups + 1)),
+        < 91 => new CrashAction.RestoreBackup(
+            chance.Hits(7_000) ? 0 : chance.Below(CrashLimits.KeptBackups + 1)),
         < 95 => new CrashAction.StopAgent(agent),
         _ => new CrashAction.StopService(),
     };

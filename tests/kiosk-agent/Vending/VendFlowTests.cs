@@ -142,6 +142,18 @@ public sealed class VendFlowTests
     }
 
     [Fact]
+    public void A_failed_vend_reported_again_after_its_request_is_forgotten_is_still_one_entry()
+    {
+        using var cabinet = new TestCabinet();
+        cabinet.Flow().RequestVend(new VendRequest("v1", "A1", "S1", 500));
+        var report = new OutcomeReport("v1", DeliveryState.Failed, PaymentOutcome.FailRefundSuccess, 500, "jam");
+        var failed = Recorded(cabinet.Flow().Outcome(report));
+        cabinet.Restart();
+        Assert.Equal(failed with { AlreadyRecorded = true }, cabinet.Flow().Outcome(report));
+        Assert.False(Recorded(cabinet.Flow().Outcome(report with { Slot = "B2" })).AlreadyRecorded);
+    }
+
+    [Fact]
     public void A_wholly_free_order_is_a_promotion_and_a_free_line_of_a_paid_sale_stays()
     {
         using var cabinet = new TestCabinet();
