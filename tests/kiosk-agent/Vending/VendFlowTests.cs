@@ -145,12 +145,13 @@ public sealed class VendFlowTests
     public void A_failed_vend_reported_again_after_its_request_is_forgotten_is_still_one_entry()
     {
         using var cabinet = new TestCabinet();
-        cabinet.Flow().RequestVend(new VendRequest("v1", "A1", "S1", 500));
+        var flow = cabinet.Flow();
+        flow.RequestVend(new VendRequest("v1", "A1", "S1", 500));
         var report = new OutcomeReport("v1", DeliveryState.Failed, PaymentOutcome.FailRefundSuccess, 500, "jam");
-        var failed = Recorded(cabinet.Flow().Outcome(report));
-        cabinet.Restart();
-        Assert.Equal(failed with { AlreadyRecorded = true }, cabinet.Flow().Outcome(report));
-        Assert.False(Recorded(cabinet.Flow().Outcome(report with { Slot = "B2" })).AlreadyRecorded);
+        var failed = Recorded(flow.Outcome(report));
+        flow.RequestVend(new VendRequest("v2", "A1", "S1", 500));
+        Assert.Equal(failed with { AlreadyRecorded = true }, flow.Outcome(report));
+        Assert.False(Recorded(flow.Outcome(report with { Slot = "B2" })).AlreadyRecorded);
     }
 
     [Fact]
