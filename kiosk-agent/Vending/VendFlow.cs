@@ -129,7 +129,8 @@ internal sealed partial class VendFlow
     }
 
     /// <summary>
-    /// The same report again. What it does not name was taken from the request, which is finished by now and says nothing.
+    /// The same report again. What it does not name was taken from the request, which is finished by now and says
+    /// nothing.
     /// </summary>
     private static bool IsRepeated(OutcomeReport report, OutcomeBody recorded, OutcomeBody now) => recorded with
     {

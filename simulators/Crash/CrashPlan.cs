@@ -108,6 +108,8 @@ internal static class CrashPlan
             5 => [new CrashAction.RestoreBackup(0)],
             6 => [new CrashAction.CutLink(first, LinkCut.Duplicate)],
             7 => [new CrashAction.KillService(), new CrashAction.CutLink(first, LinkCut.Dark)],
+            8 => [new CrashAction.CutLink(first, LinkCut.Drop), new CrashAction.StopAgent(agent)],
+            9 => [new CrashAction.CutLink(first, LinkCut.HalfOpenUp), new CrashAction.CutLink(agent, LinkCut.Delay)],
             _ => Drawn(chance, agent, agents),
         };
     }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using KioskFleet.Protocol.Batches;
 using KioskFleet.Protocol.Chain;
@@ -6,6 +5,7 @@ using KioskFleet.Protocol.Describing;
 using KioskFleet.Protocol.Hellos;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Protocol.Signing;
+using KioskFleet.TestKit;
 using Xunit;
 
 namespace KioskFleet.Protocol.Tests.Messages;
@@ -108,6 +108,5 @@ public sealed class GoldenFileTests
         return File.ReadAllText(PathOf(file)).TrimEnd('\n');
     }
 
-    private static string PathOf(string file, [CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "..", "golden", file);
+    private static string PathOf(string file) => SourceTree.At($"tests/protocol/golden/{file}");
 }
