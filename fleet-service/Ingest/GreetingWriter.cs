@@ -36,7 +36,7 @@ internal sealed class GreetingWriter(FleetDatabase database, TimeProvider time, 
 
             if (refused.Count > 0)
             {
-                evidence.Trim(options.MaxRefusedMessages);
+                evidence.Trim(options.MaxRefusedMessages, options.MaxRefusedBytes);
             }
 
             session.Commit();

@@ -100,13 +100,9 @@ internal sealed class GroupCommitter(
             return;
         }
 
-        for (var i = 0; i < _batches.Count; i++)
-        {
-            if (await answers.DecidedAsync(_batches[i], outcomes[i]) is { } evidence)
-            {
-                _answered.Add(evidence);
-            }
-        }
+        // All at once: an external broker acknowledges each receipt, and a group may hold thousands.
+        var evidence = await Task.WhenAll(_batches.Select((b, i) => answers.DecidedAsync(b, outcomes[i])));
+        _answered.AddRange(evidence.OfType<IngestItem.Refused>());
     }
 
     /// <summary>Hears hellos and keeps evidence in one transaction, then answers what was not answered yet.</summary>
@@ -121,11 +117,7 @@ internal sealed class GroupCommitter(
         {
             var outcomes = await greetings.WriteAsync(_greetings, [.. _refused, .. _answered], cancellationToken);
             IsHealthy = true;
-            for (var i = 0; i < _greetings.Count; i++)
-            {
-                await answers.HeardAsync(_greetings[i], outcomes[i]);
-            }
-
+            await Task.WhenAll(_greetings.Select((g, i) => answers.HeardAsync(g, outcomes[i])));
             await Task.WhenAll(_refused.Select(answers.RefusedAsync));
         }
         catch (Exception error) when (error is not OperationCanceledException)

@@ -34,7 +34,7 @@ internal sealed class IngestAnswers(
             case CommitOutcome.Refused refused:
                 metrics.Batch(ReceiptOutcome.Refused);
                 var evidence = new IngestItem.Refused(batch.Topic, batch.Hash, batch.Verified.Batch.Payload, journal,
-                    refused.Refusal, "the ledger holds another history of this journal");
+                    refused.Refusal, Words(refused));
                 await RefusedAsync(evidence);
                 return evidence;
             default:
@@ -66,6 +66,14 @@ internal sealed class IngestAnswers(
         return receipts.SendAsync(item, journal, ReceiptOutcome.Refused,
             (Refusal.Busy, default, "the ledger cannot be written now"), PaceMs);
     }
+
+    private static string Words(CommitOutcome.Refused refused) => refused.Refusal switch
+    {
+        Refusal.Fork => "the ledger holds another history of this journal",
+        Refusal.NotYourJournal => "the journal is another cabinet's, or was succeeded",
+        Refusal.Malformed => "no journal reaches these numbers",
+        _ => "the ledger cannot keep this batch",
+    };
 
     private Task HeadAsync(IngestItem.Batch batch, JournalId journal, ReceiptOutcome outcome, Head head)
     {

@@ -39,6 +39,11 @@ internal sealed record IngestOptions
 
     /// <summary>Most refused messages kept as evidence; the oldest go first. 0 to 1,000,000; default 10,000.</summary>
     public int MaxRefusedMessages { get; init; } = 10_000;
+
+    /// <summary>
+    /// Most payload bytes of refused messages kept as evidence. 0 to 1 GiB; default 256 MiB. The oldest go first.
+    /// </summary>
+    public int MaxRefusedBytes { get; init; } = 256 * 1024 * 1024;
 }
 
 /// <summary>Checks the limits at start and names every wrong one.</summary>
@@ -54,6 +59,7 @@ internal sealed class IngestOptionsValidator : IValidateOptions<IngestOptions>
         Check(nameof(options.MaxGroupEntries), options.MaxGroupEntries, Limits.MaxBatchEntries, 200_000);
         Check(nameof(options.Verifiers), options.Verifiers, 1, 64);
         Check(nameof(options.MaxPaceMs), options.MaxPaceMs, 0, 60_000);
+        Check(nameof(options.MaxRefusedBytes), options.MaxRefusedBytes, 0, 1024 * 1024 * 1024);
         Check(nameof(options.MaxRefusedMessages), options.MaxRefusedMessages, 0, 1_000_000);
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
 

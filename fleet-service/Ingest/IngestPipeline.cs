@@ -29,7 +29,8 @@ internal sealed class IngestPipeline(
             return;
         }
 
-        await budget.TakeAsync(message.Payload.Length);
+        // A connection that ends while it waits takes its bytes along: else every reconnect would add some.
+        await budget.TakeAsync(message.Payload.Length, ct);
         if (!_unchecked.Writer.TryWrite(message))
         {
             budget.Return(message.Payload.Length);
