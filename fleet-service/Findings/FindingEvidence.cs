@@ -48,11 +48,10 @@ internal static class FindingEvidence
     }.ToJsonString();
 
     /// <summary>A line of which more was given back than paid. Amounts in fen.</summary>
-    public static string RefundAbovePaid(JournalId journal, ulong seq, int line, long paidFen, long refundedFen) =>
+    public static string RefundAbovePaid(string vendId, int line, long paidFen, long refundedFen) =>
         new JsonObject
         {
-            ["journal"] = journal.ToString(),
-            ["seq"] = seq,
+            ["vendId"] = vendId,
             ["line"] = line,
             ["paidFen"] = paidFen,
             ["refundedFen"] = refundedFen,

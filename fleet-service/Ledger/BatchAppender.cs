@@ -1,6 +1,7 @@
 using KioskFleet.Protocol.Clock;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
+using KioskFleet.Protocol.Receipts;
 using KioskFleet.Protocol.Receiving;
 using KioskFleet.Service.Findings;
 
@@ -17,13 +18,22 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
     private long _position = session.Entries.NewestPosition();
     private long _batchId = session.Batches.NewestId();
 
+    /// <summary>The entry that is being appended, from 0; null between batches.</summary>
+    public int? EntryInHand { get; private set; }
+
     /// <summary>Decides a batch and appends what is new in it.</summary>
     /// <param name="verified">The batch.</param>
     /// <param name="isolation">Which entries are kept apart whatever they say, and how many are tried at all.</param>
     public CommitOutcome Append(VerifiedBatch verified, Isolation isolation)
     {
-        var row = session.Journals.Find(verified.Journal);
         var facts = verified.Batch.Facts;
+        if (facts.Last.Seq > long.MaxValue)
+        {
+            // The ledger's integers end there, and no journal comes near it: nothing behind it could be ordered.
+            return new CommitOutcome.Refused(Refusal.Malformed);
+        }
+
+        var row = session.Journals.FindFor(verified.Journal, verified.Cabinet.Id);
         var decision = JournalReceiver.Decide(row?.Record, facts);
         if (decision is ReceiverDecision.NeedHash need && row is not null)
         {
@@ -66,8 +76,11 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
         var quarantined = 0;
         for (var i = append.Skip; i < last; i++)
         {
+            EntryInHand = i;
             quarantined += AppendEntry(journal, i, isolation) ? 0 : 1;
         }
+
+        EntryInHand = null;
 
         var skipped = append.Gap is { } g ? (long)(g.Last - g.First + 1) : 0;
         return session.Journals.Advance(row, append.NewHead, journal.Dating.LatestUtcMs, skipped)
@@ -79,7 +92,7 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
     /// <summary>Appends one entry; false when it is kept apart.</summary>
     private bool AppendEntry(JournalInAppend journal, int index, Isolation isolation)
     {
-        var apart = isolation.Apart.Contains(index);
+        var apart = isolation.Apart.TryGetValue(index, out var words);
         var verified = journal.Verified;
         var bytes = verified.Batch.Entry(index).Span;
         var seq = verified.Batch.FirstSeq + (ulong)index;
@@ -105,17 +118,18 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
                 verified.ReceivedUtcMs);
         }
 
-        if (judged.State != EntryState.Quarantined)
+        if (judged.Reason != QuarantineReason.None)
         {
-            return true;
+            session.KeepApart(position, verified.Cabinet.Id, (verified.Journal, seq),
+                (judged.Reason, words ?? ""), verified.ReceivedUtcMs);
         }
 
-        session.Quarantine.Insert(position, verified.Cabinet.Id, verified.Journal, seq, judged.Reason,
-            apart ? isolation.Words : "", verified.ReceivedUtcMs);
-        session.Findings.Raise(FindingKind.EntryQuarantined, verified.Cabinet.Id,
-            $"{verified.Journal}/{judged.Reason}", FindingEvidence.Quarantine(verified.Journal, seq, judged.Reason),
-            verified.ReceivedUtcMs);
-        return false;
+        if (judged.State != EntryState.Quarantined)
+        {
+            _refunds.Release(journal, seq, judged);
+        }
+
+        return judged.Reason == QuarantineReason.None;
     }
 
     private void Count(
@@ -134,7 +148,6 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
                 {
                     session.Totals.AddSale(journal.Verified.Cabinet.Id, judged.AssignmentId, judged.BusinessDay,
                         judged.Amounts);
-                    _refunds.Release(journal, position, seq, bytes, judged);
                 }
 
                 break;
@@ -142,7 +155,7 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
                 _successions.CountOnce(journal, position, seq, bytes, ref judged);
                 break;
             case EntryKind.Refund:
-                _refunds.Count(journal.Verified, position, (RefundBody)judged.Body!, ref judged);
+                _refunds.Count(journal, position, (RefundBody)judged.Body!, ref judged);
                 break;
             case EntryKind.Succession:
                 _successions.Begin(journal, (SuccessionBody)judged.Body!, ref judged);

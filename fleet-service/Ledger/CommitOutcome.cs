@@ -25,6 +25,7 @@ internal abstract record CommitOutcome
     public sealed record Rewind(Head Head) : CommitOutcome;
 
     /// <summary>It contradicts the ledger.</summary>
-    /// <param name="Refusal">Why.</param>
-    public sealed record Refused(Refusal Refusal) : CommitOutcome;
+    /// <param name="Refusal">Why; Busy when the database cannot keep it, whatever is set apart.</param>
+    /// <param name="Words">The database's words; mostly empty.</param>
+    public sealed record Refused(Refusal Refusal, string Words = "") : CommitOutcome;
 }

@@ -64,7 +64,7 @@ internal sealed class EntryJudge(CatalogueSnapshot catalogue, BusinessCalendar c
         }
         else if (judged.Kind == EntryKind.Sale && judged.Header.BodyVersion == EntryBody.Version)
         {
-            JudgeSale(body, assignment.OperatorId, ref judged);
+            JudgeSale(entry, body, assignment.OperatorId, ref judged);
         }
         else
         {
@@ -73,7 +73,8 @@ internal sealed class EntryJudge(CatalogueSnapshot catalogue, BusinessCalendar c
     }
 
     /// <summary>Reads a sale in place: this is the path of hundreds of thousands of entries a second.</summary>
-    private void JudgeSale(ReadOnlySpan<byte> body, string operatorId, ref JudgedEntry judged)
+    private void JudgeSale(
+        ReadOnlySpan<byte> entry, ReadOnlySpan<byte> body, string operatorId, ref JudgedEntry judged)
     {
         var sale = new SaleView(body);
         var reason = sale.VendId.IsEmpty ? QuarantineReason.MissingId
@@ -95,6 +96,8 @@ internal sealed class EntryJudge(CatalogueSnapshot catalogue, BusinessCalendar c
 
         if (reason != QuarantineReason.None)
         {
+            // Seldom, so it may cost: the full reading says which of several reasons it is.
+            EntryCodec.TryDecode(entry, out _, out _, out reason);
             judged.Quarantine(reason);
             return;
         }

@@ -88,12 +88,16 @@ internal sealed class EntryTable(SqliteConnection connection) : IDisposable
     }
 
     /// <summary>Reads the entry at a position.</summary>
-    public StoredEntry Read(long position)
+    public StoredEntry Read(long position) => Find(position)
+        ?? throw new InvalidOperationException($"The ledger has no entry at position {position}.");
+
+    /// <summary>Reads the entry at a position; null while it is not written.</summary>
+    public StoredEntry? Find(long position)
     {
         _read.Set(1, position);
         if (!_read.Next())
         {
-            throw new InvalidOperationException($"The ledger has no entry at position {position}.");
+            return null;
         }
 
         var entry = Read(_read);

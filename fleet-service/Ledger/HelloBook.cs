@@ -18,7 +18,7 @@ internal static class HelloBook
     /// <summary>Hears one hello of a proven cabinet.</summary>
     public static HelloOutcome Hear(LedgerSession session, Hello hello, long nowUtcMs)
     {
-        var known = session.Journals.Find(hello.Journal);
+        var known = session.Journals.FindFor(hello.Journal, hello.Cabinet);
         var refusal = JournalReceiver.DecideHello(known?.Record, hello);
         if (refusal != Refusal.None)
         {

@@ -12,6 +12,7 @@ namespace KioskFleet.Service.Ledger;
 internal sealed class JournalInAppend(
     JournalRow row, VerifiedBatch verified, HashSet<ulong>? waiting, EntryDating dating)
 {
+    private HashSet<ulong>? _waiting = waiting;
     private BootId? _implausibleBoot;
     private JournalId? _origin;
 
@@ -47,7 +48,16 @@ internal sealed class JournalInAppend(
     }
 
     /// <summary>True when refunds wait for this number.</summary>
-    public bool IsAwaited(ulong seq) => waiting?.Contains(seq) ?? false;
+    public bool IsAwaited(ulong seq) => _waiting?.Contains(seq) ?? false;
+
+    /// <summary>Notes that a refund of this batch may wait for an entry of the same batch.</summary>
+    public void Await(JournalId journal, ulong seq)
+    {
+        if (journal == verified.Journal)
+        {
+            (_waiting ??= []).Add(seq);
+        }
+    }
 
     /// <summary>True once per boot: one finding says enough of its clock.</summary>
     public bool IsFirstImplausibleOf(BootId boot)

@@ -47,6 +47,12 @@ internal sealed class JournalTable(SqliteConnection connection) : IDisposable
         UPDATE journals SET predecessor_id = ?2 WHERE journal_no = ?1
         """);
 
+    private readonly Statement _claim = new(connection, """
+        UPDATE journals SET cabinet_id = ?2, superseded_after = NULL, predecessor_id = NULL, is_first = 0, is_origin = 0,
+          witness_seq = NULL, witness_hash = NULL, witness_boot = NULL, witness_mono_ms = NULL
+        WHERE journal_no = ?1 AND head_seq = 0
+        """);
+
     private readonly Statement _first = new(connection, "UPDATE journals SET is_first = 1 WHERE journal_no = ?1");
 
     private readonly Statement _origin = new(connection, "UPDATE journals SET is_origin = 1 WHERE journal_no = ?1");
@@ -95,6 +101,22 @@ internal sealed class JournalTable(SqliteConnection connection) : IDisposable
         return Find(journal) ?? throw new InvalidOperationException($"Journal {journal} was not inserted.");
     }
 
+    /// <summary>
+    /// Reads a journal as a cabinet meets it. One that another cabinet only spoke of, without an entry that proves it, is
+    /// nobody's: whoever speaks of a journal must not keep its owner out.
+    /// </summary>
+    public JournalRow? FindFor(JournalId journal, CabinetId cabinet)
+    {
+        var row = Find(journal);
+        if (row is null || row.Record.Cabinet == cabinet || row.Record.Head.Seq > 0)
+        {
+            return row;
+        }
+
+        _claim.Set(1, row.No).Set(2, cabinet.Value).Run();
+        return Find(journal);
+    }
+
     /// <summary>Moves a head from the one that was read; false when somebody else moved it before.</summary>
     public bool Advance(JournalRow row, Head to, long lastUtcMs, long skipped)
     {
@@ -138,6 +160,7 @@ internal sealed class JournalTable(SqliteConnection connection) : IDisposable
         _advance.Dispose();
         _supersede.Dispose();
         _succeed.Dispose();
+        _claim.Dispose();
         _first.Dispose();
         _origin.Dispose();
         _witness.Dispose();

@@ -50,6 +50,11 @@ internal sealed class LedgerProof(FleetDatabase database)
             walk.End();
         }
 
+        foreach (var (subject, detail) in rows.Strays())
+        {
+            problems.Add("", subject, detail);
+        }
+
         var counts = rows.Counts();
         if (counts.Entries != counts.InBatches)
         {
@@ -67,6 +72,7 @@ internal sealed class LedgerProof(FleetDatabase database)
     {
         private readonly HashChain _chain = new();
         private readonly IReadOnlyList<ProofGap> _gaps = rows.Gaps(journal.No);
+        private readonly IReadOnlySet<long> _assignments = rows.Assignments(journal.Cabinet);
         private readonly List<ProofEntry> _earlier = [];
         private Digest _previous = Head.Genesis(journal.Journal).Hash;
         private Digest _previousRecomputed = Head.Genesis(journal.Journal).Hash;
@@ -80,6 +86,13 @@ internal sealed class LedgerProof(FleetDatabase database)
             {
                 _seq = gap.LastSeq;
                 _previous = _previousRecomputed = gap.LastHash;
+            }
+
+            if (batch.Range.FirstSeq != _seq + 1 || SignedFirstSeqOf(batch.Envelope) != (ulong)batch.SignedFirstSeq)
+            {
+                Problem($"batch {batch.BatchId}",
+                    $"says that it begins at {batch.Range.FirstSeq}, signed from {batch.SignedFirstSeq}; "
+                    + $"expected {_seq + 1}, signed from {SignedFirstSeqOf(batch.Envelope)}");
             }
 
             var entries = rows.Entries(
@@ -137,7 +150,29 @@ internal sealed class LedgerProof(FleetDatabase database)
 
             _previous = entry.Hash;
             _previousRecomputed = hash == entry.Hash ? hash : recomputed;
-            totals.Add(journal.Cabinet, entry, where);
+            if (EntryProof.Check(entry, _assignments) is { } wrong)
+            {
+                Problem(where, wrong);
+            }
+
+            totals.Add(journal.Cabinet, entry);
+        }
+
+        /// <summary>The number behind the previous head that a signed message states; 0 when it cannot be read.</summary>
+        private static ulong SignedFirstSeqOf(ReadOnlySpan<byte> envelope)
+        {
+            var reader = new ByteReader(envelope);
+            reader.Bytes(MessageMagic.Size);
+            reader.TextBytes();
+            reader.Journal();
+            reader.U64();
+            if (reader.U8() == 1)
+            {
+                reader.Head();
+            }
+
+            var previous = reader.Head();
+            return reader.Failed ? 0 : previous.Seq + 1;
         }
 
         /// <summary>Puts the signed message together again from the stored entries.</summary>

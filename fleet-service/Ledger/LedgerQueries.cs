@@ -22,7 +22,7 @@ internal sealed class LedgerQueries(FleetDatabase database)
                              ORDER BY correction_id DESC LIMIT 1), e.line_classes),
                    e.bytes,
                    (SELECT coalesce(sum(amount_fen), 0) FROM refunds r
-                    WHERE r.sale_journal = j.journal_id AND r.sale_seq = e.seq AND r.sale_position = e.position),
+                    WHERE r.sale_position = e.position),
                    (SELECT coalesce(sum(aid_delta_fen), 0) FROM corrections c WHERE c.position = e.position),
                    (SELECT coalesce(sum(ordinary_delta_fen), 0) FROM corrections c WHERE c.position = e.position),
                    (SELECT coalesce(sum(unmapped_delta_fen), 0) FROM corrections c WHERE c.position = e.position)
@@ -34,16 +34,18 @@ internal sealed class LedgerQueries(FleetDatabase database)
         query.Set(1, cabinet.Value).Set(2, before ?? long.MaxValue).Set(3, (long)Math.Clamp(count, 1, MaxPage));
         var sales = new List<SaleShown>();
         long? last = null;
+        var read = 0;
         while (query.Next())
         {
             last = query.Long(0);
+            read++;
             if (Show(query) is { } sale)
             {
                 sales.Add(sale);
             }
         }
 
-        return new BackwardsPage<SaleShown>(sales, sales.Count < Math.Clamp(count, 1, MaxPage) ? null : last);
+        return new BackwardsPage<SaleShown>(sales, read < Math.Clamp(count, 1, MaxPage) ? null : last);
     }
 
     /// <summary>Quarantined entries, newest first.</summary>

@@ -1,3 +1,5 @@
+using KioskFleet.Protocol.Entries;
+using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Findings;
 using KioskFleet.Service.Storage;
 using Microsoft.Data.Sqlite;
@@ -97,6 +99,22 @@ internal sealed class LedgerSession : IDisposable
         }
     }
 
+    /// <summary>
+    /// Keeps an entry apart: its reason with words, and a finding. Refunds of lines that do not exist are found one by
+    /// one, since which of them is known first depends on what arrives first.
+    /// </summary>
+    public void KeepApart(
+        long position, CabinetId cabinet, (JournalId Journal, ulong Seq) place, (QuarantineReason Is, string Words) reason,
+        long nowUtcMs)
+    {
+        Quarantine.Insert(position, cabinet, place.Journal, place.Seq, reason.Is, reason.Words, nowUtcMs);
+        Findings.Raise(FindingKind.EntryQuarantined, cabinet,
+            reason.Is == QuarantineReason.NoSuchLine
+                ? $"{place.Journal}/{reason.Is}/{place.Seq}"
+                : $"{place.Journal}/{reason.Is}",
+            FindingEvidence.Quarantine(place.Journal, place.Seq, reason.Is), nowUtcMs);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -113,6 +131,12 @@ internal sealed class LedgerSession : IDisposable
         _begin.Dispose();
         _commit.Dispose();
         _rollback.Dispose();
+        if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle!) == 0)
+        {
+            // Its transaction must not live on in the pool, where it would keep every other writer out.
+            SqliteConnection.ClearPool(_connection);
+        }
+
         _connection.Dispose();
     }
 }

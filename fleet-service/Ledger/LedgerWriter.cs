@@ -1,3 +1,4 @@
+using KioskFleet.Protocol.Receipts;
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
@@ -42,16 +43,21 @@ internal sealed class LedgerWriter(FleetDatabase database, CurrentCatalogue cata
     /// <inheritdoc/>
     public void Dispose() => _session?.Dispose();
 
+    /// <summary>What the database said against an attempt.</summary>
+    /// <param name="Words">Its words.</param>
+    /// <param name="Entry">The entry of the last batch at which it said so, from 0; null when it was none of them.</param>
+    private readonly record struct Complaint(string Words, int? Entry);
+
     private List<CommitOutcome> Commit(LedgerSession session, IReadOnlyList<VerifiedBatch> group)
     {
-        if (TryCommit(session, group, Isolation.None, keep: true, out var outcomes, out var words))
+        if (TryCommit(session, group, Isolation.None, keep: true, out var outcomes) is not { } complaint)
         {
             return outcomes;
         }
 
         if (group.Count == 1)
         {
-            return CommitIsolating(session, group[0], words);
+            return [CommitIsolating(session, group[0], complaint)];
         }
 
         var half = group.Count / 2;
@@ -60,32 +66,41 @@ internal sealed class LedgerWriter(FleetDatabase database, CurrentCatalogue cata
         return left;
     }
 
-    /// <summary>Finds, one after another, the entries that the database cannot take, and commits the rest.</summary>
-    private List<CommitOutcome> CommitIsolating(LedgerSession session, VerifiedBatch batch, string words)
+    /// <summary>
+    /// Finds, one after another, the entries that the database cannot take, and commits the rest. A batch that it cannot
+    /// take even so waits alone: its journal stands still, everybody else goes on.
+    /// </summary>
+    private CommitOutcome CommitIsolating(LedgerSession session, VerifiedBatch batch, Complaint complaint)
     {
-        var isolation = Isolation.None with { Words = words };
-        while (isolation.Apart.Count < batch.Batch.Count)
+        var isolation = Isolation.None;
+        while (true)
         {
-            var culprit = FindFirstRefused(session, batch, isolation);
-            isolation = isolation with { Apart = isolation.Apart.Add(culprit) };
-            if (TryCommit(session, [batch], isolation, keep: true, out var outcomes, out words))
+            var culprit = complaint.Entry ?? FindFirstRefused(session, batch, isolation);
+            if (isolation.Apart.ContainsKey(culprit))
             {
-                return outcomes;
+                return new CommitOutcome.Refused(Refusal.Busy, complaint.Words);
             }
-        }
 
-        throw new InvalidOperationException(
-            $"Journal {batch.Journal}: the ledger refuses the batch whatever its entries are: {words}");
+            isolation = isolation with { Apart = isolation.Apart.Add(culprit, complaint.Words) };
+            if (TryCommit(session, [batch], isolation, keep: true, out var outcomes) is not { } next)
+            {
+                return outcomes[0];
+            }
+
+            complaint = next;
+        }
     }
 
-    /// <summary>The smallest number of entries that fails, minus one: the entry that makes it fail.</summary>
+    /// <summary>
+    /// For a complaint about a sum, which comes after the entries: the smallest number of entries that fails, minus one.
+    /// </summary>
     private int FindFirstRefused(LedgerSession session, VerifiedBatch batch, Isolation isolation)
     {
         var (accepted, refused) = (0, batch.Batch.Count);
         while (refused - accepted > 1)
         {
             var middle = (accepted + refused) / 2;
-            if (TryCommit(session, [batch], isolation with { TryEntries = middle }, keep: false, out _, out _))
+            if (TryCommit(session, [batch], isolation with { TryEntries = middle }, keep: false, out _) is null)
             {
                 accepted = middle;
             }
@@ -98,18 +113,18 @@ internal sealed class LedgerWriter(FleetDatabase database, CurrentCatalogue cata
         return refused - 1;
     }
 
-    /// <summary>Runs one attempt; false, with the database's words, when the data is what it refuses.</summary>
-    private bool TryCommit(
+    /// <summary>Runs one attempt; null when it went through, else what the database has against the data.</summary>
+    private Complaint? TryCommit(
         LedgerSession session, IReadOnlyList<VerifiedBatch> group, Isolation isolation, bool keep,
-        out List<CommitOutcome> outcomes, out string words)
+        out List<CommitOutcome> outcomes)
     {
         outcomes = new List<CommitOutcome>(group.Count);
-        words = "";
         session.Begin();
+        BatchAppender? appender = null;
         try
         {
             var snapshot = catalogue.Snapshot;
-            var appender = new BatchAppender(session, new EntryJudge(snapshot, _calendar), snapshot.Version);
+            appender = new BatchAppender(session, new EntryJudge(snapshot, _calendar), snapshot.Version);
             foreach (var batch in group)
             {
                 outcomes.Add(appender.Append(batch, isolation));
@@ -125,13 +140,12 @@ internal sealed class LedgerWriter(FleetDatabase database, CurrentCatalogue cata
                 session.Rollback();
             }
 
-            return true;
+            return null;
         }
         catch (Exception error) when (IsDataError(error))
         {
             session.Rollback();
-            words = error.Message;
-            return false;
+            return new Complaint(error.Message, appender?.EntryInHand);
         }
         catch (Exception error) when (error is not CommitOutcomeUnknownException)
         {

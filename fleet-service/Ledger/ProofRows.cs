@@ -13,8 +13,8 @@ internal sealed record ProofBatch(
 
 /// <summary>An entry as the proof reads it.</summary>
 internal sealed record ProofEntry(
-    long Position, long BatchId, long Seq, Digest Hash, byte[] Bytes, EntryKind Kind, EntryState State, int BusinessDay,
-    long AssignmentId, ClassAmounts Amounts, byte LineClass, byte[]? LineClasses);
+    long Position, long BatchId, long Seq, Digest Hash, byte[] Bytes, EntryKind Kind, EntryState State, long UtcMs,
+    int BusinessDay, long AssignmentId, ClassAmounts Amounts, byte LineClass, byte[]? LineClasses);
 
 /// <summary>A declared gap as the proof reads it.</summary>
 internal readonly record struct ProofGap(long FirstSeq, long LastSeq, Digest LastHash);
@@ -31,8 +31,8 @@ internal sealed class ProofRows(SqliteConnection connection) : IDisposable
         """);
 
     private readonly Statement _entries = new(connection, """
-        SELECT position, batch_id, seq, hash, bytes, kind, state, business_day, assignment_id, aid_fen, ordinary_fen,
-               unmapped_fen, line_class, line_classes
+        SELECT position, batch_id, seq, hash, bytes, kind, state, utc_ms, business_day, assignment_id, aid_fen,
+               ordinary_fen, unmapped_fen, line_class, line_classes
         FROM entries WHERE position BETWEEN ?1 AND ?2 ORDER BY position
         """);
 
@@ -41,6 +41,27 @@ internal sealed class ProofRows(SqliteConnection connection) : IDisposable
 
     private readonly Statement _keyKnown =
         new(connection, "SELECT 1 FROM cabinet_keys WHERE cabinet_id = ?1 AND spki = ?2");
+
+    private readonly Statement _assignments = new(
+        connection, "SELECT assignment_id FROM assignments WHERE cabinet_id = ?1");
+
+    private readonly Statement _strays = new(connection, """
+        SELECT 'entry ' || e.seq || ' (position ' || e.position || ')', 'it belongs to no batch; inserted or moved'
+        FROM entries e LEFT JOIN batches b USING (batch_id)
+        WHERE b.batch_id IS NULL OR e.position NOT BETWEEN b.first_position AND b.first_position + b.entries - 1
+        UNION ALL
+        SELECT 'entry ' || e.seq || ' (position ' || e.position || ')',
+               'its state ' || e.state || ' is not what quarantine and doubles say of it'
+        FROM entries e LEFT JOIN quarantine q USING (position) LEFT JOIN doubles d USING (position)
+        WHERE (e.state = 1) <> (q.position IS NOT NULL AND (q.reason <> 9 OR e.state = 1))
+           OR (e.state = 2 AND d.position IS NULL) OR (e.state = 0 AND d.position IS NOT NULL)
+        UNION ALL
+        SELECT 'batch ' || b.batch_id, 'its journal is gone' FROM batches b LEFT JOIN journals j USING (journal_no)
+        WHERE j.journal_no IS NULL
+        UNION ALL
+        SELECT 'gap ' || g.gap_id, 'its journal is gone' FROM gaps g LEFT JOIN journals j USING (journal_no)
+        WHERE j.journal_no IS NULL
+        """);
 
     private readonly Statement _counts = new(connection,
         "SELECT (SELECT count(*) FROM entries), (SELECT coalesce(sum(entries), 0) FROM batches)");
@@ -51,8 +72,8 @@ internal sealed class ProofRows(SqliteConnection connection) : IDisposable
         var journals = new List<ProofJournal>();
         while (_journals.Next())
         {
-            journals.Add(new ProofJournal(_journals.Long(0), _journals.Journal(1), CabinetId.Parse(_journals.Text(2)),
-                new Head((ulong)_journals.Long(3), _journals.Hash(4)), _journals.Long(5)));
+            journals.Add(new ProofJournal(_journals.Long(0), JournalOf(_journals, 1), CabinetOf(_journals, 2),
+                new Head((ulong)_journals.Long(3), HashOf(_journals, 4)), _journals.Long(5)));
         }
 
         return journals;
@@ -93,7 +114,7 @@ internal sealed class ProofRows(SqliteConnection connection) : IDisposable
         _gaps.Set(1, journalNo);
         while (_gaps.Next())
         {
-            gaps.Add(new ProofGap(_gaps.Long(0), _gaps.Long(1), _gaps.Hash(2)));
+            gaps.Add(new ProofGap(_gaps.Long(0), _gaps.Long(1), HashOf(_gaps, 2)));
         }
 
         return gaps;
@@ -106,6 +127,32 @@ internal sealed class ProofRows(SqliteConnection connection) : IDisposable
         var known = _keyKnown.Next();
         _keyKnown.Reset();
         return known;
+    }
+
+    /// <summary>The assignments that a cabinet has or had.</summary>
+    public IReadOnlySet<long> Assignments(CabinetId cabinet)
+    {
+        var assignments = new HashSet<long>();
+        _assignments.Set(1, cabinet.Value);
+        while (_assignments.Next())
+        {
+            assignments.Add(_assignments.Long(0));
+        }
+
+        return assignments;
+    }
+
+    /// <summary>Rows that no journal leads to: what each is, and what is wrong with it.</summary>
+    public IReadOnlyList<(string Subject, string Detail)> Strays()
+    {
+        var strays = new List<(string, string)>();
+        while (_strays.Next() && strays.Count < ProofReport.MaxProblems)
+        {
+            strays.Add((_strays.Text(0), _strays.Text(1)));
+        }
+
+        _strays.Reset();
+        return strays;
     }
 
     /// <summary>Rows in the table of entries, and rows that the batches account for.</summary>
@@ -125,17 +172,29 @@ internal sealed class ProofRows(SqliteConnection connection) : IDisposable
         _entries.Dispose();
         _gaps.Dispose();
         _keyKnown.Dispose();
+        _assignments.Dispose();
+        _strays.Dispose();
         _counts.Dispose();
     }
 
-    private ProofEntry ReadEntry() => new(_entries.Long(0), _entries.Long(1), _entries.Long(2), _entries.Hash(3),
-        _entries.Bytes(4).ToArray(), (EntryKind)_entries.Long(5), (EntryState)_entries.Long(6), (int)_entries.Long(7),
-        _entries.Long(8),
+    // What was changed must be named, so nothing that is read here may throw.
+    private static Digest HashOf(Statement row, int column) =>
+        row.Bytes(column) is { Length: Digest.Size } bytes ? Digest.Read(bytes) : default;
+
+    private static JournalId JournalOf(Statement row, int column) =>
+        row.Bytes(column) is { Length: JournalId.Size } bytes ? JournalId.Read(bytes) : default;
+
+    private static CabinetId CabinetOf(Statement row, int column) =>
+        CabinetId.TryParse(row.Text(column), out var cabinet) ? cabinet : default;
+
+    private ProofEntry ReadEntry() => new(_entries.Long(0), _entries.Long(1), _entries.Long(2), HashOf(_entries, 3),
+        _entries.Bytes(4).ToArray(), (EntryKind)_entries.Long(5), (EntryState)_entries.Long(6), _entries.Long(7),
+        (int)_entries.Long(8), _entries.Long(9),
         new ClassAmounts
         {
-            AidFen = _entries.Long(9),
-            OrdinaryFen = _entries.Long(10),
-            UnmappedFen = _entries.Long(11),
+            AidFen = _entries.Long(10),
+            OrdinaryFen = _entries.Long(11),
+            UnmappedFen = _entries.Long(12),
         },
-        (byte)_entries.Long(12), _entries.IsNull(13) ? null : _entries.Bytes(13).ToArray());
+        (byte)_entries.Long(13), _entries.IsNull(14) ? null : _entries.Bytes(14).ToArray());
 }

@@ -79,6 +79,16 @@ internal sealed class QuarantineRelease(
         }
 
         var nowUtcMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (judged.Kind == EntryKind.Refund)
+        {
+            var reason = new RefundBook(session).CountLate(cabinet.Id, found.Journal, entry, nowUtcMs);
+            if (reason != QuarantineReason.None)
+            {
+                session.Refunds.Forget(position, entry.State);
+                return new ReleaseOutcome.StillQuarantined(reason);
+            }
+        }
+
         var classes = judged.LineClasses ?? [judged.LineClass];
         if (judged.Kind == EntryKind.Sale)
         {
@@ -88,10 +98,11 @@ internal sealed class QuarantineRelease(
 
         session.Corrections.Insert(
             position, CorrectionCause.Released, judged.Amounts, classes, snapshot.Version, (nowUtcMs, by));
-        if (judged.Kind == EntryKind.Sale)
+        var refunds = new RefundBook(session);
+        refunds.Release(cabinet.Id, found.Journal, found.Seq, nowUtcMs);
+        if (judged.Header.Origin is { } origin)
         {
-            new RefundBook(session).Release(cabinet.Id, found.Journal, found.Seq,
-                entry with { State = EntryState.Counted }, nowUtcMs);
+            refunds.Release(cabinet.Id, origin.Journal, origin.Seq, nowUtcMs);
         }
 
         session.Quarantine.Release(position, nowUtcMs, by);
@@ -112,7 +123,7 @@ internal sealed class QuarantineRelease(
         using var query = new Statement(session.Connection, """
             SELECT q.cabinet_id, q.journal_id, j.journal_no, q.seq, e.utc_ms
             FROM quarantine q JOIN entries e USING (position) JOIN journals j USING (journal_id)
-            WHERE q.position = ?1 AND q.released_utc_ms IS NULL AND e.kind <> 2
+            WHERE q.position = ?1 AND q.released_utc_ms IS NULL
             """);
         query.Set(1, position);
         return query.Next()

@@ -9,7 +9,7 @@ internal sealed class QuarantineTable(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _insert = new(connection, """
         INSERT INTO quarantine (position, cabinet_id, journal_id, seq, reason, detail, quarantined_utc_ms)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING
         """);
 
     private readonly Statement _release = new(connection, """

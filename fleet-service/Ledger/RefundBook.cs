@@ -19,10 +19,10 @@ internal sealed class RefundBook(LedgerSession session)
     public HashSet<ulong>? WaitingIn(JournalId journal, ulong firstSeq, ulong lastSeq) =>
         session.Refunds.WaitingIn(journal, firstSeq, lastSeq);
 
-    /// <summary>Counts a refund, leaves it waiting, or keeps it apart.</summary>
-    public void Count(VerifiedBatch verified, long position, RefundBody refund, ref JudgedEntry judged)
+    /// <summary>Counts a refund, or leaves it waiting.</summary>
+    public void Count(JournalInAppend journal, long position, RefundBody refund, ref JudgedEntry judged)
     {
-        var cabinet = verified.Cabinet.Id;
+        var cabinet = journal.Verified.Cabinet.Id;
         if (session.Refunds.PositionOf(cabinet, refund.RefundNumber) is { } counted)
         {
             judged.State = EntryState.CountedBefore;
@@ -30,83 +30,105 @@ internal sealed class RefundBook(LedgerSession session)
             return;
         }
 
-        var sale = Find(verified, refund);
-        ReversedLine? reversed = null;
-        if (sale is { State: EntryState.Counted })
+        session.Refunds.Insert(position, cabinet, judged.BusinessDay, refund);
+        var waiting = new WaitingRefund(position, judged.BusinessDay, refund, journal.Verified.Journal, 0);
+        if (!Settle(cabinet, waiting, journal.Verified.ReceivedUtcMs))
         {
-            reversed = LineOf(sale, refund.Line);
-            if (reversed is null)
-            {
-                judged.Quarantine(QuarantineReason.NoSuchLine);
-                return;
-            }
+            judged.Reason = QuarantineReason.NoSuchLine;
         }
 
-        session.Refunds.Insert(position, cabinet, judged.BusinessDay, refund, reversed);
-        if (reversed is { } line)
-        {
-            Apply(cabinet, judged.BusinessDay, refund.AmountFen, line);
-            CheckAgainstPaid(cabinet, sale!, refund.SaleJournal, refund.SaleSeq, refund.Line, verified.ReceivedUtcMs);
-        }
+        journal.Await(refund.SaleJournal, refund.SaleSeq);
     }
 
     /// <summary>
-    /// Counts the refunds that waited for a sale, under its own number and under the one it was carried from.
+    /// Counts a refund that was quarantined until now; None, or why it still cannot be counted. One whose number counts
+    /// already counts nothing.
     /// </summary>
-    public void Release(
-        JournalInAppend journal, long position, ulong seq, ReadOnlySpan<byte> bytes, in JudgedEntry sale)
+    public QuarantineReason CountLate(CabinetId cabinet, JournalId journal, StoredEntry entry, long nowUtcMs)
+    {
+        EntryCodec.TryDecode(entry.Bytes, out _, out var body, out _);
+        var refund = (RefundBody)body!;
+        var counted = session.Refunds.PositionOf(cabinet, refund.RefundNumber);
+        if (counted is { } elsewhere && elsewhere != entry.Position)
+        {
+            session.Successions.Double(entry.Position, elsewhere);
+            return QuarantineReason.None;
+        }
+
+        if (counted is null)
+        {
+            session.Refunds.Insert(entry.Position, cabinet, entry.BusinessDay, refund);
+        }
+
+        return Settle(cabinet, new WaitingRefund(entry.Position, entry.BusinessDay, refund, journal, 0), nowUtcMs)
+            ? QuarantineReason.None
+            : QuarantineReason.NoSuchLine;
+    }
+
+    /// <summary>
+    /// Counts the refunds that waited for an entry which is written now, under its own number and under the one it was
+    /// carried from.
+    /// </summary>
+    public void Release(JournalInAppend journal, ulong seq, in JudgedEntry written)
     {
         var verified = journal.Verified;
         if (journal.IsAwaited(seq))
         {
-            Release(verified.Cabinet.Id, verified.Journal, seq, Stored(position, bytes, sale), verified.ReceivedUtcMs);
+            Release(verified.Cabinet.Id, verified.Journal, seq, verified.ReceivedUtcMs);
         }
 
-        if (sale.Header.Origin is { } origin)
+        if (written.Header.Origin is { } origin)
         {
-            Release(verified.Cabinet.Id, origin.Journal, origin.Seq, Stored(position, bytes, sale),
-                verified.ReceivedUtcMs);
+            Release(verified.Cabinet.Id, origin.Journal, origin.Seq, verified.ReceivedUtcMs);
         }
     }
 
-    /// <summary>Counts the refunds that waited for a sale which is counted from now on.</summary>
-    public void Release(CabinetId cabinet, JournalId journal, ulong seq, StoredEntry sale, long nowUtcMs)
+    /// <summary>Counts the refunds of a cabinet that waited for an entry which counts from now on.</summary>
+    public void Release(CabinetId cabinet, JournalId journal, ulong seq, long nowUtcMs)
     {
-        foreach (var refund in session.Refunds.WaitingFor(journal, seq))
+        foreach (var refund in session.Refunds.WaitingFor(cabinet, journal, seq))
         {
-            // A line that the sale does not have leaves the refund waiting, in sight, outside every total.
-            if (LineOf(sale, refund.Line) is { } line)
+            if (!Settle(cabinet, refund, nowUtcMs))
             {
-                session.Refunds.Release(refund.Position, line);
-                Apply(cabinet, refund.RefundDay, refund.AmountFen, line);
-                CheckAgainstPaid(cabinet, sale, journal, seq, refund.Line, nowUtcMs);
+                session.KeepApart(refund.Position, cabinet, (refund.Journal, refund.Seq),
+                    (QuarantineReason.NoSuchLine, ""), nowUtcMs);
             }
         }
     }
 
-    private static StoredEntry Stored(long position, ReadOnlySpan<byte> bytes, in JudgedEntry sale) => new(position,
-        sale.Kind, sale.State, sale.BusinessDay, sale.AssignmentId, sale.LineClass, sale.LineClasses, bytes.ToArray());
-
-    private void Apply(CabinetId cabinet, int refundDay, long amountFen, ReversedLine line) =>
-        session.Totals.AddRefund(cabinet, line.AssignmentId, refundDay, line.Day, line.Class, amountFen);
-
     /// <summary>
-    /// The counted entry behind (journal, number): where it stands, where it was carried, or where it counts.
+    /// Ties a refund to the line that it reverses. False when what it names is no such line: it waits on, in sight and
+    /// outside every total, whatever came first. True also while what it names is absent or quarantined.
     /// </summary>
-    private StoredEntry? Find(VerifiedBatch verified, RefundBody refund)
+    private bool Settle(CabinetId cabinet, in WaitingRefund waiting, long nowUtcMs)
     {
-        var position = PositionOf(verified, refund);
-        if (position is null)
+        if (Find(cabinet, waiting.Journal, waiting.Refund) is not { State: EntryState.Counted } sale)
         {
-            return null;
+            return true;
         }
 
-        var entry = session.Entries.Read(position.Value);
-        if (entry.State == EntryState.CountedBefore)
+        if (LineOf(sale, waiting.Refund.Line) is not { } line)
         {
-            return session.Successions.CountedFor(entry.Position) is { } counted
-                ? session.Entries.Read(counted)
-                : null;
+            return false;
+        }
+
+        session.Refunds.Release(waiting.Position, line);
+        session.Totals.AddRefund(
+            cabinet, line.AssignmentId, waiting.RefundDay, line.Day, line.Class, waiting.Refund.AmountFen);
+        CheckAgainstPaid(cabinet, sale, waiting.Refund.Line, nowUtcMs);
+        return true;
+    }
+
+    /// <summary>
+    /// The entry behind (journal, number): where it stands, where it was carried, or where it counts. Null while it is
+    /// not written.
+    /// </summary>
+    private StoredEntry? Find(CabinetId cabinet, JournalId teller, RefundBody refund)
+    {
+        if (PositionOf(cabinet, teller, refund) is not { } position
+            || session.Entries.Find(session.Successions.CountedFor(position) ?? position) is not { } entry)
+        {
+            return null;
         }
 
         return entry.State == EntryState.Quarantined && session.Corrections.ClassesOf(entry.Position) is not null
@@ -118,16 +140,16 @@ internal sealed class RefundBook(LedgerSession session)
     /// After a fork several sales have the same first place. The nearest history decides: the refund's own journal,
     /// then its predecessors, each by what was carried into it or, at the sale's own journal, by what stands there.
     /// </summary>
-    private long? PositionOf(VerifiedBatch verified, RefundBody refund)
+    private long? PositionOf(CabinetId cabinet, JournalId teller, RefundBody refund)
     {
         var named = session.Journals.Find(refund.SaleJournal);
-        if (named is not null && named.Record.Cabinet != verified.Cabinet.Id)
+        if (named is not null && named.Record.Cabinet != cabinet)
         {
             return null;
         }
 
         var seen = 0;
-        for (var row = session.Journals.Find(verified.Journal); row is not null && seen < MaxPredecessors; seen++)
+        for (var row = session.Journals.Find(teller); row is not null && seen < MaxPredecessors; seen++)
         {
             var found = row.No == named?.No
                 ? session.Batches.PositionOf(row.No, refund.SaleSeq)
@@ -140,7 +162,7 @@ internal sealed class RefundBook(LedgerSession session)
             row = row.Predecessor is { } predecessor ? session.Journals.Find(predecessor) : null;
         }
 
-        return session.Successions.CarriedTo(refund.SaleJournal, refund.SaleSeq, 0)
+        return session.Successions.CarriedTo(refund.SaleJournal, refund.SaleSeq, cabinet)
             ?? (named is null ? null : session.Batches.PositionOf(named.No, refund.SaleSeq));
     }
 
@@ -157,17 +179,17 @@ internal sealed class RefundBook(LedgerSession session)
             (ProductClass)(corrected is null ? sale.ClassOf(line) : corrected[line]));
     }
 
-    private void CheckAgainstPaid(
-        CabinetId cabinet, StoredEntry sale, JournalId journal, ulong seq, int line, long nowUtcMs)
+    private void CheckAgainstPaid(CabinetId cabinet, StoredEntry sale, int line, long nowUtcMs)
     {
         if (EntryCodec.TryDecode(sale.Bytes, out _, out var body, out _) && body is SaleBody paid)
         {
             var paidFen = paid.Lines[line].PaidFen;
-            var refundedFen = session.Refunds.RefundedFen(sale.Position, journal, seq, line);
+            var refundedFen = session.Refunds.RefundedFen(sale.Position, line);
             if (refundedFen > paidFen)
             {
-                session.Findings.Raise(FindingKind.RefundAbovePaid, cabinet, $"{journal}/{seq}/{line}",
-                    FindingEvidence.RefundAbovePaid(journal, seq, line, paidFen, refundedFen), nowUtcMs);
+                // Named by the vend, whatever the refunds call it and wherever it counts, with the sum of all of them.
+                session.Findings.RaiseNewest(FindingKind.RefundAbovePaid, cabinet, $"{paid.VendId}/{line}",
+                    FindingEvidence.RefundAbovePaid(paid.VendId, line, paidFen, refundedFen), nowUtcMs);
             }
         }
     }

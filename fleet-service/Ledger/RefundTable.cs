@@ -15,17 +15,18 @@ internal readonly record struct ReversedLine(long Position, int Day, long Assign
 /// <summary>A refund that waits for its sale.</summary>
 /// <param name="Position">The refund's position.</param>
 /// <param name="RefundDay">Its own day, yyyymmdd.</param>
-/// <param name="Line">The line it reverses.</param>
-/// <param name="AmountFen">Its amount in fen.</param>
-internal readonly record struct WaitingRefund(long Position, int RefundDay, int Line, long AmountFen);
+/// <param name="Refund">What it says.</param>
+/// <param name="Journal">The journal that holds the refund.</param>
+/// <param name="Seq">Its number there; 0 where nobody asks for it.</param>
+internal readonly record struct WaitingRefund(
+    long Position, int RefundDay, RefundBody Refund, JournalId Journal, ulong Seq);
 
 /// <summary>The table of refunds by what they reverse. Belongs to one session.</summary>
 internal sealed class RefundTable(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _insert = new(connection, """
-        INSERT INTO refunds (position, cabinet_id, refund_number, refund_day, sale_journal, sale_seq, line, amount_fen,
-                             sale_position, sale_day, sale_assignment, class)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+        INSERT INTO refunds (position, cabinet_id, refund_number, refund_day, sale_journal, sale_seq, line, amount_fen)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
         """);
 
     private readonly Statement _byNumber = new(connection,
@@ -37,17 +38,20 @@ internal sealed class RefundTable(SqliteConnection connection) : IDisposable
         """);
 
     private readonly Statement _waiting = new(connection, """
-        SELECT position, refund_day, line, amount_fen FROM refunds
-        WHERE sale_journal = ?1 AND sale_seq = ?2 AND sale_position IS NULL
+        SELECT r.position, r.refund_day, e.bytes, j.journal_id, e.seq
+        FROM refunds r JOIN entries e USING (position) JOIN batches b USING (batch_id) JOIN journals j USING (journal_no)
+        WHERE r.sale_journal = ?1 AND r.sale_seq = ?2 AND r.sale_position IS NULL AND r.cabinet_id = ?3
+        ORDER BY r.position
         """);
 
     private readonly Statement _release = new(connection, """
         UPDATE refunds SET sale_position = ?2, sale_day = ?3, sale_assignment = ?4, class = ?5 WHERE position = ?1
         """);
 
+    private readonly Statement _forget = new(connection, "DELETE FROM refunds WHERE position = ?1");
+
     private readonly Statement _refunded = new(connection, """
         SELECT coalesce(sum(amount_fen), 0) FROM refunds WHERE sale_position = ?1 AND line = ?2
-          AND sale_journal = ?3 AND sale_seq = ?4
         """);
 
     /// <summary>The position of the cabinet's refund with this number; null when there is none.</summary>
@@ -59,14 +63,11 @@ internal sealed class RefundTable(SqliteConnection connection) : IDisposable
         return position;
     }
 
-    /// <summary>Writes a refund; without a reversed line it waits for its sale.</summary>
-    public void Insert(long position, CabinetId cabinet, int refundDay, RefundBody refund, ReversedLine? reversed)
-    {
+    /// <summary>Writes a refund; it waits for its sale until it is tied to it.</summary>
+    public void Insert(long position, CabinetId cabinet, int refundDay, RefundBody refund) =>
         _insert.Set(1, position).Set(2, cabinet.Value).Set(3, refund.RefundNumber).Set(4, (long)refundDay)
             .Set(5, refund.SaleJournal).Set(6, (long)refund.SaleSeq).Set(7, (long)refund.Line)
-            .Set(8, refund.AmountFen).Set(9, reversed?.Position).Set(10, (long?)reversed?.Day)
-            .Set(11, reversed?.AssignmentId).Set(12, (long?)reversed?.Class).Run();
-    }
+            .Set(8, refund.AmountFen).Run();
 
     /// <summary>The numbers of sales in a range for which refunds wait.</summary>
     public HashSet<ulong>? WaitingIn(JournalId journal, ulong firstSeq, ulong lastSeq)
@@ -81,15 +82,18 @@ internal sealed class RefundTable(SqliteConnection connection) : IDisposable
         return seqs;
     }
 
-    /// <summary>The refunds that wait for a sale.</summary>
-    public IReadOnlyList<WaitingRefund> WaitingFor(JournalId journal, ulong seq)
+    /// <summary>The cabinet's refunds that wait for a sale, oldest first.</summary>
+    public IReadOnlyList<WaitingRefund> WaitingFor(CabinetId cabinet, JournalId journal, ulong seq)
     {
         var waiting = new List<WaitingRefund>();
-        _waiting.Set(1, journal).Set(2, (long)seq);
+        _waiting.Set(1, journal).Set(2, (long)seq).Set(3, cabinet.Value);
         while (_waiting.Next())
         {
-            waiting.Add(new WaitingRefund(
-                _waiting.Long(0), (int)_waiting.Long(1), (int)_waiting.Long(2), _waiting.Long(3)));
+            if (EntryCodec.TryDecode(_waiting.Bytes(2), out _, out var body, out _) && body is RefundBody refund)
+            {
+                waiting.Add(new WaitingRefund(_waiting.Long(0), (int)_waiting.Long(1), refund, _waiting.Journal(3),
+                    (ulong)_waiting.Long(4)));
+            }
         }
 
         return waiting;
@@ -99,10 +103,19 @@ internal sealed class RefundTable(SqliteConnection connection) : IDisposable
     public void Release(long position, ReversedLine reversed) => _release.Set(1, position).Set(2, reversed.Position)
         .Set(3, (long)reversed.Day).Set(4, reversed.AssignmentId).Set(5, (long)reversed.Class).Run();
 
-    /// <summary>What was refunded of a line so far, in fen.</summary>
-    public long RefundedFen(long salePosition, JournalId journal, ulong seq, int line)
+    /// <summary>Takes back the row of a refund that stays quarantined; one that counts by its state keeps its row.</summary>
+    public void Forget(long position, EntryState state)
     {
-        _refunded.Set(1, salePosition).Set(2, (long)line).Set(3, journal).Set(4, (long)seq);
+        if (state == EntryState.Quarantined)
+        {
+            _forget.Set(1, position).Run();
+        }
+    }
+
+    /// <summary>What was refunded of a line so far, in fen.</summary>
+    public long RefundedFen(long salePosition, int line)
+    {
+        _refunded.Set(1, salePosition).Set(2, (long)line);
         _refunded.Next();
         var fen = _refunded.Long(0);
         _refunded.Reset();
@@ -117,6 +130,7 @@ internal sealed class RefundTable(SqliteConnection connection) : IDisposable
         _waitingSeqs.Dispose();
         _waiting.Dispose();
         _release.Dispose();
+        _forget.Dispose();
         _refunded.Dispose();
     }
 }

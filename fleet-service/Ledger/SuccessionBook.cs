@@ -80,6 +80,8 @@ internal sealed class SuccessionBook(LedgerSession session)
         {
             judged.State = EntryState.CountedBefore;
             judged.Amounts = default;
+            judged.LineClass = 0;
+            judged.LineClasses = null;
             session.Successions.Double(position, counted.Value);
         }
 
@@ -152,13 +154,18 @@ internal sealed class SuccessionBook(LedgerSession session)
         {
             foreach (var entry in session.Entries.Range(range.FirstPosition, range.FirstPosition + range.Entries - 1))
             {
-                if (entry is { State: EntryState.Counted, Kind: EntryKind.Sale or EntryKind.NonSale })
+                if (entry.Kind is EntryKind.Sale or EntryKind.NonSale && Counts(entry))
                 {
                     session.Successions.Guard(cabinet, entry.Kind, IdOf(entry.Bytes), entry.Position);
                 }
             }
         }
     }
+
+    /// <summary>True for what counted at commit, and for what was released from quarantine and counts since then.</summary>
+    private bool Counts(StoredEntry entry) => entry.State == EntryState.Counted
+        || (entry.State == EntryState.Quarantined && session.Corrections.ClassesOf(entry.Position) is not null
+            && session.Successions.CountedFor(entry.Position) is null);
 
     /// <summary>The caller's id of a sale or non-sale that was judged readable.</summary>
     private static string IdOf(ReadOnlySpan<byte> bytes)

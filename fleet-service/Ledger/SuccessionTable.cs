@@ -34,8 +34,12 @@ internal sealed class SuccessionTable(SqliteConnection connection) : IDisposable
         """);
 
     private readonly Statement _carriedTo = new(connection, """
-        SELECT position FROM carried WHERE origin_journal = ?1 AND origin_seq = ?2 AND (?3 = 0 OR journal_no = ?3)
-        ORDER BY position LIMIT 1
+        SELECT position FROM carried WHERE origin_journal = ?1 AND origin_seq = ?2 AND journal_no = ?3
+        """);
+
+    private readonly Statement _carriedBy = new(connection, """
+        SELECT c.position FROM carried c JOIN journals j USING (journal_no)
+        WHERE c.origin_journal = ?1 AND c.origin_seq = ?2 AND j.cabinet_id = ?3 ORDER BY c.position LIMIT 1
         """);
 
     private readonly Statement _gap = new(connection, """
@@ -85,16 +89,18 @@ internal sealed class SuccessionTable(SqliteConnection connection) : IDisposable
     public void Carried(EntryOrigin origin, long journalNo, long position) => _carried.Set(1, origin.Journal)
         .Set(2, (long)origin.Seq).Set(3, journalNo).Set(4, position).Run();
 
-    /// <summary>
-    /// Where the entry counts that was recorded first under another journal; null when it was not carried.
-    /// </summary>
-    /// <param name="originJournal">Where it was recorded first.</param>
-    /// <param name="originSeq">Its number there.</param>
-    /// <param name="intoJournalNo">Only as carried into this journal; 0 for any.</param>
+    /// <summary>Where an entry counts as carried into one journal; null when it was not.</summary>
     public long? CarriedTo(JournalId originJournal, ulong originSeq, long intoJournalNo)
     {
         _carriedTo.Set(1, originJournal).Set(2, (long)originSeq).Set(3, intoJournalNo);
         return One(_carriedTo);
+    }
+
+    /// <summary>Where an entry counts as carried into any journal of a cabinet; null when it was not.</summary>
+    public long? CarriedTo(JournalId originJournal, ulong originSeq, CabinetId cabinet)
+    {
+        _carriedBy.Set(1, originJournal).Set(2, (long)originSeq).Set(3, cabinet.Value);
+        return One(_carriedBy);
     }
 
     /// <summary>Notes numbers that are declared gone.</summary>
@@ -113,6 +119,7 @@ internal sealed class SuccessionTable(SqliteConnection connection) : IDisposable
         _countedFor.Dispose();
         _carried.Dispose();
         _carriedTo.Dispose();
+        _carriedBy.Dispose();
         _gap.Dispose();
     }
 

@@ -14,48 +14,36 @@ internal sealed class TotalsProof(ProofProblems problems)
 {
     private readonly Dictionary<(string Cabinet, long Assignment, int Day, int Class), Sums> _sums = [];
 
-    private readonly Dictionary<long, RefundBody> _refunds = [];
+    private readonly Dictionary<long, TellOf> _refunds = [];
+
+    /// <summary>A refund as its own entry tells it.</summary>
+    private sealed record TellOf(CabinetId Cabinet, RefundBody Refund, int Day, EntryState State);
 
     private record struct Sums(long SalesFen, long SalesLines, long RefundsFen, long RefundsOfDayFen);
 
-    /// <summary>Adds an entry and checks its stored amounts against its bytes.</summary>
-    public void Add(CabinetId cabinet, ProofEntry entry, string where)
+    /// <summary>Adds an entry.</summary>
+    public void Add(CabinetId cabinet, ProofEntry entry)
     {
-        var stored = entry.Amounts;
-        if (entry.Kind != EntryKind.Sale || entry.State != EntryState.Counted)
+        if (entry.State == EntryState.CountedBefore || entry.Kind is not (EntryKind.Sale or EntryKind.Refund)
+            || !EntryCodec.TryDecode(entry.Bytes, out _, out var body, out _))
         {
-            if (stored.AidFen != 0 || stored.OrdinaryFen != 0 || stored.UnmappedFen != 0)
+            return;
+        }
+
+        if (body is RefundBody refund)
+        {
+            _refunds[entry.Position] = new TellOf(cabinet, refund, entry.BusinessDay, entry.State);
+        }
+        else if (body is SaleBody sale && entry.State == EntryState.Counted)
+        {
+            var classes = entry.LineClasses;
+            for (var i = 0; i < sale.Lines.Count; i++)
             {
-                problems.Add(cabinet.Value, where, "has amounts although it counts for none");
+                var lineClass = classes is null ? entry.LineClass : i < classes.Length ? classes[i] : 0;
+                ref var sums = ref At(cabinet.Value, entry.AssignmentId, entry.BusinessDay, lineClass);
+                sums.SalesFen += sale.Lines[i].PaidFen;
+                sums.SalesLines++;
             }
-
-            AddRefund(entry);
-            return;
-        }
-
-        if (!EntryCodec.TryDecode(entry.Bytes, out _, out var body, out _) || body is not SaleBody sale)
-        {
-            problems.Add(cabinet.Value, where, "is counted as a sale and is none");
-            return;
-        }
-
-        var byClass = new long[4];
-        for (var i = 0; i < sale.Lines.Count; i++)
-        {
-            var lineClass = entry.LineClasses is { } classes
-                ? i < classes.Length ? classes[i] : (byte)0
-                : entry.LineClass;
-            byClass[lineClass & 3] += sale.Lines[i].PaidFen;
-            ref var sums = ref At(cabinet.Value, entry.AssignmentId, entry.BusinessDay, lineClass);
-            sums.SalesFen += sale.Lines[i].PaidFen;
-            sums.SalesLines++;
-        }
-
-        if (byClass[0] != 0 || byClass[(int)ProductClass.Aid] != stored.AidFen
-            || byClass[(int)ProductClass.Ordinary] != stored.OrdinaryFen
-            || byClass[(int)ProductClass.Unmapped] != stored.UnmappedFen)
-        {
-            problems.Add(cabinet.Value, where, "its stored amounts are not those of its lines");
         }
     }
 
@@ -94,33 +82,40 @@ internal sealed class TotalsProof(ProofProblems problems)
         }
     }
 
-    private void AddRefund(ProofEntry entry)
-    {
-        if (entry is { Kind: EntryKind.Refund, State: EntryState.Counted }
-            && EntryCodec.TryDecode(entry.Bytes, out _, out var body, out _) && body is RefundBody refund)
-        {
-            _refunds.Add(entry.Position, refund);
-        }
-    }
-
     private void AddRefunds(SqliteConnection connection)
     {
         using var query = new Statement(connection, """
-            SELECT position, cabinet_id, sale_assignment, refund_day, sale_day, class, amount_fen, sale_journal,
-                   sale_seq, line, sale_position IS NOT NULL
-            FROM refunds
+            SELECT r.position, r.cabinet_id, r.sale_assignment, r.refund_day, r.sale_day, r.class, r.amount_fen,
+                   r.sale_journal, r.sale_seq, r.line, r.refund_number, r.sale_position IS NOT NULL,
+                   s.position IS NOT NULL AND s.kind = 1 AND s.business_day = r.sale_day
+                     AND s.assignment_id = r.sale_assignment
+                     AND (s.line_class = r.class OR hex(substr(s.line_classes, r.line + 1, 1)) = '0' || r.class
+                          OR EXISTS (SELECT 1 FROM corrections c WHERE c.position = s.position
+                                     AND hex(substr(c.line_classes, r.line + 1, 1)) = '0' || r.class)),
+                   (r.sale_day IS NULL) + (r.sale_assignment IS NULL) + (r.class IS NULL),
+                   (b.first_seq IS NOT NULL AND j.journal_id = r.sale_journal AND s.seq = r.sale_seq)
+                     OR EXISTS (SELECT 1 FROM carried c WHERE c.origin_journal = r.sale_journal
+                                AND c.origin_seq = r.sale_seq AND c.position = r.sale_position)
+                     OR EXISTS (SELECT 1 FROM journals nj JOIN batches nb USING (journal_no)
+                                JOIN doubles d ON d.position = nb.first_position + r.sale_seq - nb.first_seq
+                                WHERE nj.journal_id = r.sale_journal AND nb.first_seq <= r.sale_seq
+                                  AND r.sale_seq < nb.first_seq + nb.entries
+                                  AND d.counted_position = r.sale_position)
+            FROM refunds r LEFT JOIN entries s ON s.position = r.sale_position
+            LEFT JOIN batches b USING (batch_id) LEFT JOIN journals j USING (journal_no)
             """);
         while (query.Next())
         {
             var (position, cabinet) = (query.Long(0), query.Text(1));
-            if (!_refunds.Remove(position, out var refund) || refund.AmountFen != query.Long(6)
-                || refund.SaleJournal != query.Journal(7) || (long)refund.SaleSeq != query.Long(8)
-                || refund.Line != query.Long(9))
+            var isTied = query.Long(11) != 0;
+            if (!_refunds.Remove(position, out var told) || !IsTold(query, told)
+                || (isTied ? query.Long(12) == 0 || query.Long(14) == 0 : query.Long(13) != 3))
             {
-                problems.Add(cabinet, $"refund at position {position}", "is not what its entry says");
+                problems.Add(cabinet, $"refund at position {position}",
+                    "is not what its entry says, or not tied to the sale line it reverses");
             }
 
-            if (query.Long(10) != 0)
+            if (isTied)
             {
                 var (assignment, lineClass) = (query.Long(2), (int)query.Long(5));
                 At(cabinet, assignment, (int)query.Long(3), lineClass).RefundsFen += query.Long(6);
@@ -128,34 +123,108 @@ internal sealed class TotalsProof(ProofProblems problems)
             }
         }
 
-        foreach (var position in _refunds.Keys)
+        var released = Released(connection);
+        foreach (var (position, told) in _refunds)
         {
-            problems.Add("", $"refund at position {position}", "its entry counts, and its row is gone");
+            if (told.State == EntryState.Counted || released.Contains(position))
+            {
+                problems.Add(told.Cabinet.Value, $"refund at position {position}", "its entry counts, and its row is gone");
+            }
         }
+    }
+
+    private static bool IsTold(Statement row, TellOf told)
+    {
+        var refund = told.Refund;
+        return (row.Text(1), row.Long(3), row.Long(6), row.Long(8), row.Long(9), row.Text(10))
+            == (told.Cabinet.Value, told.Day, refund.AmountFen, (long)refund.SaleSeq, refund.Line, refund.RefundNumber)
+            && row.Bytes(7) is { Length: JournalId.Size } journal && JournalId.Read(journal) == refund.SaleJournal;
+    }
+
+    /// <summary>What was released from quarantine and counts since then.</summary>
+    private static HashSet<long> Released(SqliteConnection connection)
+    {
+        using var query = new Statement(connection,
+            "SELECT position FROM corrections WHERE position NOT IN (SELECT position FROM doubles)");
+        var released = new HashSet<long>();
+        while (query.Next())
+        {
+            released.Add(query.Long(0));
+        }
+
+        return released;
     }
 
     private void AddCorrections(SqliteConnection connection)
     {
         using var query = new Statement(connection, """
             SELECT j.cabinet_id, e.assignment_id, e.business_day, c.aid_delta_fen, c.ordinary_delta_fen,
-                   c.unmapped_delta_fen, c.lines_delta
-            FROM corrections c JOIN entries e USING (position) JOIN batches b USING (batch_id)
-            JOIN journals j USING (journal_no)
+                   c.unmapped_delta_fen, c.lines_delta, c.correction_id, c.position, c.line_classes, e.bytes, e.state,
+                   EXISTS (SELECT 1 FROM doubles d WHERE d.position = c.position), c.cause
+            FROM corrections c LEFT JOIN entries e USING (position) LEFT JOIN batches b USING (batch_id)
+            LEFT JOIN journals j USING (journal_no)
             """);
         while (query.Next())
         {
+            var cabinet = query.IsNull(0) ? "" : query.Text(0);
             var lines = query.Bytes(6).ToArray();
-            for (var lineClass = 1; lineClass <= 3; lineClass++)
+            if (lines.Length != 3 || !FitsItsEntry(query, lines))
+            {
+                problems.Add(cabinet, $"correction {query.Long(7)} of position {query.Long(8)}",
+                    "is not what its entry and its classes say");
+            }
+
+            for (var lineClass = 1; lineClass <= 3 && lines.Length == 3; lineClass++)
             {
                 var (fen, count) = (query.Long(2 + lineClass), (sbyte)lines[lineClass - 1]);
                 if (fen != 0 || count != 0)
                 {
-                    ref var sums = ref At(query.Text(0), query.Long(1), (int)query.Long(2), lineClass);
+                    ref var sums = ref At(cabinet, query.Long(1), (int)query.Long(2), lineClass);
                     sums.SalesFen += fen;
                     sums.SalesLines += count;
                 }
             }
         }
+    }
+
+    /// <summary>A release brings the whole entry by its classes, or nothing when the same vend counts elsewhere.</summary>
+    private static bool FitsItsEntry(Statement row, byte[] lines)
+    {
+        if (row.IsNull(10))
+        {
+            return false;
+        }
+
+        if (row.Text(13) == nameof(CorrectionCause.Rejudged))
+        {
+            return EntryCodec.TryDecode(row.Bytes(10), out _, out var sold, out _) && sold is SaleBody judged
+                && EntryProof.Sum(judged, row.Bytes(9)) is not null;
+        }
+
+        if (row.Text(13) != nameof(CorrectionCause.Released) || (EntryState)row.Long(11) != EntryState.Quarantined)
+        {
+            return false;
+        }
+
+        EntryCodec.TryDecode(row.Bytes(10), out _, out var body, out _);
+        var sums = default(ClassAmounts);
+        if (body is SaleBody sale)
+        {
+            if (EntryProof.Sum(sale, row.Bytes(9)) is not { } whole)
+            {
+                return false;
+            }
+
+            sums = row.Long(12) != 0 ? default : whole;
+        }
+        else if (row.Bytes(9) is not [0])
+        {
+            return false;
+        }
+
+        return (sums.AidFen, sums.OrdinaryFen, sums.UnmappedFen) == (row.Long(3), row.Long(4), row.Long(5))
+            && (sums.AidLines, sums.OrdinaryLines, sums.UnmappedLines)
+                == ((sbyte)lines[0], (sbyte)lines[1], (sbyte)lines[2]);
     }
 
     private ref Sums At(string cabinet, long assignment, int day, int lineClass) =>

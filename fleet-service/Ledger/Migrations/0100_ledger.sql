@@ -70,6 +70,7 @@ CREATE TABLE refunds (
   class            INTEGER NULL
 ) STRICT;
 CREATE INDEX refunds_of_sale ON refunds (sale_journal, sale_seq);
+CREATE INDEX refunds_of_counted ON refunds (sale_position) WHERE sale_position IS NOT NULL;
 CREATE UNIQUE INDEX refunds_by_number ON refunds (cabinet_id, refund_number);
 
 -- Corrections of what an entry counted at commit. Append-only.

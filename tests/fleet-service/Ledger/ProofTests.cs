@@ -1,0 +1,239 @@
+using KioskFleet.Protocol.Entries;
+using KioskFleet.Service.Ledger;
+using Microsoft.Data.Sqlite;
+using Xunit;
+
+namespace KioskFleet.Service.Tests.Ledger;
+
+/// <summary>Whatever is changed in the ledger's rows is named by the proof.</summary>
+public sealed class ProofTests : IAsyncLifetime
+{
+    /// <summary>Bookkeeping that no figure rests on and no signature covers, or that only decides what comes next.</summary>
+    private static readonly HashSet<string> NotProven =
+    [
+        "journals.last_utc_ms", "journals.superseded_after", "journals.predecessor_id", "journals.is_first",
+        "journals.is_origin", "journals.witness_seq", "journals.witness_hash", "journals.witness_boot",
+        "journals.witness_mono_ms", "batches.catalogue_version", "batches.received_utc_ms",
+        "entries.utc_ms", "corrections.correction_id", "corrections.catalogue_version", "corrections.corrected_utc_ms",
+        "corrections.corrected_by", "gaps.gap_id", "gaps.base_hash", "gaps.declared_utc_ms",
+    ];
+
+    private readonly BooksRig _books = new();
+
+    /// <summary>Two cabinets, one journal with a gap and an overlap, mixed lines, refunds, a release, a successor.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        var journal = _books.Journal();
+        journal.Sell("v1", ("tea", 300), ("cola", 200));
+        journal.Sell("v2", ("tea", 100));
+        journal.Refund("r1", journal.Id, 1, 50);
+        journal.Add(JournalOnPaper.SaleOf("", ("tea", 1)));
+        journal.Sell("v3", ("nobody", 70));
+        journal.Sell("gone", ("tea", 100));
+        journal.Sell("v4", ("tea", 30));
+        journal.Add(new NonSaleBody(NonSalePurpose.Free, "n1", "", [new NonSaleLine("A1", "tea", "Tea", 2, 500)]));
+        journal.Sell("v5", ("cola", 30));
+        journal.Refund("r2", journal.Id, 9, 10);
+        await _books.Commit(journal, 1, 3);
+        _books.Files.Run("""
+            CREATE TRIGGER refuse BEFORE INSERT ON entries WHEN NEW.state = 0 AND NEW.seq = 5
+            BEGIN SELECT RAISE(ABORT, 'no'); END
+            """);
+        await _books.Commit(journal, 2, 5);
+        _books.Files.Run("DROP TRIGGER refuse");
+        await _books.Commit(journal, 7, 10, journal.HeadAt(5));
+        await new QuarantineRelease(_books.Database, _books.Catalogue, _books.Register, _books.Places, _books.Time)
+            .ReleaseAsync(5, "who", BooksRig.Stop);
+        var successor = _books.Journal().Succeed(journal, 10, SuccessionReason.Lost);
+        successor.Sell("v2", ("tea", 100));
+        successor.Sell("v6", ("tea", 11), ("nobody", 12));
+        await _books.Commit(successor);
+        var other = _books.Journal("cab-2");
+        other.Sell("v1", ("tea", 9));
+        await _books.Commit(other);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _books.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public void An_untouched_ledger_is_proven()
+    {
+        var report = _books.Prove();
+        Assert.Empty(report.Problems);
+        Assert.Equal((3, 5, 13), (report.Journals, report.Batches, report.Entries));
+    }
+
+    [Fact]
+    public void Any_change_of_any_column_is_found()
+    {
+        var missed = new List<string>();
+        foreach (var table in new[] { "journals", "batches", "entries", "refunds", "corrections", "totals", "gaps" })
+        {
+            foreach (var column in Columns(table))
+            {
+                foreach (var key in Keys(table))
+                {
+                    if (!NotProven.Contains($"{table}.{column}") && !IsFound(table, column, key))
+                    {
+                        missed.Add($"{table}.{column} of {key}");
+                    }
+                }
+            }
+        }
+
+        Assert.True(missed.Count == 0, string.Join('\n', missed));
+        _books.AssertProven();
+    }
+
+    [Theory]
+    [InlineData("hash", "x'00'")]
+    [InlineData("bytes", "x''")]
+    [InlineData("bytes", "substr(bytes, 1, length(bytes) - 1)")]
+    [InlineData("bytes", "CAST(bytes || x'00' AS BLOB)")]
+    [InlineData("kind", "2")]
+    [InlineData("state", "1")]
+    [InlineData("state", "2")]
+    [InlineData("aid_fen", "aid_fen + 1")]
+    [InlineData("line_class", "2")]
+    [InlineData("line_classes", "x''")]
+    [InlineData("line_classes", "x'010203'")]
+    [InlineData("business_day", "business_day + 1")]
+    [InlineData("assignment_id", "2")]
+    [InlineData("utc_ms", "utc_ms + 259200000")]
+    [InlineData("seq", "seq + 1")]
+    public void A_changed_entry_is_named_itself_and_no_other(string column, string value)
+    {
+        Run($"UPDATE entries SET {column} = {value} WHERE position = 2");
+        var problems = _books.Prove().Problems;
+        Assert.Contains(problems, p => p.Subject.Contains("entry 2 (position 2)", StringComparison.Ordinal)
+            || p.Subject.Contains("(position 2)", StringComparison.Ordinal));
+        Assert.DoesNotContain(problems, p => p.Subject.Contains("(position ", StringComparison.Ordinal)
+            && !p.Subject.Contains("(position 2)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_single_byte_of_an_entry_and_of_its_hash_matters()
+    {
+        foreach (var column in new[] { "bytes", "hash" })
+        {
+            var length = _books.Scalar($"SELECT length({column}) FROM entries WHERE position = 2");
+            for (var at = 0; at < length; at += 5)
+            {
+                Flip("entries", column, "position = 2", at);
+                Assert.Contains(_books.Prove().Problems,
+                    p => p.Subject.Contains("entry 2 (position 2)", StringComparison.Ordinal));
+                Flip("entries", column, "position = 2", at);
+            }
+        }
+
+        _books.AssertProven();
+    }
+
+    [Theory]
+    [InlineData("DELETE FROM entries WHERE position = 2", "entry 3 (position 3)")]
+    [InlineData("DELETE FROM entries WHERE position = 13", "batch 5")]
+    [InlineData("UPDATE entries SET position = 99 WHERE position = 2", "position 99")]
+    [InlineData("""
+        INSERT INTO entries SELECT 99, batch_id, seq, hash, bytes, kind, state, utc_ms, business_day, assignment_id, aid_fen,
+        ordinary_fen, unmapped_fen, line_class, line_classes FROM entries WHERE position = 2
+        """, "position 99")]
+    [InlineData("""
+        UPDATE entries SET position = 99 WHERE position = 1; UPDATE entries SET position = 1 WHERE position = 2;
+        UPDATE entries SET position = 2 WHERE position = 99
+        """, "(position 1)")]
+    [InlineData("DELETE FROM batches WHERE batch_id = 2", "journal")]
+    [InlineData("DELETE FROM journals WHERE journal_no = 2", "batch")]
+    [InlineData("DELETE FROM totals WHERE class = 3", "total of cabinet cab-1")]
+    [InlineData("DELETE FROM refunds WHERE position = 3", "refund at position 3")]
+    [InlineData("INSERT INTO refunds VALUES (77, 'cab-1', 'x', 20200901, x'', 1, 0, 5, NULL, NULL, NULL, NULL)",
+        "refund at position 77")]
+    [InlineData("DELETE FROM corrections", "total of cabinet cab-1")]
+    [InlineData("DELETE FROM gaps", "journal")]
+    [InlineData("DELETE FROM cabinet_keys WHERE cabinet_id = 'cab-2'", "batch 5")]
+    public void A_removed_inserted_or_swapped_row_is_named(string sql, string named)
+    {
+        Run(sql);
+        Assert.Contains(_books.Prove().Problems, p => p.Subject.Contains(named, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_problem_of_the_job_becomes_a_finding()
+    {
+        Run("UPDATE entries SET aid_fen = aid_fen + 1 WHERE position = 2");
+        var job = new LedgerProofJob(new LedgerProof(_books.Database), _books.Database,
+            Microsoft.Extensions.Options.Options.Create(new LedgerOptions()), _books.Time,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<LedgerProofJob>.Instance);
+        var report = await job.RunOnceAsync(BooksRig.Stop);
+        Assert.Equal(report.ProblemCount, _books.Scalar("SELECT count(*) FROM findings WHERE kind = 'LedgerProofFailed'"));
+        await job.RunOnceAsync(BooksRig.Stop);
+        Assert.Equal(report.ProblemCount, _books.Scalar("SELECT count(*) FROM findings WHERE kind = 'LedgerProofFailed'"));
+    }
+
+    private bool IsFound(string table, string column, string key)
+    {
+        using var connection = _books.Database.OpenWriter();
+        using var read = connection.CreateCommand();
+        read.CommandText = $"SELECT {column} FROM {table} WHERE {key}";
+        var before = read.ExecuteScalar()!;
+        object after = before switch
+        {
+            long number => number + 1,
+            string text => text + "x",
+            byte[] { Length: > 0 } bytes => bytes.Select((b, i) => i == bytes.Length / 2 ? (byte)(b ^ 1) : b).ToArray(),
+            byte[] => new byte[] { 1 },
+            _ => column == "line_classes" ? new byte[] { 1 } : 1L,
+        };
+        try
+        {
+            Set(connection, table, column, key, after);
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode == SQLitePCL.raw.SQLITE_CONSTRAINT)
+        {
+            return true;
+        }
+
+        var found = !_books.Prove().IsProven;
+        var moved = string.Join(" AND ", key.Split(" AND ").Select(part => !part.StartsWith(column + " = ", StringComparison.Ordinal)
+            ? part
+            : after is string ? $"{column} = '{after}'" : $"{column} = {after}"));
+        Set(connection, table, column, moved, before);
+        return found;
+    }
+
+    private static void Set(SqliteConnection connection, string table, string column, string key, object value)
+    {
+        using var write = connection.CreateCommand();
+        write.CommandText = $"UPDATE {table} SET {column} = $value WHERE {key}";
+        write.Parameters.AddWithValue("$value", value);
+        Assert.Equal(1, write.ExecuteNonQuery());
+    }
+
+    private IEnumerable<string> Columns(string table) => _books.Rows($"SELECT name FROM pragma_table_info('{table}')");
+
+    private IEnumerable<string> Keys(string table) => table == "totals"
+        ? _books.Rows("SELECT cabinet_id, assignment_id, business_day, class FROM totals").Select(r => r.Split('|'))
+            .Select(k => $"cabinet_id = '{k[0]}' AND assignment_id = {k[1]} AND business_day = {k[2]} AND class = {k[3]}")
+        : _books.Rows($"SELECT rowid FROM {table}").Select(r => $"rowid = {r}").Select(k => KeyOf(table, k));
+
+    private string KeyOf(string table, string rowid)
+    {
+        var primary = Assert.Single(_books.Rows($"SELECT name FROM pragma_table_info('{table}') WHERE pk = 1"));
+        return primary + rowid["rowid".Length..];
+    }
+
+    private void Flip(string table, string column, string key, int at)
+    {
+        using var connection = _books.Database.OpenWriter();
+        using var read = connection.CreateCommand();
+        read.CommandText = $"SELECT {column} FROM {table} WHERE {key}";
+        var bytes = (byte[])read.ExecuteScalar()!;
+        bytes[at] ^= 0x10;
+        Set(connection, table, column, key, bytes);
+    }
+
+    private void Run(string sql) => _books.Files.Run(sql);
+}
