@@ -5,7 +5,8 @@ using Microsoft.Data.Sqlite;
 namespace KioskFleet.Service.Ingest;
 
 /// <summary>
-/// Evidence of refused messages: once per cabinet and message hash, bounded in number and bytes; the oldest go first. Belongs to one session.
+/// Evidence of refused messages: once per cabinet and message hash, bounded in number and bytes; the oldest go
+/// first. Belongs to one session.
 /// </summary>
 internal sealed class RefusedMessageTable(SqliteConnection connection) : IDisposable
 {
@@ -24,7 +25,9 @@ internal sealed class RefusedMessageTable(SqliteConnection connection) : IDispos
           WHERE number > ?1 OR bytes > ?2)
         """);
 
-    /// <summary>Keeps one message. One too short to be signed has no hash to be named by, so all its bytes name it.</summary>
+    /// <summary>
+    /// Keeps one message. One too short to be signed has no hash to be named by, so all its bytes name it.
+    /// </summary>
     public void Keep(IngestItem.Refused refused, long nowUtcMs)
     {
         var payload = refused.Payload.Span;

@@ -34,7 +34,7 @@ internal static class EntryProof
 
         return entry.Kind == EntryKind.Sale && entry.State == EntryState.Counted
             ? CheckSale(entry)
-            : entry.Amounts is { AidFen: 0, OrdinaryFen: 0, UnmappedFen: 0 } && entry is { LineClass: 0, LineClasses: null }
+            : entry is { Amounts: { AidFen: 0, OrdinaryFen: 0, UnmappedFen: 0 }, LineClass: 0, LineClasses: null }
                 ? null
                 : "it has amounts or classes although it counts for none";
     }

@@ -48,8 +48,8 @@ internal sealed class JournalTable(SqliteConnection connection) : IDisposable
         """);
 
     private readonly Statement _claim = new(connection, """
-        UPDATE journals SET cabinet_id = ?2, superseded_after = NULL, predecessor_id = NULL, is_first = 0, is_origin = 0,
-          witness_seq = NULL, witness_hash = NULL, witness_boot = NULL, witness_mono_ms = NULL
+        UPDATE journals SET cabinet_id = ?2, superseded_after = NULL, predecessor_id = NULL, is_first = 0,
+          is_origin = 0, witness_seq = NULL, witness_hash = NULL, witness_boot = NULL, witness_mono_ms = NULL
         WHERE journal_no = ?1 AND head_seq = 0
         """);
 
@@ -102,8 +102,8 @@ internal sealed class JournalTable(SqliteConnection connection) : IDisposable
     }
 
     /// <summary>
-    /// Reads a journal as a cabinet meets it. One that another cabinet only spoke of, without an entry that proves it, is
-    /// nobody's: whoever speaks of a journal must not keep its owner out.
+    /// Reads a journal as a cabinet meets it. One that another cabinet only spoke of, without an entry that proves it,
+    /// is nobody's: whoever speaks of a journal must not keep its owner out.
     /// </summary>
     public JournalRow? FindFor(JournalId journal, CabinetId cabinet)
     {

@@ -158,7 +158,7 @@ internal sealed class LedgerProof(FleetDatabase database)
             totals.Add(journal.Cabinet, entry);
         }
 
-        /// <summary>The number behind the previous head that a signed message states; 0 when it cannot be read.</summary>
+        /// <summary>The first number that a signed message states; 0 when it cannot be read.</summary>
         private static ulong SignedFirstSeqOf(ReadOnlySpan<byte> envelope)
         {
             var reader = new ByteReader(envelope);

@@ -104,8 +104,8 @@ internal sealed class LedgerSession : IDisposable
     /// one, since which of them is known first depends on what arrives first.
     /// </summary>
     public void KeepApart(
-        long position, CabinetId cabinet, (JournalId Journal, ulong Seq) place, (QuarantineReason Is, string Words) reason,
-        long nowUtcMs)
+        long position, CabinetId cabinet, (JournalId Journal, ulong Seq) place,
+        (QuarantineReason Is, string Words) reason, long nowUtcMs)
     {
         Quarantine.Insert(position, cabinet, place.Journal, place.Seq, reason.Is, reason.Words, nowUtcMs);
         Findings.Raise(FindingKind.EntryQuarantined, cabinet,

@@ -45,7 +45,7 @@ internal sealed class LedgerWriter(FleetDatabase database, CurrentCatalogue cata
 
     /// <summary>What the database said against an attempt.</summary>
     /// <param name="Words">Its words.</param>
-    /// <param name="Entry">The entry of the last batch at which it said so, from 0; null when it was none of them.</param>
+    /// <param name="Entry">The entry at which it said so, from 0; null when it was none of them.</param>
     private readonly record struct Complaint(string Words, int? Entry);
 
     private List<CommitOutcome> Commit(LedgerSession session, IReadOnlyList<VerifiedBatch> group)
@@ -67,8 +67,8 @@ internal sealed class LedgerWriter(FleetDatabase database, CurrentCatalogue cata
     }
 
     /// <summary>
-    /// Finds, one after another, the entries that the database cannot take, and commits the rest. A batch that it cannot
-    /// take even so waits alone: its journal stands still, everybody else goes on.
+    /// Finds, one after another, the entries that the database cannot take, and commits the rest. A batch that it
+    /// cannot take even so waits alone: its journal stands still, everybody else goes on.
     /// </summary>
     private CommitOutcome CommitIsolating(LedgerSession session, VerifiedBatch batch, Complaint complaint)
     {
@@ -92,7 +92,8 @@ internal sealed class LedgerWriter(FleetDatabase database, CurrentCatalogue cata
     }
 
     /// <summary>
-    /// For a complaint about a sum, which comes after the entries: the smallest number of entries that fails, minus one.
+    /// For a complaint about a sum, which comes after the entries: the smallest number of entries that fails, minus
+    /// one.
     /// </summary>
     private int FindFirstRefused(LedgerSession session, VerifiedBatch batch, Isolation isolation)
     {

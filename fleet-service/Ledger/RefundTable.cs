@@ -39,7 +39,8 @@ internal sealed class RefundTable(SqliteConnection connection) : IDisposable
 
     private readonly Statement _waiting = new(connection, """
         SELECT r.position, r.refund_day, e.bytes, j.journal_id, e.seq
-        FROM refunds r JOIN entries e USING (position) JOIN batches b USING (batch_id) JOIN journals j USING (journal_no)
+        FROM refunds r JOIN entries e USING (position) JOIN batches b USING (batch_id)
+        JOIN journals j USING (journal_no)
         WHERE r.sale_journal = ?1 AND r.sale_seq = ?2 AND r.sale_position IS NULL AND r.cabinet_id = ?3
         ORDER BY r.position
         """);
@@ -103,7 +104,7 @@ internal sealed class RefundTable(SqliteConnection connection) : IDisposable
     public void Release(long position, ReversedLine reversed) => _release.Set(1, position).Set(2, reversed.Position)
         .Set(3, (long)reversed.Day).Set(4, reversed.AssignmentId).Set(5, (long)reversed.Class).Run();
 
-    /// <summary>Takes back the row of a refund that stays quarantined; one that counts by its state keeps its row.</summary>
+    /// <summary>Takes back the row of a refund that stays quarantined; one that counts keeps its row.</summary>
     public void Forget(long position, EntryState state)
     {
         if (state == EntryState.Quarantined)

@@ -162,7 +162,7 @@ internal sealed class SuccessionBook(LedgerSession session)
         }
     }
 
-    /// <summary>True for what counted at commit, and for what was released from quarantine and counts since then.</summary>
+    /// <summary>True for what counted at commit, and for what was released from quarantine and counts.</summary>
     private bool Counts(StoredEntry entry) => entry.State == EntryState.Counted
         || (entry.State == EntryState.Quarantined && session.Corrections.ClassesOf(entry.Position) is not null
             && session.Successions.CountedFor(entry.Position) is null);

@@ -128,7 +128,8 @@ internal sealed class TotalsProof(ProofProblems problems)
         {
             if (told.State == EntryState.Counted || released.Contains(position))
             {
-                problems.Add(told.Cabinet.Value, $"refund at position {position}", "its entry counts, and its row is gone");
+                problems.Add(told.Cabinet.Value, $"refund at position {position}",
+                    "its entry counts, and its row is gone");
             }
         }
     }
@@ -187,7 +188,7 @@ internal sealed class TotalsProof(ProofProblems problems)
         }
     }
 
-    /// <summary>A release brings the whole entry by its classes, or nothing when the same vend counts elsewhere.</summary>
+    /// <summary>A release brings the whole entry by its classes; nothing when the vend counts elsewhere.</summary>
     private static bool FitsItsEntry(Statement row, byte[] lines)
     {
         if (row.IsNull(10))

@@ -32,7 +32,8 @@ public sealed class FindingQueriesTests : IDisposable
     {
         for (var i = 0; i < 25; i++)
         {
-            Raise(i % 2 == 0 ? FindingKind.Fork : FindingKind.SequenceGap, "cab-1", i.ToString(CultureInfo.InvariantCulture), i);
+            Raise(i % 2 == 0 ? FindingKind.Fork : FindingKind.SequenceGap, "cab-1",
+                i.ToString(CultureInfo.InvariantCulture), i);
         }
 
         var queries = new FindingQueries(_files.Database);

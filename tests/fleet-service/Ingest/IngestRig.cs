@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Protocol.Receipts;
@@ -16,7 +15,8 @@ namespace KioskFleet.Service.Tests.Ingest;
 /// <summary>A broker link without a wire: what goes down stays here, to be read.</summary>
 internal sealed class LocalLink : IBrokerLink
 {
-    private readonly Channel<(CabinetTopic Topic, Receipt Receipt)> _receipts = Channel.CreateUnbounded<(CabinetTopic, Receipt)>();
+    private readonly Channel<(CabinetTopic Topic, Receipt Receipt)> _receipts =
+        Channel.CreateUnbounded<(CabinetTopic, Receipt)>();
 
     public bool IsReady { get; set; } = true;
 

@@ -17,7 +17,8 @@ public sealed class PipelineTests
         await using var rig = await IngestRig.StartAsync();
         var journal = Sold(rig, 5);
         var hello = await rig.Ask(journal, journal.Hello().Sign(journal.Cabinet.Signer), Lane.Hello);
-        Assert.Equal((ReceiptOutcome.Heard, journal.HeadAt(0), BooksRig.StartUtcMs), (hello.Outcome, hello.Head, hello.ServerUtcMs));
+        Assert.Equal((ReceiptOutcome.Heard, journal.HeadAt(0), BooksRig.StartUtcMs),
+            (hello.Outcome, hello.Head, hello.ServerUtcMs));
         var first = await rig.Ask(journal, journal.Message(1, 3));
         Assert.Equal((ReceiptOutcome.Committed, journal.HeadAt(3), 500), (first.Outcome, first.Head, first.MaxEntries));
         Assert.Equal(ReceiptOutcome.Duplicate, (await rig.Ask(journal, journal.Message(1, 3))).Outcome);
@@ -46,7 +47,8 @@ public sealed class PipelineTests
         Assert.Equal(Refusal.BadSignature, (await rig.Ask(journal, Spoil(journal.Message(1, 2), ^1))).Refusal);
         Assert.Equal(Refusal.TooLarge, (await rig.Ask(journal, journal.Message(1, 4))).Refusal);
         var huge = new byte[65_537];
-        Assert.Equal(Refusal.TooLarge, (await rig.Ask(journal, new SignedMessage(huge, SignedMessage.HashOf(huge)))).Refusal);
+        Assert.Equal(Refusal.TooLarge,
+            (await rig.Ask(journal, new SignedMessage(huge, SignedMessage.HashOf(huge)))).Refusal);
         Assert.Equal(Refusal.Malformed,
             (await rig.Ask(journal, new SignedMessage(new byte[100], SignedMessage.HashOf(new byte[100])))).Refusal);
         Assert.Equal(Refusal.Malformed, (await rig.Ask(journal, new SignedMessage(new byte[3], default))).Refusal);
@@ -79,7 +81,8 @@ public sealed class PipelineTests
         await rig.Link.NextAsync();
         await rig.Send(CabinetId.Parse("cab-2"), Lane.Batch, bytes);
         await rig.Link.NextAsync();
-        Assert.Equal(["cab-1|1", "cab-2|1"], rig.Books.Rows("SELECT cabinet_id, times FROM refused_messages ORDER BY 1"));
+        Assert.Equal(["cab-1|1", "cab-2|1"],
+            rig.Books.Rows("SELECT cabinet_id, times FROM refused_messages ORDER BY 1"));
         await rig.Send(CabinetId.Parse("cab-1"), Lane.Batch, new byte[] { 1 });
         await rig.Link.NextAsync();
         await rig.Send(CabinetId.Parse("cab-1"), Lane.Batch, new byte[] { 2 });

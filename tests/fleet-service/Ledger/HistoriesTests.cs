@@ -66,14 +66,15 @@ public sealed class HistoriesTests
         return new Shown(
             string.Join('\n', books.Totals()),
             string.Join('\n', books.Rows("""
-                SELECT cabinet_id, refund_number, refund_day, line, amount_fen, sale_day, sale_assignment, class FROM refunds
+                SELECT cabinet_id, refund_number, refund_day, line, amount_fen, sale_day, sale_assignment, class
+                FROM refunds
                 ORDER BY 1, 2
                 """)),
             string.Join('\n', books.Findings()),
             string.Join('\n', books.Quarantine()));
     }
 
-    /// <summary>Sends random pieces, again and again, with restarts in between, until every head is where it should be.</summary>
+    /// <summary>Sends random pieces, with restarts in between, until every head is where it should be.</summary>
     private static async Task Deliver(BooksRig books, JournalOnPaper[] journals, int[] until, Rng random)
     {
         var heads = new int[journals.Length];
@@ -105,12 +106,13 @@ public sealed class HistoriesTests
         }
     }
 
-    /// <summary>Cabinets that sell, refund and give away at random, against an oracle that knows only what they did.</summary>
+    /// <summary>Cabinets that sell, refund and give away at random, and an oracle that knows what they did.</summary>
     private static async Task Live(int seed)
     {
         using var books = new BooksRig();
         var random = new Rng(seed);
-        var oracle = new SortedDictionary<string, (long Sales, long Lines, long Refunds, long OfDay)>(StringComparer.Ordinal);
+        var oracle = new SortedDictionary<string, (long Sales, long Lines, long Refunds, long OfDay)>(
+            StringComparer.Ordinal);
         var journals = Enumerable.Range(0, 2 + random.Below(4)).Select(i => books.Journal($"cab-{i % 3}")).ToArray();
         var sold = new List<(JournalOnPaper Journal, ulong Seq, string Key, long Paid)>();
         var number = 0;
@@ -129,7 +131,8 @@ public sealed class HistoriesTests
                 case 0 when sold.Where(s => s.Journal.Cabinet == journal.Cabinet).ToList() is { Count: > 0 } own:
                     var sale = own[random.Below(own.Count)];
                     var amount = 1 + random.Below(200);
-                    journal.Refund($"r{++number}", sale.Journal.Id, sale.Seq, amount, 0, BooksRig.StartUtcMs + day * Day);
+                    journal.Refund(
+                        $"r{++number}", sale.Journal.Id, sale.Seq, amount, 0, BooksRig.StartUtcMs + day * Day);
                     Add($"{key}|{sale.Key[^1]}", (0, 0, amount, 0));
                     Add(sale.Key, (0, 0, 0, amount));
                     break;

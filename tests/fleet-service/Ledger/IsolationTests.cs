@@ -8,7 +8,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Ledger;
 
-/// <summary>Entries that the database refuses are kept apart; a database that cannot be written keeps nothing apart.</summary>
+/// <summary>Entries that the database refuses are kept apart; one that cannot be written keeps none apart.</summary>
 public sealed class IsolationTests : IDisposable
 {
     private readonly BooksRig _books = new();
@@ -20,7 +20,8 @@ public sealed class IsolationTests : IDisposable
     [InlineData(50)]
     [InlineData(2, 3, 49)]
     [InlineData(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)]
-    public async Task Exactly_the_refused_entries_are_kept_apart_with_the_words_and_all_others_count(params int[] refused)
+    public async Task Exactly_the_refused_entries_are_kept_apart_with_the_words_and_all_others_count(
+        params int[] refused)
     {
         Refuse($"NEW.state = 0 AND NEW.seq IN ({string.Join(',', refused)}) AND NEW.batch_id = 3");
         var journals = Enumerable.Range(0, 5).Select(i => Sold(50, $"cab-{i}")).ToList();
@@ -71,7 +72,8 @@ public sealed class IsolationTests : IDisposable
     {
         var journals = Enumerable.Range(0, 4).Select(i => Sold(5, $"cab-{i}")).ToList();
         Refuse($"hex(NEW.hash) = '{Convert.ToHexString(journals[1].HeadAt(3).Hash.ToArray())}'");
-        var outcomes = await _books.Commit([.. journals.Select(j => _books.Batch(j))]).WaitAsync(TimeSpan.FromSeconds(20), BooksRig.Stop);
+        var outcomes = await _books.Commit([.. journals.Select(j => _books.Batch(j))])
+            .WaitAsync(TimeSpan.FromSeconds(20), BooksRig.Stop);
         Assert.Equal(3, outcomes.OfType<CommitOutcome.Committed>().Count());
         Assert.Equal(Refusal.Busy, Assert.Single(outcomes.OfType<CommitOutcome.Refused>()).Refusal);
         Assert.Equal(15, _books.Scalar("SELECT sum(sales_lines) FROM totals"));
@@ -107,7 +109,8 @@ public sealed class IsolationTests : IDisposable
     public async Task A_database_that_another_process_holds_keeps_nothing_apart_and_is_recovered_from()
     {
         using var impatient = FleetDatabase.Open(_books.Files.Options with { BusyTimeoutSeconds = 1 },
-            Migration.FromAssembly(typeof(FleetDatabase).Assembly), TimeProvider.System, NullLogger<FleetDatabase>.Instance);
+            Migration.FromAssembly(typeof(FleetDatabase).Assembly), TimeProvider.System,
+            NullLogger<FleetDatabase>.Instance);
         using var writer = _books.NewWriter(impatient);
         var journal = Sold(3);
         using (var other = _books.Database.OpenWriter())

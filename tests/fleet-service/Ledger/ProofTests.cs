@@ -8,7 +8,7 @@ namespace KioskFleet.Service.Tests.Ledger;
 /// <summary>Whatever is changed in the ledger's rows is named by the proof.</summary>
 public sealed class ProofTests : IAsyncLifetime
 {
-    /// <summary>Bookkeeping that no figure rests on and no signature covers, or that only decides what comes next.</summary>
+    /// <summary>What no figure rests on and no signature covers, or what only decides what comes next.</summary>
     private static readonly HashSet<string> NotProven =
     [
         "journals.last_utc_ms", "journals.superseded_after", "journals.predecessor_id", "journals.is_first",
@@ -20,7 +20,7 @@ public sealed class ProofTests : IAsyncLifetime
 
     private readonly BooksRig _books = new();
 
-    /// <summary>Two cabinets, one journal with a gap and an overlap, mixed lines, refunds, a release, a successor.</summary>
+    /// <summary>Two cabinets, a journal with gap and overlap, mixed lines, refunds, a release, a successor.</summary>
     public async ValueTask InitializeAsync()
     {
         var journal = _books.Journal();
@@ -138,8 +138,8 @@ public sealed class ProofTests : IAsyncLifetime
     [InlineData("DELETE FROM entries WHERE position = 13", "batch 5")]
     [InlineData("UPDATE entries SET position = 99 WHERE position = 2", "position 99")]
     [InlineData("""
-        INSERT INTO entries SELECT 99, batch_id, seq, hash, bytes, kind, state, utc_ms, business_day, assignment_id, aid_fen,
-        ordinary_fen, unmapped_fen, line_class, line_classes FROM entries WHERE position = 2
+        INSERT INTO entries SELECT 99, batch_id, seq, hash, bytes, kind, state, utc_ms, business_day, assignment_id,
+        aid_fen, ordinary_fen, unmapped_fen, line_class, line_classes FROM entries WHERE position = 2
         """, "position 99")]
     [InlineData("""
         UPDATE entries SET position = 99 WHERE position = 1; UPDATE entries SET position = 1 WHERE position = 2;
@@ -168,9 +168,11 @@ public sealed class ProofTests : IAsyncLifetime
             Microsoft.Extensions.Options.Options.Create(new LedgerOptions()), _books.Time,
             Microsoft.Extensions.Logging.Abstractions.NullLogger<LedgerProofJob>.Instance);
         var report = await job.RunOnceAsync(BooksRig.Stop);
-        Assert.Equal(report.ProblemCount, _books.Scalar("SELECT count(*) FROM findings WHERE kind = 'LedgerProofFailed'"));
+        Assert.Equal(
+            report.ProblemCount, _books.Scalar("SELECT count(*) FROM findings WHERE kind = 'LedgerProofFailed'"));
         await job.RunOnceAsync(BooksRig.Stop);
-        Assert.Equal(report.ProblemCount, _books.Scalar("SELECT count(*) FROM findings WHERE kind = 'LedgerProofFailed'"));
+        Assert.Equal(
+            report.ProblemCount, _books.Scalar("SELECT count(*) FROM findings WHERE kind = 'LedgerProofFailed'"));
     }
 
     private bool IsFound(string table, string column, string key)
@@ -197,7 +199,8 @@ public sealed class ProofTests : IAsyncLifetime
         }
 
         var found = !_books.Prove().IsProven;
-        var moved = string.Join(" AND ", key.Split(" AND ").Select(part => !part.StartsWith(column + " = ", StringComparison.Ordinal)
+        var moved = string.Join(" AND ", key.Split(" AND ").Select(
+            part => !part.StartsWith(column + " = ", StringComparison.Ordinal)
             ? part
             : after is string ? $"{column} = '{after}'" : $"{column} = {after}"));
         Set(connection, table, column, moved, before);
@@ -216,7 +219,8 @@ public sealed class ProofTests : IAsyncLifetime
 
     private IEnumerable<string> Keys(string table) => table == "totals"
         ? _books.Rows("SELECT cabinet_id, assignment_id, business_day, class FROM totals").Select(r => r.Split('|'))
-            .Select(k => $"cabinet_id = '{k[0]}' AND assignment_id = {k[1]} AND business_day = {k[2]} AND class = {k[3]}")
+            .Select(k =>
+                $"cabinet_id = '{k[0]}' AND assignment_id = {k[1]} AND business_day = {k[2]} AND class = {k[3]}")
         : _books.Rows($"SELECT rowid FROM {table}").Select(r => $"rowid = {r}").Select(k => KeyOf(table, k));
 
     private string KeyOf(string table, string rowid)

@@ -198,7 +198,8 @@ public sealed class RefundTests : IDisposable
         await _books.Commit(refundsFirst ? refunds : successor);
         await _books.Commit(refundsFirst ? successor : refunds);
         Assert.Equal(["cab-1|op-a|20200901|1|305|2|350|350"], _books.Totals());
-        var finding = Assert.Single(_books.Rows("SELECT subject, evidence FROM findings WHERE kind = 'RefundAbovePaid'"));
+        var finding = Assert.Single(
+            _books.Rows("SELECT subject, evidence FROM findings WHERE kind = 'RefundAbovePaid'"));
         Assert.StartsWith("v2/0|", finding, StringComparison.Ordinal);
         Assert.Contains("\"refundedFen\":350", finding, StringComparison.Ordinal);
         Assert.Equal(350, new LedgerQueries(_books.Database).Sales(old.Cabinet.Id, null, 10).Items[0].RefundedFen);

@@ -20,7 +20,8 @@ public sealed class ReleaseTests : IDisposable
         await CommitRefusing(journal, 1);
         Assert.Empty(_books.Totals());
         var released = Assert.IsType<ReleaseOutcome.Released>(await Release(1));
-        Assert.Equal((300, 200, 0), (released.Amounts.AidFen, released.Amounts.OrdinaryFen, released.Amounts.UnmappedFen));
+        Assert.Equal(
+            (300, 200, 0), (released.Amounts.AidFen, released.Amounts.OrdinaryFen, released.Amounts.UnmappedFen));
         Assert.Equal(["cab-1|op-a|20200901|1|300|1|0|0", "cab-1|op-a|20200901|2|200|1|100|100"], _books.Totals());
         Assert.Equal(["1|Released|300|200|0|010100|0102|3|who"], _books.Rows("""
             SELECT position, cause, aid_delta_fen, ordinary_delta_fen, unmapped_delta_fen, hex(lines_delta),

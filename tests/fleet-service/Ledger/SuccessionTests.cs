@@ -1,6 +1,4 @@
 using KioskFleet.Protocol.Entries;
-using KioskFleet.Protocol.Hellos;
-using KioskFleet.Protocol.Identity;
 using KioskFleet.Protocol.Receipts;
 using KioskFleet.Service.Ledger;
 using Xunit;
@@ -54,7 +52,8 @@ public sealed class SuccessionTests : IDisposable
         var old = Sold(3);
         await _books.Commit(old);
         _books.Files.Run("DROP TRIGGER refuse");
-        var release = new QuarantineRelease(_books.Database, _books.Catalogue, _books.Register, _books.Places, _books.Time);
+        var release = new QuarantineRelease(
+            _books.Database, _books.Catalogue, _books.Register, _books.Places, _books.Time);
         Assert.IsType<ReleaseOutcome.Released>(await release.ReleaseAsync(2, "who", BooksRig.Stop));
         var successor = _books.Journal().Succeed(old, 3, SuccessionReason.Lost);
         successor.Sell("v2", ("tea", 100));
@@ -143,7 +142,8 @@ public sealed class SuccessionTests : IDisposable
         var journal = Sold(3);
         Assert.Equal(new HelloOutcome(Refusal.None, journal.HeadAt(0)), _books.Hear(journal.Hello()));
         Assert.Equal(["cab-1|3|3|1|2|3|0|paper 1"], _books.Rows("""
-            SELECT cabinet_id, tail_seq, backlog, sales_fen, refunds_fen, sales, wall_offset_ms, agent_version FROM hellos
+            SELECT cabinet_id, tail_seq, backlog, sales_fen, refunds_fen, sales, wall_offset_ms, agent_version
+            FROM hellos
             """));
         _books.Hear(journal.Hello(5, closed: true, tail: journal.HeadAt(1)));
         Assert.Equal(3, _books.Scalar("SELECT tail_seq FROM hellos"));
@@ -176,7 +176,8 @@ public sealed class SuccessionTests : IDisposable
         Assert.Equal(Refusal.NotYourJournal, _books.Hear(thief.Hello()).Refusal);
     }
 
-    private async Task InOrder(string order, (JournalOnPaper Journal, ulong Last) old, (JournalOnPaper Journal, ulong Last) next)
+    private async Task InOrder(
+        string order, (JournalOnPaper Journal, ulong Last) old, (JournalOnPaper Journal, ulong Last) next)
     {
         foreach (var (journal, last) in order == "old new" ? new[] { old, next } : [next, old])
         {
