@@ -222,7 +222,7 @@ internal sealed partial class JournalStore : IDisposable
 
     private void DeleteEnded(long cutoffUtcMs)
     {
-        foreach (var ended in _pointer.Ended.Where(e => e.EndedWallUtcMs < cutoffUtcMs).ToList())
+        foreach (var ended in _pointer.Ended.Where((_, i) => EndedBefore(i, cutoffUtcMs)).ToList())
         {
             // What is not committed yet lives in the successor; until that is committed, the evidence stays too.
             if (_current.Backlog > 0 || ended.File != FileName(ended.Id))
@@ -238,6 +238,30 @@ internal sealed partial class JournalStore : IDisposable
             File.Delete(CommittedCopy.PathOf(_options.JournalsDirectory, ended.Id));
             _log.EndedDeleted(ended.Id);
         }
+    }
+
+    /// <summary>
+    /// Whether a predecessor ended before a moment: by the first entry of its successor, dated like any entry, since the
+    /// wall clock may have been wrong by years then. One that says nothing is as old as the next that does.
+    /// </summary>
+    private bool EndedBefore(int index, long utcMs)
+    {
+        var successors = _pointer.Ended.Skip(index + 1).Select(ended => Find(ended.Id)).OfType<JournalFile>();
+        foreach (var successor in successors.Append(_current))
+        {
+            if (successor.Facts.OldestRetainedSeq > 1)
+            {
+                // Retention went past that entry: it was old enough.
+                return true;
+            }
+
+            if (successor.EntryAt(1) is { } first && Retention.DateOf(successor, first) is { } dated)
+            {
+                return dated < utcMs;
+            }
+        }
+
+        return false;
     }
 
     private void DeleteFiles(string file)

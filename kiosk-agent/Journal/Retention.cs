@@ -46,7 +46,11 @@ internal static class Retention
         return last;
     }
 
-    private static long? DateOf(JournalFile journal, in StoredEntry entry)
+    /// <summary>
+    /// When an entry was recorded, Unix milliseconds UTC; null when its boot never heard the service and its wall clock
+    /// says nothing.
+    /// </summary>
+    public static long? DateOf(JournalFile journal, in StoredEntry entry)
     {
         if (!EntryHeader.TryRead(entry.Bytes.Span, out var header, out _))
         {

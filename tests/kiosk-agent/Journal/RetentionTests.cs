@@ -82,6 +82,28 @@ public sealed class RetentionTests
         Assert.Empty(cabinet.Store.Closed);
     }
 
+    [Fact]
+    public void A_journal_that_ended_while_the_clock_said_1970_is_kept_as_long_as_any_other()
+    {
+        using var cabinet = new TestCabinet();
+        var right = cabinet.Clock.WallUtcMs;
+        cabinet.Observe();
+        cabinet.Sell(3);
+        cabinet.Commit(3);
+        var ended = cabinet.CurrentPath;
+        cabinet.Clock.Reboot();
+        cabinet.Clock.SetWall(0);
+        cabinet.Restart().BeginSuccessor(SuccessionReason.Fork, "");
+        cabinet.Clock.SetWall(right);
+        cabinet.Observe();
+        cabinet.Commit(1);
+        cabinet.Store.ApplyRetention(Now(cabinet));
+        Assert.True(File.Exists(ended));
+        cabinet.Clock.Advance(TimeSpan.FromDays(401));
+        cabinet.Store.ApplyRetention(Now(cabinet));
+        Assert.False(File.Exists(ended));
+    }
+
     private static DateTimeOffset Now(TestCabinet cabinet) =>
         DateTimeOffset.FromUnixTimeMilliseconds(cabinet.Clock.WallUtcMs);
 }
