@@ -74,6 +74,11 @@ internal static class ChainCheck
 
         EntryCodec.TryDecode(entry.Bytes.Span, out _, out var body, out var reason);
         var facts = EntryFacts.Of(reason == QuarantineReason.None ? body : null);
+        if (EntryFacts.KeyOf(facts.IdKind, facts.Id) != row.IdKey)
+        {
+            return "The key beside it is not that of its id.";
+        }
+
         return sums is { } before && JournalWriter.Add(before, facts.Adds) != row.Sums
             ? "The running sums beside it are not those of the entries."
             : null;

@@ -20,7 +20,7 @@ internal sealed partial class JournalFile
         lock (_readGate)
         {
             return [.. candidates.Where(seq => seq <= _state.Tail.Seq)
-                .Select(seq => Guarded(() => _reader.RowAt(seq)))
+                .Select(RowToShow)
                 .Where(row => row is { } found && HasId(found.Entry, kind, id))
                 .Select(row => row!.Value.Entry)];
         }
@@ -31,7 +31,7 @@ internal sealed partial class JournalFile
     {
         lock (_readGate)
         {
-            return seq <= _state.Tail.Seq ? Guarded(() => _reader.RowAt(seq))?.Entry : null;
+            return seq <= _state.Tail.Seq ? RowToShow(seq)?.Entry : null;
         }
     }
 
@@ -41,6 +41,21 @@ internal sealed partial class JournalFile
         lock (_readGate)
         {
             return Guarded(_reader.Vends);
+        }
+    }
+
+    /// <summary>
+    /// A row; null when it is not here. Damage in a closed file hides the row and says nothing of the current journal.
+    /// </summary>
+    private EntryRow? RowToShow(ulong seq)
+    {
+        try
+        {
+            return Guarded(() => _reader.RowAt(seq));
+        }
+        catch (JournalDamagedException) when (IsClosed)
+        {
+            return null;
         }
     }
 

@@ -1,4 +1,5 @@
 using KioskFleet.Agent.Journal;
+using KioskFleet.Agent.Vending;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Protocol.Sending;
@@ -40,6 +41,33 @@ public sealed class SuccessionTests
         Assert.Equal(successor.Id, cabinet.Journal.Id);
         Assert.Equal(6, TestCabinet.All(Assert.Single(cabinet.Store.Closed)).Count);
         Assert.True(cabinet.Journal.Verify().IsWhole);
+    }
+
+    [Fact]
+    public void An_entry_of_a_predecessor_that_cannot_be_read_does_not_end_the_current_journal()
+    {
+        using var cabinet = new TestCabinet();
+        cabinet.Sell(3);
+        cabinet.Commit(3);
+        var ended = cabinet.CurrentPath;
+        cabinet.Store.BeginSuccessor(SuccessionReason.Fork, "");
+        cabinet.RestartAfter(() => TestCabinet.Sql(ended, "UPDATE entry SET hash = x'00' WHERE seq = 2"));
+        var current = cabinet.Journal.Id;
+        var report = new DeliveredReport("v1", TestCabinet.Sale("v1").Lines, TestCabinet.Sale("v1").Payment,
+            SaleSource.Vend);
+        Assert.IsType<RecordAnswer.Recorded>(cabinet.Flow().Delivered(report));
+        Assert.Equal(current, cabinet.Journal.Id);
+    }
+
+    [Fact]
+    public void A_changed_key_beside_an_entry_is_found_by_the_check()
+    {
+        using var cabinet = new TestCabinet();
+        cabinet.Sell(3);
+        cabinet.Commit(3);
+        var path = cabinet.CurrentPath;
+        cabinet.RestartAfter(() => TestCabinet.Sql(path, "UPDATE entry SET id_key = id_key + 1 WHERE seq = 2"));
+        Assert.Equal(2UL, cabinet.Journal.Verify().FirstBad?.Seq);
     }
 
     [Fact]
