@@ -65,9 +65,14 @@ internal sealed partial class VendFlow
 
         return _store.InCurrent<RecordAnswer>(journal =>
         {
-            if (Recordings.Find(_store, journal, IdKind.Vend, report.SessionId) is not { Body: SaleBody } settled)
+            if (Recordings.Find(_store, journal, IdKind.Vend, report.SessionId) is not { Body: SaleBody sale } settled)
             {
                 return new RecordAnswer.UnknownSale(report.SessionId);
+            }
+
+            if (NoSuchLine(report, sale) is { } line)
+            {
+                return new RecordAnswer.Invalid(line);
             }
 
             var bodies = AdjustmentOf(report, settled.Entry);
@@ -231,6 +236,19 @@ internal sealed partial class VendFlow
         }
 
         return problem;
+    }
+
+    private static InputProblem? NoSuchLine(AdjustReport report, SaleBody settled)
+    {
+        for (var i = 0; i < report.Refunded.Count; i++)
+        {
+            if (report.Refunded[i].Line >= settled.Lines.Count)
+            {
+                return new InputProblem($"refunded[{i}].line", InputFault.OutOfRange);
+            }
+        }
+
+        return null;
     }
 
     private static List<EntryBody> AdjustmentOf(AdjustReport report, RecordedEntry settled)

@@ -219,6 +219,9 @@ public sealed class VendFlowTests
         Assert.Equal((true, adjusted.Entry, adjusted.More[0]), (again.AlreadyRecorded, again.Entry, again.More[0]));
         Assert.Equal((1_200L, 400L), (cabinet.Journal.Sums.SalesFen, cabinet.Journal.Sums.RefundsFen));
         Assert.IsType<RecordAnswer.UnknownSale>(cabinet.Flow().Adjust(adjust with { SessionId = "s9" }));
+        var refused = Assert.IsType<RecordAnswer.Invalid>(cabinet.Flow().Adjust(
+            adjust with { Number = 2, Refunded = [new RefundedSaleLine(9, 400, 0, "", "no such line")] }));
+        Assert.Equal("refunded[0].line", refused.Problem.Field);
         Assert.Contains("s1#adj1", TestCabinet.SaleIds(cabinet.Journal));
     }
 
