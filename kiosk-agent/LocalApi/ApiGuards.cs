@@ -75,7 +75,7 @@ internal static class ApiGuards
         var loopback = IPAddress.IsLoopback(local.IsIPv4MappedToIPv6 ? local.MapToIPv4() : local);
         var request = context.Request;
         if (request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site"
-            || (loopback && !IsOwnName(request.Host.Host)))
+            || (loopback && (!IsOwnName(request.Host.Host) || IsForeign(request))))
         {
             return ProblemKind.ForeignOrigin;
         }
@@ -92,6 +92,11 @@ internal static class ApiGuards
             ? null
             : ProblemKind.Unauthorized;
     }
+
+    /// <summary>True for a page of elsewhere: old browsers state their origin and nothing else.</summary>
+    private static bool IsForeign(HttpRequest request) => request.Headers.Origin.ToString() is { Length: > 0 } origin
+        && !(Uri.TryCreate(origin, UriKind.Absolute, out var page)
+            && (page.IsLoopback || page.Host == request.Host.Host));
 
     private static bool IsOwnName(string host) =>
         host.Length == 0 || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)

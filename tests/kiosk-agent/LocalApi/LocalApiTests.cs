@@ -234,6 +234,8 @@ public sealed class LocalApiTests
 
     [Theory]
     [InlineData("Sec-Fetch-Site", "cross-site")]
+    [InlineData("Origin", "https://evil.example")]
+    [InlineData("Origin", "null")]
     [InlineData("Host", "evil.example")]
     public async Task A_web_page_of_another_origin_is_refused(string header, string value)
     {
