@@ -1,4 +1,5 @@
 using KioskFleet.Service.Access;
+using KioskFleet.Service.Http;
 
 namespace KioskFleet.Service.Findings;
 
@@ -21,7 +22,6 @@ internal static class FindingEndpoints
     private static IResult Read(FindingQueries queries, string? kind, string? cabinet, long? before, int? count) =>
         kind is null || Enum.TryParse<FindingKind>(kind, out _)
             ? Results.Ok(queries.Read(kind, cabinet, before, count ?? 100))
-            : Results.Problem(statusCode: StatusCodes.Status400BadRequest,
-                title: "There is no such kind of finding / 没有这种问题类型",
-                detail: $"'{kind}' is none of: {string.Join(", ", Enum.GetNames<FindingKind>())}");
+            : ApiProblems.Of(ProblemCode.FindingKindUnknown, StatusCodes.Status400BadRequest,
+                        $"'{kind}' is none of: {string.Join(", ", Enum.GetNames<FindingKind>())}");
 }

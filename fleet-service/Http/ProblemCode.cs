@@ -38,4 +38,16 @@ internal enum ProblemCode
 
     /// <summary>The broker cannot be reached now.</summary>
     BrokerAway,
+
+    /// <summary>This cabinet never said hello.</summary>
+    NeverHeard,
+
+    /// <summary>There is no such kind of finding.</summary>
+    FindingKindUnknown,
+
+    /// <summary>No entry is quarantined at this position.</summary>
+    NotQuarantined,
+
+    /// <summary>The entry still cannot be counted.</summary>
+    StillQuarantined,
 }

@@ -1,5 +1,6 @@
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Access;
+using KioskFleet.Service.Http;
 
 namespace KioskFleet.Service.Ledger;
 
@@ -26,8 +27,8 @@ internal static class LedgerEndpoints
         group.MapGet("/cabinets/{cabinet}/hello",
                 (string cabinet, LedgerQueries queries) => ForCabinet(cabinet, id => queries.Hello(id) is { } hello
                     ? Results.Ok(hello)
-                    : Results.Problem(statusCode: StatusCodes.Status404NotFound,
-                        title: "The cabinet was never heard / 该专柜从未上线", detail: $"Cabinet {id} never said hello.")))
+                    : ApiProblems.Of(ProblemCode.NeverHeard, StatusCodes.Status404NotFound,
+                        $"Cabinet {id} never said hello.")))
             .WithName("GetHello")
             .WithSummary("What a cabinet said of itself last; provisional")
             .Produces<HelloShown>();
@@ -58,16 +59,15 @@ internal static class LedgerEndpoints
                 released.Amounts.OrdinaryFen,
                 released.Amounts.UnmappedFen,
             }),
-            ReleaseOutcome.StillQuarantined still => Results.Problem(statusCode: StatusCodes.Status409Conflict,
-                title: "The entry still cannot be counted / 该记录仍无法计入", detail: $"Reason: {still.Reason}."),
-            _ => Results.Problem(statusCode: StatusCodes.Status404NotFound,
-                title: "No such quarantined entry / 没有这条隔离记录", detail: $"Nothing waits at position {position}."),
+            ReleaseOutcome.StillQuarantined still => ApiProblems.Of(
+                ProblemCode.StillQuarantined, StatusCodes.Status409Conflict, $"Reason: {still.Reason}."),
+            _ => ApiProblems.Of(ProblemCode.NotQuarantined, StatusCodes.Status404NotFound,
+                $"Nothing waits at position {position}."),
         };
 
     private static IResult ForCabinet(string cabinet, Func<CabinetId, IResult> answer) =>
         CabinetId.TryParse(cabinet, out var id)
             ? answer(id)
-            : Results.Problem(statusCode: StatusCodes.Status400BadRequest,
-                title: "Not a cabinet id / 专柜编号格式不正确",
-                detail: $"'{cabinet}' is not 1 to {CabinetId.MaxLength} characters of A-Z, a-z, 0-9, '-' and '_'.");
+            : ApiProblems.Of(ProblemCode.Invalid, StatusCodes.Status400BadRequest,
+                $"'{cabinet}' is not 1 to {CabinetId.MaxLength} characters of A-Z, a-z, 0-9, '-' and '_'.");
 }
