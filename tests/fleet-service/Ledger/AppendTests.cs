@@ -211,6 +211,22 @@ public sealed class AppendTests : IDisposable
     }
 
     [Fact]
+    public async Task A_head_moves_only_from_where_it_was_read()
+    {
+        var journal = Sold(3);
+        await _books.Commit(journal, 1, 1);
+        using var session = new LedgerSession(_books.Database);
+        var read = session.Journals.Find(journal.Id)!;
+        await _books.Commit(journal, 2, 2);
+        session.Begin();
+        Assert.False(session.Journals.Advance(read, journal.Tail, 0, 0));
+        var sameNumber = read with { Record = read.Record with { Head = new Head(2, Digest.Of([1])) } };
+        Assert.False(session.Journals.Advance(sameNumber, journal.Tail, 0, 0));
+        Assert.True(session.Journals.Advance(session.Journals.Find(journal.Id)!, journal.Tail, 0, 0));
+        session.Rollback();
+    }
+
+    [Fact]
     public async Task A_number_that_no_integer_of_the_ledger_holds_is_refused_and_blocks_nobody()
     {
         var far = new JournalOnPaper(_books.Cabinet("cab-far"), 77);
