@@ -150,7 +150,7 @@ internal sealed class LedgerProof(FleetDatabase database)
 
             _previous = entry.Hash;
             _previousRecomputed = hash == entry.Hash ? hash : recomputed;
-            if (EntryProof.Check(entry, _assignments) is { } wrong)
+            if (EntryRowProof.Check(entry, _assignments) is { } wrong)
             {
                 Problem(where, wrong);
             }

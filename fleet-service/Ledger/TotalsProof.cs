@@ -199,7 +199,7 @@ internal sealed class TotalsProof(ProofProblems problems)
         if (row.Text(13) == nameof(CorrectionCause.Rejudged))
         {
             return EntryCodec.TryDecode(row.Bytes(10), out _, out var sold, out _) && sold is SaleBody judged
-                && EntryProof.Sum(judged, row.Bytes(9)) is not null;
+                && EntryRowProof.Sum(judged, row.Bytes(9)) is not null;
         }
 
         if (row.Text(13) != nameof(CorrectionCause.Released) || (EntryState)row.Long(11) != EntryState.Quarantined)
@@ -211,7 +211,7 @@ internal sealed class TotalsProof(ProofProblems problems)
         var sums = default(ClassAmounts);
         if (body is SaleBody sale)
         {
-            if (EntryProof.Sum(sale, row.Bytes(9)) is not { } whole)
+            if (EntryRowProof.Sum(sale, row.Bytes(9)) is not { } whole)
             {
                 return false;
             }

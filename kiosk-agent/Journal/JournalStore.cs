@@ -241,8 +241,8 @@ internal sealed partial class JournalStore : IDisposable
     }
 
     /// <summary>
-    /// Whether a predecessor ended before a moment: by the first entry of its successor, dated like any entry, since the
-    /// wall clock may have been wrong by years then. One that says nothing is as old as the next that does.
+    /// Whether a predecessor ended before a moment: by the first entry of its successor, dated like any entry, since
+    /// the wall clock may have been wrong by years then. One that says nothing is as old as the next that does.
     /// </summary>
     private bool EndedBefore(int index, long utcMs)
     {

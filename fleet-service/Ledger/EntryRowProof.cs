@@ -4,7 +4,7 @@ using KioskFleet.Service.Catalogue;
 namespace KioskFleet.Service.Ledger;
 
 /// <summary>Checks what is stored beside one entry's bytes against the bytes. Pure.</summary>
-internal static class EntryProof
+internal static class EntryRowProof
 {
     // Any zone's day lies within these hours of the moment; the city's own zone is not in the ledger.
     private const long FurthestZoneMs = 14 * 3_600_000L;
