@@ -94,6 +94,17 @@ internal static class Commands
         StorageOf(configuration), Migration.FromAssembly(typeof(Commands).Assembly), TimeProvider.System,
         NullLogger<FleetDatabase>.Instance);
 
+    /// <summary>Opens a database that must be there: a backup of a new, empty one would look like a backup.</summary>
+    /// <exception cref="StorageException">There is none.</exception>
+    private static FleetDatabase OpenExisting(IConfiguration configuration)
+    {
+        var path = StorageOf(configuration).DatabasePath;
+        return System.IO.File.Exists(path)
+            ? Open(configuration)
+            : throw new StorageException($"{path}: there is no such database. Name its folder with "
+                + "--set Storage:DataDirectory=DIR or the settings with --config FILE.");
+    }
+
     private static StorageOptions StorageOf(IConfiguration configuration) =>
         configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new StorageOptions();
 
@@ -115,7 +126,7 @@ internal static class Commands
         var command = new Command("backup", "Copies the database to a new file while the service runs.") { path };
         command.SetAction((parsed, _) => GuardAsync(() =>
         {
-            using var database = Open(Configuration(parsed));
+            using var database = OpenExisting(Configuration(parsed));
             database.BackupTo(parsed.GetValue(path)!.FullName);
             Console.WriteLine(parsed.GetValue(path)!.FullName);
             return Task.FromResult(0);
@@ -162,7 +173,7 @@ internal static class Commands
         var create = new Command("create", "Makes an access token and prints it once.") { name, scope, days };
         create.SetAction((parsed, ct) => GuardAsync(async () =>
         {
-            using var database = Open(Configuration(parsed));
+            using var database = OpenExisting(Configuration(parsed));
             var validFor = parsed.GetValue(days) is { } d ? TimeSpan.FromDays(d) : (TimeSpan?)null;
             Console.WriteLine(await new AccessTokens(database, TimeProvider.System)
                 .CreateAsync(parsed.GetValue(name)!, parsed.GetValue(scope), validFor, Actor, ct));
@@ -171,7 +182,7 @@ internal static class Commands
         var list = new Command("list", "Lists access tokens.");
         list.SetAction((parsed, _) => GuardAsync(() =>
         {
-            using var database = Open(Configuration(parsed));
+            using var database = OpenExisting(Configuration(parsed));
             foreach (var t in new AccessTokens(database, TimeProvider.System).List())
             {
                 var made = DateTimeOffset.FromUnixTimeMilliseconds(t.MadeUtcMs);
@@ -185,7 +196,7 @@ internal static class Commands
         var revoke = new Command("revoke", "Ends an access token.") { id };
         revoke.SetAction((parsed, ct) => GuardAsync(async () =>
         {
-            using var database = Open(Configuration(parsed));
+            using var database = OpenExisting(Configuration(parsed));
             var revoked = await new AccessTokens(database, TimeProvider.System)
                 .RevokeAsync(parsed.GetValue(id), Actor, ct);
             return revoked ? 0 : 1;

@@ -9,6 +9,10 @@ internal sealed class IngestMetrics
     /// <summary>The meter's name.</summary>
     public const string MeterName = "KioskFleet.Ingest";
 
+    // Seconds: a group takes milliseconds, and up to some seconds on a slow disk.
+    private static readonly double[] CommitBuckets =
+        [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
+
     private readonly Counter<long> _batches;
     private readonly Counter<long> _entries;
     private readonly Counter<long> _quarantined;
@@ -23,7 +27,8 @@ internal sealed class IngestMetrics
         _entries = meter.CreateCounter<long>("kioskfleet.ingest.entries", "{entry}", "Entries committed");
         _quarantined = meter.CreateCounter<long>("kioskfleet.ingest.quarantined", "{entry}", "Entries kept apart");
         _refusals = meter.CreateCounter<long>("kioskfleet.ingest.refusals", "{message}", "Messages refused by reason");
-        _commitSeconds = meter.CreateHistogram<double>("kioskfleet.ingest.commit", "s", "Time of one group commit");
+        _commitSeconds = meter.CreateHistogram<double>("kioskfleet.ingest.commit", "s", "Time of one group commit",
+            tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = CommitBuckets });
         Meter = meter;
     }
 
