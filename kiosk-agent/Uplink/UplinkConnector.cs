@@ -94,7 +94,7 @@ internal sealed class UplinkConnector(
     private async Task<ConnectOutcome> TryConnectAsync(
         UplinkTarget target, UplinkCallbacks callbacks, CancellationToken cancel)
     {
-        // Known before the first link: an enrolled cabinet whose broker is away must not look as if it were not enrolled.
+        // Known before the first link: an enrolled cabinet whose broker is away must not look like one without a name.
         services.Monitor.Update(status => status with { Cabinet = target.Cabinet.Value });
         var outcome = await transport.ConnectAsync(target, callbacks, cancel);
         if (outcome is ConnectOutcome.Refused { Credentials: true })
