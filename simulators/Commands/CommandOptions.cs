@@ -33,6 +33,15 @@ internal static class CommandOptions
                 return;
             }
 
+            // Asked of the text first: the library throws when a word is read as a number.
+            if (result.Tokens.Count > 0 && !int.TryParse(
+                result.Tokens[^1].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
+            {
+                result.AddError(string.Create(
+                    CultureInfo.InvariantCulture, $"{name} is {result.Tokens[^1].Value}; it takes {least} to {most}."));
+                return;
+            }
+
             var got = result.GetValueOrDefault<int>();
             if (got < least || got > most)
             {
