@@ -9,12 +9,14 @@ namespace KioskFleet.Service.Catalogue;
 /// </summary>
 internal sealed class CatalogueSnapshot
 {
+    private readonly IReadOnlyList<KeyValuePair<string, SkuTimelines>> _all;
     private readonly FrozenDictionary<byte[], SkuTimelines>.AlternateLookup<ReadOnlySpan<byte>> _timelines;
 
     private CatalogueSnapshot(long version, FrozenDictionary<byte[], SkuTimelines> timelines)
     {
         Version = version;
         SkuCount = timelines.Count;
+        _all = [.. timelines.Select(t => KeyValuePair.Create(Encoding.UTF8.GetString(t.Key), t.Value))];
         _timelines = timelines.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
@@ -57,6 +59,23 @@ internal sealed class CatalogueSnapshot
             : sku.AnyOperator.At(saleTimeUtcMs);
     }
 
+    /// <summary>
+    /// What every SKU counts as for an operator from a moment on, by SKU and then by time: what a gate works by.
+    /// </summary>
+    public IEnumerable<SkuSpan> SpansOf(string operatorId, long fromUtcMs)
+    {
+        foreach (var (sku, timelines) in _all.OrderBy(s => s.Key, StringComparer.Ordinal))
+        {
+            var timeline = timelines.OwnByOperator is { } own && own.TryGetValue(operatorId, out var ownLine)
+                ? ownLine
+                : timelines.AnyOperator;
+            foreach (var (from, productClass) in timeline.From(fromUtcMs))
+            {
+                yield return new SkuSpan(sku, from, productClass, IsBlocked: false);
+            }
+        }
+    }
+
     private static SkuTimelines Timelines(IEnumerable<SkuMapping> mappings, ILookup<string, InForce> listings)
     {
         var byOperator = mappings.ToLookup(m => m.OperatorId, StringComparer.Ordinal);
@@ -82,3 +101,10 @@ internal sealed class CatalogueSnapshot
         });
     }
 }
+
+/// <summary>What a SKU counts as from a moment on, until its next span.</summary>
+/// <param name="Sku">The SKU.</param>
+/// <param name="FromUtcMs">The beginning, Unix milliseconds UTC.</param>
+/// <param name="Class">What it counts as.</param>
+/// <param name="IsBlocked">True while its product is suspended for quality: it must not be vended at all.</param>
+internal readonly record struct SkuSpan(string Sku, long FromUtcMs, ProductClass Class, bool IsBlocked);

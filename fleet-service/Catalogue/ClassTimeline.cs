@@ -38,6 +38,19 @@ internal sealed class ClassTimeline
         return new ClassTimeline([.. steps], [.. classes]);
     }
 
+    /// <summary>The steps from a moment on: the class in force then, and every later one with its beginning.</summary>
+    public IEnumerable<(long FromUtcMs, ProductClass Class)> From(long utcMs)
+    {
+        yield return (utcMs, At(utcMs));
+        for (var i = 0; i < _stepsUtcMs.Length; i++)
+        {
+            if (_stepsUtcMs[i] > utcMs)
+            {
+                yield return (_stepsUtcMs[i], _classes[i]);
+            }
+        }
+    }
+
     /// <summary>The class at a moment. Allocates nothing.</summary>
     public ProductClass At(long utcMs)
     {

@@ -1,4 +1,5 @@
 using KioskFleet.Service.Places;
+using KioskFleet.Service.Policies;
 
 namespace KioskFleet.Service.Compliance;
 
@@ -13,7 +14,8 @@ internal sealed record StandingsFilter(string? CountyCode, Standing? Standing, i
 /// Answers for standings and totals, always from the ledger's totals as committed. Thread-safe; used by the HTTP
 /// interface and whoever else shows figures.
 /// </summary>
-internal sealed class StandingsQuery(StandingsStore store, PlacesDataSet places, TimeProvider time)
+internal sealed class StandingsQuery(
+    StandingsStore store, PlacesDataSet places, CurrentPolicies policies, TimeProvider time)
 {
     /// <summary>The present business day.</summary>
     public DateOnly Today => places.Zone.DayOf(time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -24,7 +26,7 @@ internal sealed class StandingsQuery(StandingsStore store, PlacesDataSet places,
 
     /// <summary>All standings of a window.</summary>
     public IReadOnlyList<StandingRow> All(JudgingWindow window) =>
-        StandingsRule.Judge(store.Read(window), window, places, time.GetUtcNow());
+        StandingsRule.Judge(store.Read(window), window, (policies.Book, places.Zone), time.GetUtcNow());
 
     /// <summary>A page of standings.</summary>
     public StandingsPage Page(JudgingWindow window, StandingsFilter filter)
@@ -49,9 +51,9 @@ internal sealed class StandingsQuery(StandingsStore store, PlacesDataSet places,
     public IReadOnlyList<StandingRow>? OfCabinet(JudgingWindow window, string cabinetId)
     {
         // What is judged together needs the sales of all; a cabinet judged by itself only its own.
-        var alone = places.Policies.All(p => p.Judged == Judged.Cabinet);
+        var alone = policies.Book.All.All(p => p.Judged == Judged.Cabinet);
         var sales = store.Read(window, alone ? cabinetId : null);
-        var rows = StandingsRule.Judge(sales, window, places, time.GetUtcNow())
+        var rows = StandingsRule.Judge(sales, window, (policies.Book, places.Zone), time.GetUtcNow())
             .Where(r => r.CabinetId == cabinetId)
             .ToList();
         return rows.Count > 0 || store.Knows(cabinetId) ? rows : null;
@@ -61,7 +63,7 @@ internal sealed class StandingsQuery(StandingsStore store, PlacesDataSet places,
     public CountyTotals Counties(JudgingWindow window)
     {
         var sales = store.Read(window);
-        var standings = StandingsRule.Judge(sales, window, places, time.GetUtcNow());
+        var standings = StandingsRule.Judge(sales, window, (policies.Book, places.Zone), time.GetUtcNow());
         return new CountyTotals(
             Shown(window), IsProvisional(window), TotalsRule.Counties(sales, standings, places));
     }
@@ -70,7 +72,7 @@ internal sealed class StandingsQuery(StandingsStore store, PlacesDataSet places,
     public CityTotals City(JudgingWindow window)
     {
         var sales = store.Read(window);
-        var standings = StandingsRule.Judge(sales, window, places, time.GetUtcNow());
+        var standings = StandingsRule.Judge(sales, window, (policies.Book, places.Zone), time.GetUtcNow());
         var target = places.CityTarget;
         var counted = JudgingWindow.Of("since-launch", Today < target.By ? Today : target.By);
         counted = target.CountedFrom is { } from && from < counted.To ? counted with { From = from } : counted;
@@ -87,7 +89,7 @@ internal sealed class StandingsQuery(StandingsStore store, PlacesDataSet places,
 
     private bool IsProvisional(JudgingWindow window)
     {
-        var days = places.Policies.Select(p => p.ProvisionalDays).DefaultIfEmpty(0).Max();
+        var days = policies.Book.All.Select(p => p.ProvisionalDays).DefaultIfEmpty(0).Max();
         return time.GetUtcNow()
             < DateTimeOffset.FromUnixTimeMilliseconds(places.Zone.StartOfUtcMs(window.To)).AddDays(days);
     }

@@ -1,4 +1,5 @@
 using KioskFleet.Service.Places;
+using KioskFleet.Service.Policies;
 
 namespace KioskFleet.Service.Compliance;
 
@@ -18,29 +19,29 @@ internal static class StandingsRule
     /// predecessor's.
     /// </summary>
     public static IReadOnlyList<StandingRow> Judge(
-        WindowSales sales, JudgingWindow window, PlacesDataSet places, DateTimeOffset now)
+        WindowSales sales, JudgingWindow window, (PolicyBook Policies, BusinessZone Zone) by, DateTimeOffset now)
     {
-        var day = places.Zone.DayOf(now.ToUnixTimeMilliseconds());
+        var day = by.Zone.DayOf(now.ToUnixTimeMilliseconds());
         day = day < window.From ? window.From : day > window.Last ? window.Last : day;
         var judgements = sales.Assignments
             .GroupBy(a => a.CabinetId, StringComparer.Ordinal)
             .OrderBy(g => g.Key, StringComparer.Ordinal)
-            .SelectMany(cabinet => OfCabinet([.. cabinet], places, day))
+            .SelectMany(cabinet => OfCabinet([.. cabinet], by.Policies, day))
             .ToList();
         var units = judgements.GroupBy(j => j.Unit).ToDictionary(
             g => g.Key, g => g.Aggregate(default(ClassAmounts), (sum, j) => sum + j.Amounts));
-        return [.. judgements.Select(j => Row(j, units[j.Unit], sales, (window, places.Zone, now)))];
+        return [.. judgements.Select(j => Row(j, units[j.Unit], sales, (window, by.Zone, now, day)))];
     }
 
     private static IEnumerable<Judgement> OfCabinet(
-        IReadOnlyList<AssignmentSales> assignments, PlacesDataSet places, DateOnly day)
+        IReadOnlyList<AssignmentSales> assignments, PolicyBook policies, DateOnly day)
     {
         var current = assignments.MaxBy(a => a.FromUtcMs)!.OperatorId;
         foreach (var group in assignments.GroupBy(a => a.OperatorId, StringComparer.Ordinal))
         {
             var last = group.MaxBy(a => a.FromUtcMs)!;
-            var policy = PolicyChoice.For(
-                places, new PolicySubject(last.CabinetId, last.OperatorId, last.CountyCode), day);
+            var policy = policies.ForCabinet(
+                new PolicySubject(last.CabinetId, last.OperatorId, last.CountyCode), day);
             var unit = policy?.Judged switch
             {
                 Judged.OperatorInCounty => new Unit(
@@ -61,9 +62,9 @@ internal static class StandingsRule
         Judgement of,
         ClassAmounts unit,
         WindowSales sales,
-        (JudgingWindow Window, BusinessZone Zone, DateTimeOffset Now) at)
+        (JudgingWindow Window, BusinessZone Zone, DateTimeOffset Now, DateOnly Day) at)
     {
-        var threshold = of.Policy?.ThresholdBasisPoints ?? 0;
+        var threshold = of.Policy?.ThresholdOn(at.Day) ?? 0;
         var final = DateTimeOffset.FromUnixTimeMilliseconds(
             at.Zone.StartOfUtcMs(at.Window.To) + (of.Policy?.ProvisionalDays ?? 0) * MillisecondsPerDay);
         return new StandingRow
@@ -88,7 +89,7 @@ internal static class StandingsRule
             ShortfallFen = AidShareRule.ShortfallFen(unit.AidFen, unit.TotalFen, threshold),
             PolicyId = of.Policy?.Id,
             PolicyVersion = of.Policy?.Version,
-            ThresholdBasisPoints = of.Policy?.ThresholdBasisPoints,
+            ThresholdBasisPoints = of.Policy?.ThresholdOn(at.Day),
             Provisional = at.Now < final,
             FinalFromUtc = final,
             DataCompleteUntilUtc = sales.CompleteUntilUtcMs.TryGetValue(of.Last.CabinetId, out var until)

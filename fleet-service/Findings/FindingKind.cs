@@ -33,4 +33,75 @@ internal enum FindingKind
     /// A stored entry or total contradicts the others: the proof names it. Evidence: the proof's words.
     /// </summary>
     LedgerProofFailed,
+
+    /// <summary>
+    /// What a policy judges as one stands below the threshold in a window. Evidence: window, amounts, policy and
+    /// catalogue version, heads.
+    /// </summary>
+    BelowThreshold,
+
+    /// <summary>It stands above the threshold, within the warning margin. Evidence: likewise.</summary>
+    AtRisk,
+
+    /// <summary>
+    /// A restricted cabinet sold ordinary products beyond headroom and allowance. Evidence: the config it should have
+    /// applied, the one it applied, amounts.
+    /// </summary>
+    RuleNotApplied,
+
+    /// <summary>Sales without a mapping are above the policy's part of the total. Evidence: window, amounts.</summary>
+    UnmappedShare,
+
+    /// <summary>
+    /// Cabinets claimed lines to be aid that the catalogue says are none. The claims counted for nothing. Evidence:
+    /// window, number and amount of such lines, the SKUs.
+    /// </summary>
+    AidClaimMismatch,
+
+    /// <summary>An active cabinet was not heard for longer than the policy allows. Evidence: when last.</summary>
+    SilentCabinet,
+
+    /// <summary>A SKU was sold far above or below its usual price. Evidence: prices and sales.</summary>
+    PriceOutlier,
+
+    /// <summary>A payment of a provider's bill has no sale. Evidence: bill, transaction, amount.</summary>
+    PaidNotRecorded,
+
+    /// <summary>A sale paid by a provider is not on its bill. Evidence: journal, number, transaction, amount.</summary>
+    RecordedNotPaid,
+
+    /// <summary>Bill and sale name the same transaction with different amounts. Evidence: both.</summary>
+    PaymentDiffers,
+
+    /// <summary>
+    /// More pieces left as tests, gifts and the like than the policy allows. Evidence: window, pieces.
+    /// </summary>
+    NonSaleExcess,
+
+    /// <summary>
+    /// A proposed mapping waits for the county longer than the policy allows. Evidence: the proposal.
+    /// </summary>
+    MappingOverdue,
+
+    /// <summary>
+    /// One buyer made a large part of a cabinet's aid sales. Pattern of staged sales. Evidence: buyer's digest, sales.
+    /// </summary>
+    BuyerBurst,
+
+    /// <summary>
+    /// Many aid sales of one product in a short time. Pattern of staged sales. Evidence: product, times, sales.
+    /// </summary>
+    ProductBurst,
+
+    /// <summary>
+    /// Aid sales were refunded after their window closed, by more than the policy allows. Pattern of staged sales.
+    /// Evidence: window, amounts.
+    /// </summary>
+    RefundedAfterWindow,
+
+    /// <summary>
+    /// An aid product was sold at an absurd price or in an absurd quantity. Pattern of staged sales. Evidence: the
+    /// sales.
+    /// </summary>
+    AbsurdSale,
 }

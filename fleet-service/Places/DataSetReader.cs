@@ -82,7 +82,12 @@ internal static class DataSetReader
             n.Choice<DayOfWeek>("weekday"), n.Day("first"), n.Child("due", Bilingual), Clause(n))),
         root.Children("channelGroups", 0, n => new ChannelGroup(
             n.Text("id"), n.Text("zh"), n.Text("en"), n.Children("channels", 1, Kind), Clause(n))),
-        root.Children("policies", 0, Policy));
+        root.Child("recognition", n => new RecognitionTerms(
+            n.Choice<CountedListings>("counted"),
+            (int)n.Number("sellThroughGraceDays", 0, 3_660),
+            (int)n.Number("publicNoticeDays", 0, 366),
+            Clause(n))),
+        root.Children("policies", 0, PolicyReader.Read));
 
     private static VenueKind Venue(DataNode node) => new(
         node.Text("id"),
@@ -102,30 +107,13 @@ internal static class DataSetReader
             Clause(n))),
         Clause(node));
 
-    private static Policy Policy(DataNode node) => new(
-        node.Text("id"),
-        (int)node.Number("version", 1, int.MaxValue),
-        node.Text("venueKind"),
-        node.Child("scope", n => new PolicyScope(n.Choice<ScopeKind>("kind"), n.Text("id"))),
-        node.Choice<Judged>("judged"),
-        BasisPoints(node, "thresholdBasisPoints"),
-        node.Text("window"),
-        OrNull(node, "from", node.Day),
-        OrNull(node, "to", node.Day),
-        node.Number("minimumTurnoverFen", 0, long.MaxValue),
-        BasisPoints(node, "warningMarginBasisPoints"),
-        node.Number("openingAllowanceFen", 0, long.MaxValue),
-        node.Choice<PolicyMode>("mode"),
-        (int)node.Number("provisionalDays", 0, 366),
-        Clause(node));
-
     private static Bilingual Bilingual(DataNode node) => new(node.Text("zh"), node.Text("en"));
 
     private static NamedKind Kind(DataNode node) => new(node.Text("id"), node.Text("zh"), node.Text("en"));
 
     private static string Clause(DataNode node) => node.Text("clause");
 
-    private static int BasisPoints(DataNode node, string name) => (int)node.Number(name, 0, 10_000);
+    private static int BasisPoints(DataNode node, string name) => PolicyReader.BasisPoints(node, name);
 
     private static T? OrNull<T>(DataNode node, string name, Func<string, T> read)
         where T : struct => node.IsNull(name) ? null : read(name);

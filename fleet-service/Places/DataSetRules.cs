@@ -51,7 +51,8 @@ internal static partial class DataSetRules
         }
     }
 
-    private static void CheckPolicy(
+    /// <summary>Checks one policy against the data set.</summary>
+    public static void CheckPolicy(
         PlacesDataSet dataSet, Policy policy, string path, Action<string, string, string> note)
     {
         if (dataSet.VenueKinds.All(v => v.Id != policy.VenueKind))
@@ -63,6 +64,15 @@ internal static partial class DataSetRules
         {
             note($"{path}.window", $"'{policy.Window}'",
                 "day, week, month, quarter, since-launch or trailing-N with N from 1 to 999 days");
+        }
+
+        for (var s = 1; s < policy.Threshold.Steps.Length; s++)
+        {
+            if (policy.Threshold.Steps[s].From <= policy.Threshold.Steps[s - 1].From)
+            {
+                note($"{path}.thresholdSteps[{s}].from", $"{policy.Threshold.Steps[s].From:yyyy-MM-dd}",
+                    $"a day after {policy.Threshold.Steps[s - 1].From:yyyy-MM-dd}");
+            }
         }
 
         if (policy.To <= policy.From)

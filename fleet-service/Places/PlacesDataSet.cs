@@ -21,6 +21,7 @@ internal sealed record PlacesDataSet(
     CityTarget CityTarget,
     WeeklyReport WeeklyReport,
     ImmutableArray<ChannelGroup> ChannelGroups,
+    RecognitionTerms Recognition,
     ImmutableArray<Policy> Policies)
 {
     /// <summary>The county with a code, or null when the city has no such county.</summary>
@@ -161,3 +162,30 @@ internal sealed record WeeklyReport(DayOfWeek Weekday, DateOnly First, Bilingual
 /// <summary>Ways of selling that count toward the city's target beside the venues.</summary>
 internal sealed record ChannelGroup(
     string Id, string Zh, string En, ImmutableArray<NamedKind> Channels, string Clause);
+
+/// <summary>Which recognitions make an aid product, and the times of the flow.</summary>
+/// <param name="Counted">Whose listings count.</param>
+/// <param name="SellThroughGraceDays">
+/// Days in which a product whose listing lapsed for an administrative reason still counts; a suspension for quality has
+/// none.
+/// </param>
+/// <param name="PublicNoticeDays">Shortest public notice (公示) before a listing, in days.</param>
+/// <param name="Clause">The clause it comes from, in words near the document's.</param>
+internal sealed record RecognitionTerms(
+    CountedListings Counted, int SellThroughGraceDays, int PublicNoticeDays, string Clause);
+
+/// <summary>Whose listings count as aid: the plan names no origin, so it is policy.</summary>
+internal enum CountedListings
+{
+    /// <summary>Recognised by any county of the country, or nationally listed.</summary>
+    Any,
+
+    /// <summary>Recognised by a county of this city, or nationally listed.</summary>
+    CityOrNational,
+
+    /// <summary>Recognised by a county of this city.</summary>
+    City,
+
+    /// <summary>Nationally listed.</summary>
+    National,
+}

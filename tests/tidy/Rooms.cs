@@ -66,7 +66,17 @@ internal static class Rooms
                 ["Fleet"] = AnyBut("Ingest", "Hosting"),
                 ["Catalogue"] = AnyBut("Ingest", "Compliance", "Hosting"),
                 ["Ledger"] = AnyBut("Ingest", "Compliance", "Broker", "Hosting"),
-                ["Compliance"] = ["Storage", "Http", "Findings", "Places", "Fleet", "Catalogue", "Ledger"],
+                ["Tables"] = ["Places"],
+                ["Policies"] = ["Access", "Http", "Places", "Storage"],
+                ["Rejudging"] = ["Access", "Catalogue", "Fleet", "Http", "Ledger", "Places", "Storage"],
+                ["ProductSales"] = ["Catalogue", "Fleet", "Http", "Ledger", "Places", "Storage"],
+                ["Compliance"] =
+                    ["Storage", "Http", "Findings", "Places", "Policies", "Fleet", "Catalogue", "Ledger", "Access"],
+                ["Venues"] = AnyBut("Ingest", "Hosting", "Broker", "Enforcement", "Assessment", "Series"),
+                ["Reconciliation"] = AnyBut("Ingest", "Hosting", "Broker", "Enforcement", "Assessment", "Series"),
+                ["Patterns"] = AnyBut("Ingest", "Hosting", "Broker", "Enforcement", "Assessment", "Series"),
+                ["Enforcement"] = AnyBut("Ingest", "Hosting", "Assessment", "Series", "Venues"),
+                ["Assessment"] = ["Access", "Enforcement", "Findings", "Http", "Places", "Storage"],
                 ["Broker"] = AnyBut("Ingest", "Hosting"),
                 ["Enrolment"] = AnyBut("Ingest", "Hosting"),
                 ["Series"] = AnyBut("Ingest", "Hosting"),
@@ -126,7 +136,8 @@ internal static class Rooms
             ["kiosk-agent/Journal/*", "fleet-service/Storage/*", "fleet-service/Ledger/*", "simulators/PowerLoss/*"],
         ["Polly"] = ["kiosk-agent/Uplink/*", "fleet-service/Broker/*", "fleet-service/Series/*"],
         ["OpenTelemetry"] = ["fleet-service/Observability/*", "fleet-service/Program.cs"],
-        ["CsvHelper"] = ["fleet-service/Catalogue/*", "fleet-service/Places/*", "simulators/*"],
+        ["CsvHelper"] = ["fleet-service/Catalogue/*", "fleet-service/Tables/*", "simulators/*"],
+        ["DocumentFormat"] = ["fleet-service/Tables/*"],
         ["Spectre.Console"] = ["simulators/*"],
         ["System.CommandLine"] =
         [
@@ -163,6 +174,14 @@ internal static class Rooms
             ["fleet-service/Places"] = (2850, 50),
             ["fleet-service/Access"] = (2900, 50),
             ["fleet-service/Observability"] = (2950, 50),
+            ["fleet-service/Rejudging"] = (4000, 50),
+            ["fleet-service/ProductSales"] = (4050, 50),
+            ["fleet-service/Policies"] = (4100, 50),
+            ["fleet-service/Assessment"] = (4150, 50),
+            ["fleet-service/Venues"] = (4200, 50),
+            ["fleet-service/Reconciliation"] = (4250, 50),
+            ["fleet-service/Patterns"] = (4300, 50),
+            ["fleet-service/Enforcement"] = (4350, 50),
             ["simulators/*"] = (3000, 1000),
         };
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Places;
+using KioskFleet.Service.Policies;
 using KioskFleet.Service.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -142,7 +143,7 @@ public sealed class RuleInterfaceTests : IAsyncLifetime
             ["Places:DataSet"] = dataSet,
         });
         builder.Services.AddStorage(builder.Configuration).AddPlaces(builder.Configuration);
-        builder.Services.AddCatalogue().AddCompliance().AddProblemDetails();
+        builder.Services.AddPolicies().AddCatalogue().AddCompliance().AddProblemDetails();
         builder.Services.AddAuthentication("none").AddCookie("none",
             options => options.Events.OnRedirectToLogin = context =>
         {

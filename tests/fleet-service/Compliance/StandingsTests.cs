@@ -1,6 +1,7 @@
 using System.Globalization;
 using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Places;
+using KioskFleet.Service.Policies;
 using KioskFleet.Service.Tests.Storage;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -36,7 +37,9 @@ public sealed class StandingsTests : IDisposable
         Sell("moved", 20_261_115, aid: 0, ordinary: 300, assignment: second);
     }
 
-    private StandingsQuery Query => new(new StandingsStore(_files.Database, _places.Zone), _places, _time);
+    private StandingsQuery Query => new(
+        new StandingsStore(_files.Database, _places.Zone), _places,
+        new CurrentPolicies(new PolicyBook(_places.Policies)), _time);
 
     private JudgingWindow November => Query.Window("2026-11")!;
 
@@ -166,11 +169,13 @@ public sealed class StandingsTests : IDisposable
             Id = "together",
             Scope = new PolicyScope(ScopeKind.County, "341126"),
             Judged = Judged.OperatorInCounty,
-            ThresholdBasisPoints = 3_000,
+            Threshold = ThresholdSchedule.Of(3_000),
         };
         var past = together with { Id = "past", Scope = new PolicyScope(ScopeKind.Cabinet, "bad"), To = November.From };
         var places = _places with { Policies = [together, city, past] };
-        var query = new StandingsQuery(new StandingsStore(_files.Database, places.Zone), places, _time);
+        var query = new StandingsQuery(
+            new StandingsStore(_files.Database, places.Zone), places,
+            new CurrentPolicies(new PolicyBook(places.Policies)), _time);
         var bad = query.OfCabinet(November, "bad")!.Single();
         Assert.Equal(("together", Standing.Compliant, 499L, 1_300L),
             (bad.PolicyId, bad.Standing, bad.JudgedAidFen, bad.JudgedTotalFen));

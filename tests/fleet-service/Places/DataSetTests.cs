@@ -27,9 +27,11 @@ public sealed class DataSetTests
             ["341102", "341103"],
             Chuzhou.ProductTargets.Where(t => t.RecognisedProducts is null).Select(t => t.County.Value).Order());
         Assert.Equal([8, 12, 3], Chuzhou.ChannelGroups.Select(g => g.Channels.Length));
-        var policy = Assert.Single(Chuzhou.Policies);
+        Assert.Equal([("cabinet", 5_000), ("local-hall", 3_000), ("enterprise-hall", 3_000)],
+            Chuzhou.Policies.Select(p => (p.VenueKind, p.Threshold.BasisPoints)));
+        var policy = Chuzhou.Policies[0];
         Assert.Equal((5_000, "month", PolicyMode.Warn, Judged.Cabinet),
-            (policy.ThresholdBasisPoints, policy.Window, policy.Mode, policy.Judged));
+            (policy.Threshold.BasisPoints, policy.Window, policy.Enforcement.Mode, policy.Judged));
         Assert.Equal(
             [("cabinet", 5_000), ("local-hall", 3_000), ("enterprise-hall", 3_000), ("zone", null),
                 ("platform-832", null)],
@@ -42,7 +44,7 @@ public sealed class DataSetTests
         var json = Shipped();
         json["counties"]![0]!["cabinetQuota"] = -1;
         json["city"]!.AsObject().Remove("zh");
-        json["policies"]![0]!["mode"] = "punish";
+        json["policies"]![0]!["enforcement"]!["mode"] = "punish";
         json["policies"]![0]!["window"] = "trailing-0";
         json["policies"]![0]!["treshold"] = 5000;
         json["milestones"]![0]!["by"] = "2020-02-30";
@@ -51,12 +53,12 @@ public sealed class DataSetTests
         Assert.Equal(
             [
                 "$.city.cabinetTotal", "$.city.zh", "$.counties[0].cabinetQuota", "$.milestones[0].by",
-                "$.policies[0].mode", "$.policies[0].treshold", "$.policies[0].window",
+                "$.policies[0].enforcement.mode", "$.policies[0].treshold", "$.policies[0].window",
                 "$.venueKinds[1].duties[0].requiredIn",
             ],
             findings.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("'-1'", findings["$.counties[0].cabinetQuota"].Got);
-        Assert.Equal("one of observe, warn, restrict", findings["$.policies[0].mode"].Takes);
+        Assert.Equal("one of observe, warn, restrict", findings["$.policies[0].enforcement.mode"].Takes);
         Assert.Null(Read(json).DataSet);
     }
 

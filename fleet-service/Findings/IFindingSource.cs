@@ -1,0 +1,51 @@
+namespace KioskFleet.Service.Findings;
+
+/// <summary>The moment of an assessment.</summary>
+/// <param name="NowUtcMs">Unix milliseconds UTC.</param>
+/// <param name="Today">The business day in the data set's zone.</param>
+internal sealed record CheckMoment(long NowUtcMs, DateOnly Today);
+
+/// <summary>Whom a finding is about. Texts that do not apply are empty.</summary>
+/// <param name="CabinetId">The cabinet, or empty.</param>
+/// <param name="OperatorId">The operator, or empty.</param>
+/// <param name="CountyCode">The county, or empty.</param>
+/// <param name="VenueId">A venue that is no cabinet, or empty.</param>
+internal sealed record FindingAbout(
+    string CabinetId = "", string OperatorId = "", string CountyCode = "", string VenueId = "");
+
+/// <summary>Something that a check found.</summary>
+/// <param name="Kind">What.</param>
+/// <param name="About">Whom it is about.</param>
+/// <param name="Subject">
+/// What exactly, with the window where there is one; the same kind, cabinet and subject is one finding, seen again.
+/// </param>
+/// <param name="Evidence">JSON; the newest replaces the older.</param>
+internal sealed record FindingDraft(FindingKind Kind, FindingAbout About, string Subject, string Evidence);
+
+/// <summary>A finding of a source's kinds that is not closed.</summary>
+/// <param name="FindingId">Its number.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="CabinetId">The cabinet, or empty.</param>
+/// <param name="Subject">What exactly.</param>
+internal sealed record OpenFinding(long FindingId, FindingKind Kind, string CabinetId, string Subject);
+
+/// <summary>What a check says.</summary>
+/// <param name="Found">What is wrong now.</param>
+/// <param name="Ended">Open findings whose condition has ended by itself; the service closes them.</param>
+internal sealed record FindingCheck(IReadOnlyList<FindingDraft> Found, IReadOnlyList<OpenFinding> Ended);
+
+/// <summary>
+/// A check that runs with every assessment: reads what it needs and asks a pure rule. Implementations are thread-safe
+/// and write nothing.
+/// </summary>
+internal interface IFindingSource
+{
+    /// <summary>The kinds that only this source finds.</summary>
+    IReadOnlyList<FindingKind> Kinds { get; }
+
+    /// <summary>Checks.</summary>
+    /// <param name="moment">The moment of the assessment.</param>
+    /// <param name="open">Findings of this source's kinds that are not closed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    FindingCheck Check(CheckMoment moment, IReadOnlyList<OpenFinding> open, CancellationToken cancellationToken);
+}

@@ -1,0 +1,57 @@
+namespace KioskFleet.Service.Places;
+
+/// <summary>
+/// The thresholds of the checks beside the share itself. Every check compares a figure of a cabinet and a window with
+/// one of these and shows both in its evidence. All are settings of this system where the plan is silent. Immutable.
+/// </summary>
+internal sealed record CheckTerms
+{
+    /// <summary>Unmapped sales above this part of the total are a finding, in basis points.</summary>
+    public int UnmappedShareBasisPoints { get; init; } = 1_000;
+
+    /// <summary>An active cabinet that was not heard for this long is silent, in hours.</summary>
+    public int SilentHours { get; init; } = 72;
+
+    /// <summary>A proposed mapping waits this long at most, in days; then it is the county's finding.</summary>
+    public int MappingOverdueDays { get; init; } = 14;
+
+    /// <summary>Non-sales above this part of all pieces that left are a finding, in basis points.</summary>
+    public int NonSaleShareBasisPoints { get; init; } = 500;
+
+    /// <summary>Non-sales in a window below which their part is not looked at, in pieces.</summary>
+    public int NonSaleMinimumPieces { get; init; } = 10;
+
+    /// <summary>
+    /// A unit price this many times above, or below, the SKU's usual price in the city is an outlier, in percent.
+    /// </summary>
+    public int PriceOutlierPercent { get; init; } = 300;
+
+    /// <summary>Sales of a SKU that make a usual price, at least.</summary>
+    public int PriceMinimumSales { get; init; } = 8;
+
+    /// <summary>Aid sales of one product in one cabinet within the burst's time that are a finding.</summary>
+    public int ProductBurstSales { get; init; } = 12;
+
+    /// <summary>The burst's time, in minutes.</summary>
+    public int BurstMinutes { get; init; } = 60;
+
+    /// <summary>Aid sales to one buyer in one cabinet and window that are a finding, at least.</summary>
+    public int BuyerBurstSales { get; init; } = 8;
+
+    /// <summary>… and the part of the cabinet's aid amount that they make, in basis points.</summary>
+    public int BuyerBurstShareBasisPoints { get; init; } = 2_000;
+
+    /// <summary>
+    /// Aid refunded after the window closed above this part of the window's aid sales is a finding, in basis points.
+    /// </summary>
+    public int LateRefundShareBasisPoints { get; init; } = 1_000;
+
+    /// <summary>Pieces of an aid product in one line above which the sale is absurd.</summary>
+    public int AbsurdQuantity { get; init; } = 30;
+
+    /// <summary>Unit price of an aid product above which the sale is absurd, in fen.</summary>
+    public long AbsurdUnitPriceFen { get; init; } = 100_000;
+
+    /// <summary>Days after a bill's day that a payment may wait for its sale, or a sale for its payment.</summary>
+    public int ReconciliationDays { get; init; } = 3;
+}

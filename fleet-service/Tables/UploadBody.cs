@@ -1,0 +1,32 @@
+using System.Buffers;
+
+namespace KioskFleet.Service.Tables;
+
+/// <summary>Reads the body of an upload. Thread-safe.</summary>
+internal static class UploadBody
+{
+    /// <summary>The whole body, or null as soon as it is larger than it may be.</summary>
+    public static async Task<byte[]?> ReadAsync(Stream body, int maxBytes, CancellationToken cancellationToken)
+    {
+        using var whole = new MemoryStream();
+        var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        try
+        {
+            int read;
+            while ((read = await body.ReadAsync(buffer, cancellationToken)) > 0)
+            {
+                whole.Write(buffer, 0, read);
+                if (whole.Length > maxBytes)
+                {
+                    return null;
+                }
+            }
+
+            return whole.ToArray();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}
