@@ -7,6 +7,11 @@ internal sealed class CurrentCatalogue(CatalogueSnapshot first)
 {
     private CatalogueSnapshot _snapshot = first;
 
+    /// <summary>
+    /// Told after a newer snapshot is in force, on the thread that put it there; a handler only wakes somebody.
+    /// </summary>
+    public event Action? Replaced;
+
     /// <summary>The newest snapshot. Take it once and judge everything that belongs together by it.</summary>
     public CatalogueSnapshot Snapshot => Volatile.Read(ref _snapshot);
 
@@ -19,6 +24,7 @@ internal sealed class CurrentCatalogue(CatalogueSnapshot first)
             var found = Interlocked.CompareExchange(ref _snapshot, next, seen);
             if (ReferenceEquals(found, seen))
             {
+                Replaced?.Invoke();
                 return;
             }
 

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using KioskFleet.Service.Catalogue;
+using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
 using Microsoft.Data.Sqlite;
@@ -25,63 +27,27 @@ internal sealed record AssignmentSales(
     ClassAmounts Amounts);
 
 /// <summary>Everything that standings and totals of a window are made from, as it was at one moment.</summary>
-/// <param name="Assignments">Assignments that touch the window or have sales in it.</param>
+/// <param name="Assignments">
+/// Assignments that touch the window or have sales in it, by cabinet and then by their beginning.
+/// </param>
 /// <param name="CompleteUntilUtcMs">By cabinet: until when its data is complete; absent when never heard.</param>
 internal sealed record WindowSales(
     IReadOnlyList<AssignmentSales> Assignments, IReadOnlyDictionary<string, long> CompleteUntilUtcMs);
 
-/// <summary>Reads the ledger's totals beside the register. Only reads. Thread-safe.</summary>
+/// <summary>
+/// Reads the ledger's totals beside the register: a window of all cabinets from whole months and weeks, so that it
+/// costs what its cabinets cost and not what the ledger holds. Only reads. Thread-safe.
+/// </summary>
 internal sealed class StandingsStore(FleetDatabase database, BusinessZone zone)
 {
-    // Days are the third column of the key: cabinets and their assignments are found by seeking from one to the next,
-    // so that a window costs what it holds and not what the ledger holds.
-    private const string WindowSql = """
-        WITH RECURSIVE sellers (cabinet_id) AS (
-          SELECT MIN(cabinet_id) FROM totals
-          UNION ALL
-          SELECT (SELECT MIN(t.cabinet_id) FROM totals t WHERE t.cabinet_id > s.cabinet_id)
-          FROM sellers s WHERE s.cabinet_id IS NOT NULL
-        ), sold (cabinet_id, assignment_id) AS (
-          SELECT s.cabinet_id, (SELECT MIN(t.assignment_id) FROM totals t WHERE t.cabinet_id = s.cabinet_id)
-          FROM sellers s WHERE s.cabinet_id IS NOT NULL AND ($cabinet IS NULL OR s.cabinet_id = $cabinet)
-          UNION ALL
-          SELECT s.cabinet_id, (SELECT MIN(t.assignment_id) FROM totals t
-                                WHERE t.cabinet_id = s.cabinet_id AND t.assignment_id > s.assignment_id)
-          FROM sold s WHERE s.assignment_id IS NOT NULL
-        ), sums AS (
-          SELECT t.cabinet_id, t.assignment_id, t.class,
-                 SUM(t.sales_fen - t.refunds_of_day_fen) AS net_fen,
-                 SUM(t.sales_fen) AS sales_fen, SUM(t.refunds_fen) AS refunds_fen, SUM(t.sales_lines) AS sales_lines
-          FROM sold s CROSS JOIN totals t ON t.cabinet_id = s.cabinet_id AND t.assignment_id = s.assignment_id
-            AND t.business_day >= $fromDay AND t.business_day < $toDay
-          GROUP BY t.cabinet_id, t.assignment_id, t.class
-        ), present AS (
-          SELECT cabinet_id, assignment_id FROM sums
-          UNION
-          SELECT cabinet_id, assignment_id FROM assignments
-          WHERE from_utc_ms < $to AND (to_utc_ms IS NULL OR to_utc_ms > $from)
-            AND ($cabinet IS NULL OR cabinet_id = $cabinet)
-        )
-        SELECT p.cabinet_id, p.assignment_id, COALESCE(a.operator_id, ''), COALESCE(a.county_code, ''),
-               COALESCE(a.site_name, ''), COALESCE(a.from_utc_ms, 0), COALESCE(c.life, ''),
-               s.class, s.net_fen, s.sales_fen, s.refunds_fen, s.sales_lines
-        FROM present p
-        LEFT JOIN assignments a ON a.assignment_id = p.assignment_id
-        LEFT JOIN cabinets c ON c.cabinet_id = p.cabinet_id
-        LEFT JOIN sums s ON s.cabinet_id = p.cabinet_id AND s.assignment_id = p.assignment_id
-        ORDER BY p.cabinet_id, COALESCE(a.from_utc_ms, 0), p.assignment_id
+    // Tables of all cabinets are read from one end to the other and put together here: at a hundred thousand cabinets
+    // seeking each row costs several times as much.
+    private const string AssignmentsSql = """
+        SELECT assignment_id, cabinet_id, operator_id, county_code, site_name, from_utc_ms, to_utc_ms FROM assignments
         """;
 
-    // A hello says how far its journal reached when it was sent; once the head is there, everything up to the hello
-    // is committed. Until then the data is complete up to the oldest entry that was still unsent, or the head.
-    private const string CompleteSql = """
-        SELECT h.cabinet_id,
-               CASE WHEN j.head_seq >= h.tail_seq THEN h.heard_utc_ms
-                    WHEN h.oldest_unsent_utc_ms > 0 THEN MAX(h.oldest_unsent_utc_ms, COALESCE(j.last_utc_ms, 0))
-                    ELSE COALESCE(j.last_utc_ms, 0) END
-        FROM hellos h LEFT JOIN journals j ON j.journal_id = h.journal_id
-        WHERE $cabinet IS NULL OR h.cabinet_id = $cabinet
-        """;
+    private const string HellosSql =
+        "SELECT cabinet_id, journal_id, tail_seq, heard_utc_ms, oldest_unsent_utc_ms FROM hellos";
 
     /// <summary>Reads a window, of one cabinet or of all.</summary>
     public WindowSales Read(JudgingWindow window, string? cabinetId = null)
@@ -95,57 +61,119 @@ internal sealed class StandingsStore(FleetDatabase database, BusinessZone zone)
     public bool Knows(string cabinetId)
     {
         using var connection = database.OpenReader();
-        using var command = Command(connection, "SELECT 1 FROM cabinets WHERE cabinet_id = $cabinet", cabinetId);
-        return command.ExecuteScalar() is not null;
+        using var known = new Statement(connection, "SELECT 1 FROM cabinets WHERE cabinet_id = ?1");
+        return known.Set(1, cabinetId).Next();
     }
 
     private List<AssignmentSales> ReadSales(SqliteConnection connection, JudgingWindow window, string? cabinetId)
     {
-        using var command = Command(connection, WindowSql, cabinetId);
-        command.Parameters.AddWithValue("$fromDay", window.FromNumber);
-        command.Parameters.AddWithValue("$toDay", window.ToNumber);
-        command.Parameters.AddWithValue("$from", zone.StartOfUtcMs(window.From));
-        command.Parameters.AddWithValue("$to", zone.StartOfUtcMs(window.To));
-        using var row = command.ExecuteReader();
+        var totals = new WindowTotalsReader(connection).Read(window.From, window.To, cabinetId)
+            .ToDictionary(t => (t.AssignmentId, t.CabinetId));
+        var lives = ReadLives(connection, cabinetId);
+        var (from, to) = (zone.StartOfUtcMs(window.From), zone.StartOfUtcMs(window.To));
         var sales = new List<AssignmentSales>();
-        while (row.Read())
+        using var row = Query(connection, AssignmentsSql, cabinetId);
+        while (row.Next())
         {
-            var amounts = row.IsDBNull(7) ? default : ClassAmounts.Of(
-                (ProductClass)row.GetInt64(7), row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt64(11));
-            var (cabinet, assignment) = (row.GetString(0), row.GetInt64(1));
-            if (sales.Count > 0 && sales[^1] is var last
-                && last.CabinetId == cabinet && last.AssignmentId == assignment)
+            var cabinet = row.Text(1);
+            var isSold = totals.Remove((row.Long(0), cabinet), out var sold);
+            if (isSold || (row.Long(5) < to && (row.IsNull(6) || row.Long(6) > from)))
             {
-                sales[^1] = last with { Amounts = last.Amounts + amounts };
-                continue;
+                sales.Add(Sales(row, cabinet, lives, sold));
             }
-
-            sales.Add(new AssignmentSales(
-                cabinet, assignment, row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt64(5),
-                row.GetString(6), amounts));
         }
 
+        foreach (var stray in totals.Values)
+        {
+            sales.Add(ReadStray(connection, stray, lives));
+        }
+
+        sales.Sort(InOrder);
         return sales;
     }
 
+    /// <summary>Totals whose assignment is not one of their cabinet: they stay in the sums.</summary>
+    private static AssignmentSales ReadStray(
+        SqliteConnection connection, AssignmentTotals stray, Dictionary<string, string> lives)
+    {
+        using var row = new Statement(connection, AssignmentsSql + " WHERE assignment_id = ?1");
+        return row.Set(1, stray.AssignmentId).Next()
+            ? Sales(row, stray.CabinetId, lives, stray)
+            : new AssignmentSales(stray.CabinetId, stray.AssignmentId, "", "", "", 0,
+                lives.GetValueOrDefault(stray.CabinetId, ""), AmountsOf(stray));
+    }
+
+    private static AssignmentSales Sales(
+        Statement row, string cabinet, Dictionary<string, string> lives, AssignmentTotals? sold) => new(
+            cabinet, row.Long(0), row.Text(2), row.Text(3), row.Text(4), row.Long(5),
+            lives.GetValueOrDefault(cabinet, ""), sold is null ? default : AmountsOf(sold));
+
+    private static ClassAmounts AmountsOf(AssignmentTotals totals) =>
+        AmountsOf(ProductClass.Aid, totals.Aid) + AmountsOf(ProductClass.Ordinary, totals.Ordinary)
+        + AmountsOf(ProductClass.Unmapped, totals.Unmapped);
+
+    private static ClassAmounts AmountsOf(ProductClass of, in TotalsChange sums) => ClassAmounts.Of(
+        of, checked(sums.SalesFen - sums.RefundsOfDayFen), sums.SalesFen, sums.RefundsFen, sums.SalesLines);
+
+    private static int InOrder(AssignmentSales one, AssignmentSales other) =>
+        string.CompareOrdinal(one.CabinetId, other.CabinetId) is var byCabinet and not 0 ? byCabinet
+        : one.FromUtcMs.CompareTo(other.FromUtcMs) is var byTime and not 0 ? byTime
+        : one.AssignmentId.CompareTo(other.AssignmentId);
+
+    private static Dictionary<string, string> ReadLives(SqliteConnection connection, string? cabinetId)
+    {
+        using var row = Query(connection, "SELECT cabinet_id, life FROM cabinets", cabinetId);
+        var lives = new Dictionary<string, string>(StringComparer.Ordinal);
+        while (row.Next())
+        {
+            lives[row.Text(0)] = string.Intern(row.Text(1));
+        }
+
+        return lives;
+    }
+
+    /// <summary>
+    /// A hello says how far its journal reached when it was sent; once the head is there, everything up to the hello is
+    /// committed. Until then the data is complete up to the oldest entry that was still unsent, or the head.
+    /// </summary>
     private static Dictionary<string, long> ReadCompleteness(SqliteConnection connection, string? cabinetId)
     {
-        using var command = Command(connection, CompleteSql, cabinetId);
-        using var row = command.ExecuteReader();
-        var until = new Dictionary<string, long>(StringComparer.Ordinal);
-        while (row.Read())
+        var heads = ReadHeads(connection, cabinetId);
+        using var row = Query(connection, HellosSql, cabinetId);
+        var until = new Dictionary<string, long>(heads.Count, StringComparer.Ordinal);
+        while (row.Next())
         {
-            until[row.GetString(0)] = row.GetInt64(1);
+            var (tail, heard, oldestUnsent) = (row.Long(2), row.Long(3), row.Long(4));
+            var isKnown = heads.TryGetValue(KeyOf(row.Bytes(1)), out var head);
+            until[row.Text(0)] = isKnown && head.Seq >= tail ? heard
+                : oldestUnsent > 0 ? Math.Max(oldestUnsent, head.UtcMs)
+                : head.UtcMs;
         }
 
         return until;
     }
 
-    private static SqliteCommand Command(SqliteConnection connection, string sql, string? cabinetId)
+    private static Dictionary<UInt128, (long Seq, long UtcMs)> ReadHeads(
+        SqliteConnection connection, string? cabinetId)
     {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.Parameters.AddWithValue("$cabinet", (object?)cabinetId ?? DBNull.Value);
-        return command;
+        using var row = Query(connection, "SELECT journal_id, head_seq, last_utc_ms FROM journals", cabinetId);
+        var heads = new Dictionary<UInt128, (long, long)>();
+        while (row.Next())
+        {
+            heads[KeyOf(row.Bytes(0))] = (row.Long(1), row.Long(2));
+        }
+
+        return heads;
     }
+
+    private static UInt128 KeyOf(ReadOnlySpan<byte> journalId)
+    {
+        Span<byte> key = stackalloc byte[16];
+        journalId[..Math.Min(journalId.Length, key.Length)].CopyTo(key);
+        return MemoryMarshal.Read<UInt128>(key);
+    }
+
+    private static Statement Query(SqliteConnection connection, string sql, string? cabinetId) => cabinetId is null
+        ? new Statement(connection, sql)
+        : new Statement(connection, sql + " WHERE cabinet_id = ?1").Set(1, cabinetId);
 }

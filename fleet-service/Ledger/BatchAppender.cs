@@ -111,6 +111,11 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
         var position = ++_position;
         Count(journal, position, seq, bytes, ref judged);
         session.Entries.Insert(position, _batchId, seq, verified.Batch.Hash(index), bytes, judged);
+        if (judged.Kind == EntryKind.Sale && judged.BusinessDay != 0)
+        {
+            session.Spans.Note(position, judged.UtcMs);
+        }
+
         if (judged.ClockImplausible && journal.IsFirstImplausibleOf(judged.Header.Time.Boot))
         {
             session.Findings.Raise(FindingKind.ClockImplausible, verified.Cabinet.Id,

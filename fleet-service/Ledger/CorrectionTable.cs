@@ -13,7 +13,14 @@ internal enum CorrectionCause
     Rejudged,
 }
 
-/// <summary>The append-only table of corrections. Belongs to one session.</summary>
+/// <summary>How the lines of an entry count since its last correction.</summary>
+/// <param name="Classes">One class per line.</param>
+/// <param name="CatalogueVersion">The catalogue it was judged by.</param>
+internal readonly record struct CorrectedClasses(byte[] Classes, long CatalogueVersion);
+
+/// <summary>
+/// The append-only table of corrections, with the refunds that moved together with them. Belongs to one session.
+/// </summary>
 internal sealed class CorrectionTable(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _insert = new(connection, """
@@ -23,17 +30,22 @@ internal sealed class CorrectionTable(SqliteConnection connection) : IDisposable
         """);
 
     private readonly Statement _classes = new(connection, """
-        SELECT line_classes FROM corrections WHERE position = ?1 ORDER BY correction_id DESC LIMIT 1
+        SELECT line_classes, catalogue_version FROM corrections WHERE position = ?1 ORDER BY correction_id DESC LIMIT 1
         """);
 
-    /// <summary>Writes a correction.</summary>
+    private readonly Statement _refund = new(connection, """
+        INSERT INTO corrected_refunds (correction_id, refund_position, class_before, class_after)
+        VALUES (?1, ?2, ?3, ?4)
+        """);
+
+    /// <summary>Writes a correction; returns its id.</summary>
     /// <param name="position">The entry.</param>
     /// <param name="cause">Why.</param>
     /// <param name="change">Differences of amounts and lines.</param>
     /// <param name="lineClasses">One class per line, from now on.</param>
     /// <param name="catalogueVersion">The catalogue it was judged by.</param>
     /// <param name="made">When (Unix milliseconds UTC) and by whom.</param>
-    public void Insert(
+    public long Insert(
         long position, CorrectionCause cause, in ClassAmounts change, ReadOnlySpan<byte> lineClasses,
         long catalogueVersion, (long UtcMs, string By) made)
     {
@@ -42,15 +54,25 @@ internal sealed class CorrectionTable(SqliteConnection connection) : IDisposable
         _insert.Set(1, position).Set(2, cause.ToString()).Set(3, change.AidFen).Set(4, change.OrdinaryFen)
             .Set(5, change.UnmappedFen).Set(6, lines).Set(7, lineClasses).Set(8, catalogueVersion)
             .Set(9, made.UtcMs).Set(10, made.By).Run();
+        return SQLitePCL.raw.sqlite3_last_insert_rowid(connection.Handle!);
     }
 
+    /// <summary>Writes that a refund moved to another class together with the sale line that it reverses.</summary>
+    public void InsertRefund(long correctionId, long refundPosition, ProductClass before, ProductClass after) =>
+        _refund.Set(1, correctionId).Set(2, refundPosition).Set(3, (long)before).Set(4, (long)after).Run();
+
     /// <summary>The classes of an entry's lines after its last correction; null when it was never corrected.</summary>
-    public byte[]? ClassesOf(long position)
+    public byte[]? ClassesOf(long position) => LastOf(position)?.Classes;
+
+    /// <summary>An entry's last correction; null when it was never corrected.</summary>
+    public CorrectedClasses? LastOf(long position)
     {
         _classes.Set(1, position);
-        var classes = _classes.Next() ? _classes.Bytes(0).ToArray() : null;
+        CorrectedClasses? last = _classes.Next()
+            ? new CorrectedClasses(_classes.Bytes(0).ToArray(), _classes.Long(1))
+            : null;
         _classes.Reset();
-        return classes;
+        return last;
     }
 
     /// <inheritdoc/>
@@ -58,5 +80,6 @@ internal sealed class CorrectionTable(SqliteConnection connection) : IDisposable
     {
         _insert.Dispose();
         _classes.Dispose();
+        _refund.Dispose();
     }
 }

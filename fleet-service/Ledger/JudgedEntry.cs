@@ -57,6 +57,27 @@ internal struct ClassAmounts
         }
     }
 
+    /// <summary>Moves a line from one class to another: what a correction changes by.</summary>
+    public void Move(ProductClass from, ProductClass to, long paidFen)
+    {
+        Add(to, paidFen);
+        switch (from)
+        {
+            case ProductClass.Aid:
+                AidFen -= paidFen;
+                AidLines--;
+                break;
+            case ProductClass.Ordinary:
+                OrdinaryFen -= paidFen;
+                OrdinaryLines--;
+                break;
+            default:
+                UnmappedFen -= paidFen;
+                UnmappedLines--;
+                break;
+        }
+    }
+
     /// <summary>The paid amount of a class, in fen.</summary>
     public readonly long FenOf(ProductClass lineClass) => lineClass switch
     {

@@ -31,6 +31,11 @@ internal sealed class LedgerQueries(FleetDatabase database)
             WHERE j.cabinet_id = ?1 AND e.position < ?2 AND e.kind = 1
             ORDER BY e.position DESC LIMIT ?3
             """);
+        using var corrections = new Statement(connection, """
+            SELECT correction_id, cause, catalogue_version, corrected_utc_ms, corrected_by, aid_delta_fen,
+                   ordinary_delta_fen, unmapped_delta_fen, line_classes
+            FROM corrections WHERE position = ?1 ORDER BY correction_id
+            """);
         query.Set(1, cabinet.Value).Set(2, before ?? long.MaxValue).Set(3, (long)Math.Clamp(count, 1, MaxPage));
         var sales = new List<SaleShown>();
         long? last = null;
@@ -39,7 +44,7 @@ internal sealed class LedgerQueries(FleetDatabase database)
         {
             last = query.Long(0);
             read++;
-            if (Show(query) is { } sale)
+            if (Show(query, corrections) is { } sale)
             {
                 sales.Add(sale);
             }
@@ -111,7 +116,7 @@ internal sealed class LedgerQueries(FleetDatabase database)
             : null;
     }
 
-    private static SaleShown? Show(Statement row)
+    private static SaleShown? Show(Statement row, Statement corrections)
     {
         if (!EntryCodec.TryDecode(row.Bytes(13), out _, out var body, out _) || body is not SaleBody sale)
         {
@@ -143,7 +148,22 @@ internal sealed class LedgerQueries(FleetDatabase database)
             UnmappedFen = row.Long(10) + row.Long(17),
             RefundedFen = row.Long(14),
             Lines = [.. lines],
+            Corrections = Corrections(corrections, row.Long(0)),
         };
+    }
+
+    private static List<CorrectionShown> Corrections(Statement query, long position)
+    {
+        var corrections = new List<CorrectionShown>();
+        query.Set(1, position);
+        while (query.Next())
+        {
+            corrections.Add(new CorrectionShown(query.Long(0), query.Text(1), query.Long(2), Utc(query.Long(3)),
+                query.Text(4), query.Long(5), query.Long(6), query.Long(7),
+                [.. query.Bytes(8).ToArray().Select(c => ((ProductClass)c).ToString())]));
+        }
+
+        return corrections;
     }
 
     private static DateTime Utc(long utcMs) => DateTimeOffset.FromUnixTimeMilliseconds(

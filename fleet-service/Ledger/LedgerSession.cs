@@ -28,6 +28,7 @@ internal sealed class LedgerSession : IDisposable
         Batches = new BatchTable(_connection);
         Entries = new EntryTable(_connection);
         Totals = new TotalsTable(_connection);
+        Spans = new SaleSpanTable(_connection);
         Refunds = new RefundTable(_connection);
         Successions = new SuccessionTable(_connection);
         Quarantine = new QuarantineTable(_connection);
@@ -47,6 +48,9 @@ internal sealed class LedgerSession : IDisposable
 
     /// <summary>Totals.</summary>
     public TotalsTable Totals { get; }
+
+    /// <summary>When the sales of each block of positions were made.</summary>
+    public SaleSpanTable Spans { get; }
 
     /// <summary>Refunds.</summary>
     public RefundTable Refunds { get; }
@@ -79,6 +83,7 @@ internal sealed class LedgerSession : IDisposable
     public void Commit()
     {
         Totals.Flush();
+        Spans.Flush();
         try
         {
             _commit.Run();
@@ -93,6 +98,7 @@ internal sealed class LedgerSession : IDisposable
     public void Rollback()
     {
         Totals.Forget();
+        Spans.Forget();
         if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle!) == 0)
         {
             _rollback.Run();
@@ -122,6 +128,7 @@ internal sealed class LedgerSession : IDisposable
         Batches.Dispose();
         Entries.Dispose();
         Totals.Dispose();
+        Spans.Dispose();
         Refunds.Dispose();
         Successions.Dispose();
         Quarantine.Dispose();

@@ -61,9 +61,26 @@ internal sealed record SaleShown
     /// <summary>Refunded so far, in fen.</summary>
     public required long RefundedFen { get; init; }
 
-    /// <summary>Its lines.</summary>
+    /// <summary>Its lines, by their present classes.</summary>
     public required IReadOnlyList<SaleLineShown> Lines { get; init; }
+
+    /// <summary>What changed of it since commit, oldest first; mostly nothing.</summary>
+    public required IReadOnlyList<CorrectionShown> Corrections { get; init; }
 }
+
+/// <summary>A correction of an entry as the interface shows it. Amounts in fen.</summary>
+/// <param name="CorrectionId">Its number.</param>
+/// <param name="Cause">Why.</param>
+/// <param name="CatalogueVersion">The catalogue that it was judged by.</param>
+/// <param name="CorrectedUtc">When.</param>
+/// <param name="CorrectedBy">Who answers for it.</param>
+/// <param name="AidDeltaFen">Change of the aid part.</param>
+/// <param name="OrdinaryDeltaFen">Change of the ordinary part.</param>
+/// <param name="UnmappedDeltaFen">Change of the part without a mapping.</param>
+/// <param name="Classes">The class of each line from then on.</param>
+internal sealed record CorrectionShown(
+    long CorrectionId, string Cause, long CatalogueVersion, DateTime CorrectedUtc, string CorrectedBy, long AidDeltaFen,
+    long OrdinaryDeltaFen, long UnmappedDeltaFen, IReadOnlyList<string> Classes);
 
 /// <summary>A page read backwards in time.</summary>
 /// <param name="Items">The rows, newest first.</param>

@@ -21,6 +21,15 @@ internal readonly record struct ReversedLine(long Position, int Day, long Assign
 internal readonly record struct WaitingRefund(
     long Position, int RefundDay, RefundBody Refund, JournalId Journal, ulong Seq);
 
+/// <summary>A refund that counts against a sale.</summary>
+/// <param name="Position">The refund's position.</param>
+/// <param name="Cabinet">Its cabinet.</param>
+/// <param name="RefundDay">Its own day, yyyymmdd.</param>
+/// <param name="Line">The line of the sale that it reverses.</param>
+/// <param name="AmountFen">Its amount, in fen.</param>
+internal readonly record struct TiedRefund(
+    long Position, CabinetId Cabinet, int RefundDay, int Line, long AmountFen);
+
 /// <summary>The table of refunds by what they reverse. Belongs to one session.</summary>
 internal sealed class RefundTable(SqliteConnection connection) : IDisposable
 {
@@ -48,6 +57,13 @@ internal sealed class RefundTable(SqliteConnection connection) : IDisposable
     private readonly Statement _release = new(connection, """
         UPDATE refunds SET sale_position = ?2, sale_day = ?3, sale_assignment = ?4, class = ?5 WHERE position = ?1
         """);
+
+    private readonly Statement _tied = new(connection, """
+        SELECT position, cabinet_id, refund_day, line, amount_fen FROM refunds WHERE sale_position = ?1
+        ORDER BY position
+        """);
+
+    private readonly Statement _move = new(connection, "UPDATE refunds SET class = ?2 WHERE position = ?1");
 
     private readonly Statement _forget = new(connection, "DELETE FROM refunds WHERE position = ?1");
 
@@ -104,6 +120,23 @@ internal sealed class RefundTable(SqliteConnection connection) : IDisposable
     public void Release(long position, ReversedLine reversed) => _release.Set(1, position).Set(2, reversed.Position)
         .Set(3, (long)reversed.Day).Set(4, reversed.AssignmentId).Set(5, (long)reversed.Class).Run();
 
+    /// <summary>The refunds that count against a sale, oldest first; mostly none.</summary>
+    public IReadOnlyList<TiedRefund> TiedTo(long salePosition)
+    {
+        List<TiedRefund>? tied = null;
+        _tied.Set(1, salePosition);
+        while (_tied.Next())
+        {
+            (tied ??= []).Add(new TiedRefund(_tied.Long(0), CabinetId.Parse(_tied.Text(1)), (int)_tied.Long(2),
+                (int)_tied.Long(3), _tied.Long(4)));
+        }
+
+        return tied ?? (IReadOnlyList<TiedRefund>)[];
+    }
+
+    /// <summary>Moves a refund to another class.</summary>
+    public void Move(long position, ProductClass to) => _move.Set(1, position).Set(2, (long)to).Run();
+
     /// <summary>Takes back the row of a refund that stays quarantined; one that counts keeps its row.</summary>
     public void Forget(long position, EntryState state)
     {
@@ -131,6 +164,8 @@ internal sealed class RefundTable(SqliteConnection connection) : IDisposable
         _waitingSeqs.Dispose();
         _waiting.Dispose();
         _release.Dispose();
+        _tied.Dispose();
+        _move.Dispose();
         _forget.Dispose();
         _refunded.Dispose();
     }

@@ -5,10 +5,36 @@ using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Ledger;
 
+/// <summary>What a total changes by: amounts in fen, refunds positive.</summary>
+internal struct TotalsChange
+{
+    /// <summary>Paid amounts of sales.</summary>
+    public long SalesFen;
+
+    /// <summary>Lines of sales.</summary>
+    public long SalesLines;
+
+    /// <summary>Refunds by their own day.</summary>
+    public long RefundsFen;
+
+    /// <summary>Refunds by the day of the sale they reverse.</summary>
+    public long RefundsOfDayFen;
+
+    /// <summary>Adds another change.</summary>
+    /// <exception cref="OverflowException">The sum does not fit.</exception>
+    public void Add(in TotalsChange other)
+    {
+        SalesFen = checked(SalesFen + other.SalesFen);
+        SalesLines = checked(SalesLines + other.SalesLines);
+        RefundsFen = checked(RefundsFen + other.RefundsFen);
+        RefundsOfDayFen = checked(RefundsOfDayFen + other.RefundsOfDayFen);
+    }
+}
+
 /// <summary>
-/// The totals per cabinet, assignment, business day and class. Changes are gathered for a group of batches and written
-/// in the transaction that writes the entries. Checked arithmetic: a sum that does not fit is a data error. Belongs to
-/// one session.
+/// The totals per cabinet, assignment, business day and class, and those of whole months and weeks. Changes are
+/// gathered for a group of batches and written in the transaction that writes the entries. Checked arithmetic: a sum
+/// that does not fit is a data error. Belongs to one session.
 /// </summary>
 internal sealed class TotalsTable(SqliteConnection connection) : IDisposable
 {
@@ -21,17 +47,10 @@ internal sealed class TotalsTable(SqliteConnection connection) : IDisposable
           refunds_of_day_fen = refunds_of_day_fen + excluded.refunds_of_day_fen
         """);
 
-    private readonly Dictionary<Key, Change> _changes = [];
+    private readonly WindowTotalsTable _windows = new(connection);
+    private readonly Dictionary<Key, TotalsChange> _changes = [];
 
     private readonly record struct Key(CabinetId Cabinet, long Assignment, int Day, ProductClass Class);
-
-    private struct Change
-    {
-        public long SalesFen;
-        public long SalesLines;
-        public long RefundsFen;
-        public long RefundsOfDayFen;
-    }
 
     /// <summary>Adds a sale's amounts, or a correction's differences.</summary>
     public void AddSale(CabinetId cabinet, long assignment, int day, in ClassAmounts amounts)
@@ -41,7 +60,9 @@ internal sealed class TotalsTable(SqliteConnection connection) : IDisposable
         AddClass(cabinet, assignment, day, ProductClass.Unmapped, amounts);
     }
 
-    /// <summary>Adds a refund on its own day and on the day of the sale it reverses.</summary>
+    /// <summary>
+    /// Adds a refund on its own day and on the day of the sale it reverses; a negative amount takes it away.
+    /// </summary>
     public void AddRefund(
         CabinetId cabinet, long saleAssignment, int refundDay, int saleDay, ProductClass lineClass, long amountFen)
     {
@@ -59,16 +80,26 @@ internal sealed class TotalsTable(SqliteConnection connection) : IDisposable
             _upsert.Set(1, key.Cabinet.Value).Set(2, key.Assignment).Set(3, (long)key.Day).Set(4, (long)key.Class)
                 .Set(5, change.SalesFen).Set(6, change.SalesLines).Set(7, change.RefundsFen)
                 .Set(8, change.RefundsOfDayFen).Run();
+            _windows.Add(key.Cabinet, key.Assignment, key.Day, key.Class, change);
         }
 
         _changes.Clear();
+        _windows.Flush();
     }
 
     /// <summary>Forgets what was gathered: the transaction is undone.</summary>
-    public void Forget() => _changes.Clear();
+    public void Forget()
+    {
+        _changes.Clear();
+        _windows.Forget();
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => _upsert.Dispose();
+    public void Dispose()
+    {
+        _upsert.Dispose();
+        _windows.Dispose();
+    }
 
     private void AddClass(CabinetId cabinet, long assignment, int day, ProductClass lineClass, in ClassAmounts amounts)
     {
@@ -84,5 +115,5 @@ internal sealed class TotalsTable(SqliteConnection connection) : IDisposable
         change.SalesLines += lines;
     }
 
-    private ref Change At(Key key) => ref CollectionsMarshal.GetValueRefOrAddDefault(_changes, key, out _);
+    private ref TotalsChange At(Key key) => ref CollectionsMarshal.GetValueRefOrAddDefault(_changes, key, out _);
 }

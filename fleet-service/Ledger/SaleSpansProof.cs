@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+using KioskFleet.Protocol.Entries;
+using Microsoft.Data.Sqlite;
+
+namespace KioskFleet.Service.Ledger;
+
+/// <summary>
+/// Proves the spans of time by which blocks of positions are passed over: a span that is too narrow would hide sales
+/// from a re-judging. Not thread-safe.
+/// </summary>
+internal sealed class SaleSpansProof(ProofProblems problems)
+{
+    private readonly Dictionary<long, (long First, long Last)> _spans = [];
+
+    /// <summary>Adds an entry.</summary>
+    public void Add(ProofEntry entry)
+    {
+        if (entry.Kind != EntryKind.Sale || entry.BusinessDay == 0)
+        {
+            return;
+        }
+
+        ref var span = ref CollectionsMarshal.GetValueRefOrAddDefault(
+            _spans, entry.Position / SaleSpanTable.PositionsPerBlock, out var known);
+        span = known
+            ? (Math.Min(span.First, entry.UtcMs), Math.Max(span.Last, entry.UtcMs))
+            : (entry.UtcMs, entry.UtcMs);
+    }
+
+    /// <summary>Compares with what is stored, in both directions.</summary>
+    public void Compare(SqliteConnection connection)
+    {
+        using var query = new Statement(connection, "SELECT block, first_utc_ms, last_utc_ms FROM sale_spans");
+        while (query.Next())
+        {
+            var (block, stored) = (query.Long(0), (query.Long(1), query.Long(2)));
+            if (!_spans.Remove(block, out var found) || stored != found)
+            {
+                problems.Add("", $"sale span of block {block}", $"it says {stored}, the sales there say {found}");
+            }
+        }
+
+        foreach (var (block, found) in _spans)
+        {
+            problems.Add("", $"sale span of block {block}", $"it is gone; the sales there say {found}");
+        }
+    }
+}
