@@ -1,22 +1,27 @@
+using KioskFleet.Service.Access;
 using KioskFleet.Service.Places;
-using KioskFleet.Service.Storage;
+using KioskFleet.Service.Tables;
 
 namespace KioskFleet.Service.Catalogue;
 
-/// <summary>What came of an import.</summary>
+/// <summary>What came of an import. A closed set.</summary>
 internal abstract record ImportOutcome
 {
+    private ImportOutcome()
+    {
+    }
+
     /// <summary>The file was read; good rows are in the catalogue, the others are listed.</summary>
     internal sealed record Imported(ImportReport Report) : ImportOutcome;
 
     /// <summary>The file as a whole was refused; nothing changed.</summary>
-    internal sealed record Refused(FileProblem Problem, string Got, Bilingual Text) : ImportOutcome;
+    internal sealed record Refused(TableProblem Problem, string Got, Bilingual Text) : ImportOutcome;
 }
 
 /// <summary>The report of an import.</summary>
 /// <param name="CatalogueVersion">The version in force afterwards.</param>
 /// <param name="Changed">Whether the import made that version.</param>
-/// <param name="Encoding">How the file was decoded.</param>
+/// <param name="Encoding">How the file was read: <c>utf-8</c>, <c>gb18030</c> or <c>xlsx</c>.</param>
 /// <param name="RowsRead">Data rows of the file.</param>
 /// <param name="RowsChanged">Rows that changed something.</param>
 /// <param name="RowsUnchanged">Rows that the catalogue held already.</param>
@@ -42,41 +47,37 @@ internal sealed record ReportedRow(int Line, RefusalReason Reason, string Got, i
 /// Thread-safe; imports run one after another.
 /// </summary>
 internal sealed class CatalogueImporter(
-    FleetDatabase database,
-    CurrentCatalogue current,
-    BusinessZone zone,
-    TimeProvider time,
-    ILogger<CatalogueImporter> log) : IDisposable
+    CatalogueVersionStore versions, PlanningGuardStore guards, PlacesDataSet places, ILogger<CatalogueImporter> log)
+    : IDisposable
 {
-    /// <summary>The texts of refusals.</summary>
-    internal static readonly TwoLanguages Texts = new("KioskFleet.Service.Catalogue.CatalogueText");
-
+    private readonly CatalogueTimes _times = new(places.Zone);
+    private readonly CountyCodes _counties = new(places);
     private readonly SemaphoreSlim _one = new(1, 1);
 
     /// <summary>Imports the bytes of a file.</summary>
-    /// <param name="bytes">CSV in UTF-8 (with or without byte order mark) or GB18030.</param>
+    /// <param name="bytes">CSV in UTF-8 (with or without byte order mark) or GB18030, or xlsx.</param>
     /// <param name="madeBy">The person or program, for the record.</param>
     /// <param name="source">The file's name, or what stands for it.</param>
     /// <param name="cancellationToken">Given up before the commit: nothing changed.</param>
     public async Task<ImportOutcome> ImportAsync(
         byte[] bytes, string madeBy, string source, CancellationToken cancellationToken = default)
     {
-        var reading = CatalogueFile.Read(bytes, zone);
-        if (reading is CatalogueFileReading.Unreadable unreadable)
+        var reading = TableFile.Read(bytes, CatalogueLimits.Import);
+        if (reading is TableReading.Unreadable unreadable)
         {
             CatalogueLog.FileRefused(log, source, madeBy, unreadable.Problem);
             return new ImportOutcome.Refused(
-                unreadable.Problem, unreadable.Got, Texts[unreadable.Problem.ToString()]);
+                unreadable.Problem, unreadable.Got, TableTexts.Of(unreadable.Problem));
         }
 
-        var table = (CatalogueFileReading.Table)reading;
+        var table = (TableReading.Table)reading;
         await _one.WaitAsync(cancellationToken);
         try
         {
-            var (plan, version) = await TakeAsync(table, madeBy, source, cancellationToken);
-            var report = Report(table, plan, version);
+            var report = await TakeAsync(table, new CatalogueOrigin(madeBy, source), cancellationToken);
             CatalogueLog.Imported(
-                log, source, madeBy, report.RowsChanged, report.RowsUnchanged, report.RowsRefused, version);
+                log, source, madeBy, report.RowsChanged, report.RowsUnchanged, report.RowsRefused,
+                report.CatalogueVersion);
             return new ImportOutcome.Imported(report);
         }
         finally
@@ -88,59 +89,93 @@ internal sealed class CatalogueImporter(
     /// <inheritdoc/>
     public void Dispose() => _one.Dispose();
 
-    private async Task<(CataloguePlan Plan, long Version)> TakeAsync(
-        CatalogueFileReading.Table table, string madeBy, string source, CancellationToken cancellationToken)
+    private async Task<ImportReport> TakeAsync(
+        TableReading.Table table, CatalogueOrigin origin, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        CatalogueState state;
-        using (var reader = database.OpenReader())
-        {
-            state = CatalogueStore.Read(reader);
-        }
+        var (rows, refused) = Read(table);
 
         // Planned outside the writers' queue, so that a large file does not hold up the ledger.
-        var plan = CataloguePlanner.Plan(state, table.Rows, now);
+        var present = versions.Present;
+        var (plan, edition) = Plan(present, rows, versions.NowUtcMs);
         if (plan.Changes.Count == 0)
         {
-            return (plan, state.Version);
+            return Report(table, refused, plan, present.State.Version);
         }
 
-        var next = await database.WriteAsync(
-            (connection, _) =>
+        return await versions.ChangeAsync(
+            turn =>
             {
-                if (CatalogueStore.Version(connection) != state.Version)
+                if (!ReferenceEquals(turn.Catalogue, present))
                 {
-                    // Another process imported meanwhile.
-                    plan = CataloguePlanner.Plan(CatalogueStore.Read(connection), table.Rows, now);
+                    // Somebody made another version meanwhile.
+                    (plan, edition) = Plan(turn.Catalogue, rows, turn.NowUtcMs);
                 }
 
-                if (plan.Changes.Count > 0)
+                var before = turn.Catalogue.State.Version;
+                if (edition is null)
                 {
-                    CatalogueStore.Write(connection, plan.Changes, new CatalogueOrigin(now, madeBy, source));
+                    return Report(table, refused, plan, before);
                 }
 
-                return CatalogueStore.Read(connection);
+                var version = turn.Commit(edition, origin);
+                RecognitionStore.Follow(turn, version, origin.MadeBy, $"imported: {origin.Source}");
+                var report = Report(table, refused, plan, version);
+                AuditLog.Write(turn.Connection, new AuditEntry(
+                    turn.NowUtcMs, origin.MadeBy, "catalogue.imported", $"catalogue:{version}", null,
+                    new { origin.Source, report.RowsChanged, report.RowsUnchanged, report.RowsRefused }));
+                return report;
             },
             cancellationToken);
-        current.Replace(CatalogueSnapshot.From(next));
-        return (plan, next.Version);
     }
 
-    private static ImportReport Report(CatalogueFileReading.Table table, CataloguePlan plan, long version)
+    private (List<CatalogueRow> Rows, List<RefusedRow> Refused) Read(TableReading.Table table)
     {
-        var refused = table.Refused.Concat(plan.Refused)
+        var reader = new CatalogueRowReader(table, _times, _counties);
+        var rows = new List<CatalogueRow>(table.Rows.Count);
+        var refused = table.Faults.Select(
+            f => new RefusedRow(f.Line, Enum.Parse<RefusalReason>(f.Kind.ToString()), f.Got)).ToList();
+        foreach (var line in table.Rows)
+        {
+            var (row, refusal) = reader.Read(line);
+            if (row is not null)
+            {
+                rows.Add(row);
+            }
+            else if (refusal is not null)
+            {
+                refused.Add(refusal);
+            }
+        }
+
+        return (rows, refused);
+    }
+
+    private (CataloguePlan Plan, CatalogueEdition? Edition) Plan(
+        CatalogueIndex present, IReadOnlyList<CatalogueRow> rows, long nowUtcMs)
+    {
+        using var reading = guards.Open();
+        var plan = CataloguePlanner.Plan(present.State, rows, reading.Guards, nowUtcMs);
+        return (plan, plan.Changes.Count == 0 ? null : CatalogueEdition.Of(present, plan.Changes));
+    }
+
+    private static ImportReport Report(
+        TableReading.Table table, List<RefusedRow> unreadable, CataloguePlan plan, long version)
+    {
+        var refused = unreadable.Concat(plan.Refused)
             .OrderBy(r => r.Line)
-            .Select(r => new ReportedRow(r.Line, r.Reason, r.Got, r.OtherLine, Texts[r.Reason.ToString()]))
+            .Select(r => new ReportedRow(
+                r.Line, r.Reason, r.Got, r.OtherLine, CatalogueTexts.Of(r.Reason)))
             .ToList();
         return new ImportReport(
             version,
             plan.Changes.Count > 0,
-            table.Encoding,
-            table.Rows.Count + table.Refused.Count,
+            table.Format,
+            table.Rows.Count + table.Faults.Count,
             plan.ChangedRows,
             plan.UnchangedRows,
             refused.Count,
             refused,
-            table.IgnoredColumns);
+            [.. table.Columns.Where(c => c.Length > 0).Except(
+                CatalogueRowReader.RequiredColumns.Concat(CatalogueRowReader.OptionalColumns))]);
     }
 }

@@ -13,6 +13,18 @@ internal sealed record CataloguePlan(
     int ChangedRows,
     int UnchangedRows);
 
+/// <summary>What an import may not change, whatever its rows say.</summary>
+/// <param name="HoldsSales">Whether the ledger holds sales of a span that ends.</param>
+/// <param name="IsUnderWay">
+/// Whether a recognition of the product by the county is under way, suspended or revoked; asked with the listing as the
+/// row has it.
+/// </param>
+internal sealed record PlanningGuards(Func<InForce, bool> HoldsSales, Func<Listing, bool> IsUnderWay)
+{
+    /// <summary>An empty ledger and no recognitions.</summary>
+    public static PlanningGuards None { get; } = new(_ => false, _ => false);
+}
+
 /// <summary>
 /// Decides which rows of an import are taken. A row is taken as a whole or not at all. Pure. The same rows against the
 /// catalogue they made change nothing: what rows of one file say about one thing is settled by the first of them
@@ -20,15 +32,16 @@ internal sealed record CataloguePlan(
 /// </summary>
 internal sealed class CataloguePlanner
 {
-    private readonly Dictionary<string, string> _names;
+    private readonly Dictionary<string, Product> _products;
     private readonly Dictionary<LaneKey, SpanLane> _lanes = [];
+    private readonly PlanningGuards _guards;
     private readonly long _nowUtcMs;
     private readonly List<CatalogueChange> _changes = [];
 
-    private CataloguePlanner(CatalogueState state, long nowUtcMs)
+    private CataloguePlanner(CatalogueState state, PlanningGuards guards, long nowUtcMs)
     {
-        _nowUtcMs = nowUtcMs;
-        _names = state.Products.ToDictionary(p => p.ProductId, p => p.Name, StringComparer.Ordinal);
+        (_guards, _nowUtcMs) = (guards, nowUtcMs);
+        _products = state.Products.ToDictionary(p => p.ProductId, StringComparer.Ordinal);
         foreach (var listing in state.Listings)
         {
             Lane(LaneKey.Of(listing)).Put(listing.InForce, listing.ProductId);
@@ -40,20 +53,14 @@ internal sealed class CataloguePlanner
         }
     }
 
-    /// <summary>What cannot be true twice at one time: a county's listing of a product, an operator's SKU.</summary>
-    private sealed record LaneKey(bool IsListing, string? Owner, string Subject)
-    {
-        public static LaneKey Of(Listing listing) => new(true, listing.RecognisedBy, listing.ProductId);
-
-        public static LaneKey Of(SkuMapping mapping) => new(false, mapping.OperatorId, mapping.Sku);
-    }
-
     /// <summary>Decides.</summary>
     /// <param name="state">The catalogue as it stands.</param>
     /// <param name="rows">Readable rows in file order.</param>
-    /// <param name="nowUtcMs">The present; what lies before it may be added but not altered.</param>
-    public static CataloguePlan Plan(CatalogueState state, IReadOnlyList<CatalogueRow> rows, long nowUtcMs) =>
-        new CataloguePlanner(state, nowUtcMs).Run(rows);
+    /// <param name="guards">What may not be changed.</param>
+    /// <param name="nowUtcMs">The present.</param>
+    public static CataloguePlan Plan(
+        CatalogueState state, IReadOnlyList<CatalogueRow> rows, PlanningGuards guards, long nowUtcMs) =>
+        new CataloguePlanner(state, guards, nowUtcMs).Run(rows);
 
     private CataloguePlan Run(IReadOnlyList<CatalogueRow> rows)
     {
@@ -61,7 +68,7 @@ internal sealed class CataloguePlanner
         var unchanged = 0;
         var changed = 0;
         var waiting = new Dictionary<(LaneKey Lane, long From), List<CatalogueRow>>();
-        var queue = new Queue<CatalogueRow>(WithoutContradictions(rows, refused));
+        var queue = new Queue<CatalogueRow>(RowContradictions.Without(rows, refused));
         while (queue.TryDequeue(out var row))
         {
             refused.Remove(row.Line);
@@ -100,51 +107,26 @@ internal sealed class CataloguePlanner
         _ => null,
     };
 
-    /// <summary>Within one file the first word on a thing holds, whatever becomes of its row.</summary>
-    private static List<CatalogueRow> WithoutContradictions(
-        IReadOnlyList<CatalogueRow> rows, Dictionary<int, RefusedRow> refused)
-    {
-        var said = new Dictionary<object, (object What, int Line)>();
-        var kept = new List<CatalogueRow>(rows.Count);
-        foreach (var row in rows)
-        {
-            (object Thing, object What, string Shown)[] words =
-            [
-                (row.Product.ProductId, row.Product.Name, row.Product.Name),
-                ((LaneKey.Of(row.Mapping), row.Mapping.InForce.FromUtcMs), row.Mapping, row.Mapping.Sku),
-                .. row.Listing is { } l
-                    ? [((LaneKey.Of(l), l.InForce.FromUtcMs), l, l.ProductId)]
-                    : Array.Empty<(object, object, string)>(),
-            ];
-            var against = words.FirstOrDefault(w => said.TryGetValue(w.Thing, out var s) && !s.What.Equals(w.What));
-            if (against.Thing is not null)
-            {
-                refused[row.Line] = new RefusedRow(
-                    row.Line, RefusalReason.ContradictsEarlierRow, against.Shown, said[against.Thing].Line);
-                continue;
-            }
-
-            foreach (var (thing, what, _) in words)
-            {
-                said.TryAdd(thing, (what, row.Line));
-            }
-
-            kept.Add(row);
-        }
-
-        return kept;
-    }
-
     private RefusedRow? Refusal(CatalogueRow row, out (LaneKey Lane, long From)? blocker)
     {
         blocker = null;
-        if (row.Listing is { } listing
-            && Against(row, LaneKey.Of(listing), listing.InForce, listing.ProductId, ref blocker) is { } first)
+        if (row.Listing is { } listing)
         {
-            return first;
+            var key = LaneKey.Of(listing);
+            if (Against(row, key, listing.InForce, listing.ProductId, ref blocker) is { } first)
+            {
+                return first;
+            }
+
+            if (Lane(key).Find(listing.InForce.FromUtcMs) != listing.InForce && _guards.IsUnderWay(listing))
+            {
+                return new RefusedRow(row.Line, RefusalReason.RecognitionUnderWay, listing.ProductId);
+            }
         }
 
-        return Against(row, LaneKey.Of(row.Mapping), row.Mapping.InForce, row.Mapping.ProductId, ref blocker);
+        return row.Mapping is { } mapping
+            ? Against(row, LaneKey.Of(mapping), mapping.InForce, mapping.ProductId, ref blocker)
+            : null;
     }
 
     private RefusedRow? Against(
@@ -160,34 +142,58 @@ internal sealed class CataloguePlanner
                 key.Subject);
         }
 
-        return lane.Find(span.FromUtcMs) is { } present && present.ToUtcMs != span.ToUtcMs
-            && CatalogueChange.Earlier(present.ToUtcMs, span.ToUtcMs) < _nowUtcMs
-                ? new RefusedRow(row.Line, RefusalReason.ChangesThePast, key.Subject)
-                : null;
+        return PastRule.Effect(lane.Find(span.FromUtcMs), span, _nowUtcMs) is { } past && _guards.HoldsSales(past)
+            ? new RefusedRow(row.Line, RefusalReason.ChangesThePast, key.Subject)
+            : null;
     }
 
     private void Take(CatalogueRow row)
     {
-        var product = row.Product;
-        if (!_names.TryGetValue(product.ProductId, out var name))
-        {
-            _changes.Add(new CatalogueChange.ProductAdded(product));
-        }
-        else if (name != product.Name)
-        {
-            _changes.Add(new CatalogueChange.ProductRenamed(product));
-        }
-
-        _names[product.ProductId] = product.Name;
+        TakeProduct(row);
         if (row.Listing is { } listing)
         {
             Put(LaneKey.Of(listing), listing.InForce, listing.ProductId,
                 new CatalogueChange.ListingAdded(listing), old => new CatalogueChange.ListingEndMoved(listing, old));
         }
 
-        Put(LaneKey.Of(row.Mapping), row.Mapping.InForce, row.Mapping.ProductId,
-            new CatalogueChange.MappingAdded(row.Mapping),
-            old => new CatalogueChange.MappingEndMoved(row.Mapping, old));
+        if (row.Mapping is { } mapping)
+        {
+            Put(LaneKey.Of(mapping), mapping.InForce, mapping.ProductId,
+                new CatalogueChange.MappingAdded(mapping), old => new CatalogueChange.MappingEndMoved(mapping, old));
+        }
+    }
+
+    private void TakeProduct(CatalogueRow row)
+    {
+        var product = row.Product;
+        if (!_products.TryGetValue(product.ProductId, out var present))
+        {
+            // Whoever lists a product first is whom its supplier applied to, unless the file says otherwise.
+            var county = row.Listing is { IsNational: false } listing ? listing.RecognisedBy : null;
+            var added = product with
+            {
+                Details = product.Details.Over(new ProductDetails { RecognisingCounty = county }),
+            };
+            _changes.Add(new CatalogueChange.ProductAdded(added));
+            _products[product.ProductId] = added;
+            return;
+        }
+
+        if (present.Name != product.Name)
+        {
+            present = present with { Name = product.Name };
+            _changes.Add(new CatalogueChange.ProductRenamed(present));
+        }
+
+        var details = product.Details.Over(present.Details);
+        if (details != present.Details)
+        {
+            var old = present.Details;
+            present = present with { Details = details };
+            _changes.Add(new CatalogueChange.ProductDescribed(present, old));
+        }
+
+        _products[product.ProductId] = present;
     }
 
     private void Put(

@@ -20,20 +20,42 @@ internal readonly record struct InForce(long FromUtcMs, long? ToUtcMs)
 /// <summary>A product, aid or ordinary: which of the two it is at a moment follows from its listings.</summary>
 /// <param name="ProductId">Given by the importer, or <c>name@county</c>, or the name alone.</param>
 /// <param name="Name">The name shown to people.</param>
-internal sealed record Product(string ProductId, string Name);
+internal sealed record Product(string ProductId, string Name)
+{
+    /// <summary>What else is on record of it.</summary>
+    public ProductDetails Details { get; init; } = ProductDetails.None;
+}
 
-/// <summary>A county's recognition of a product; while it is in force the product is an aid product.</summary>
+/// <summary>
+/// A recognition of a product, by a county or in the national list; while it is in force and counts
+/// (<see cref="CountingTerms"/>) the product is an aid product.
+/// </summary>
 /// <param name="ProductId">The product.</param>
-/// <param name="RecognisedBy">GB/T 2260 code of the county whose aid office recognised it.</param>
+/// <param name="RecognisedBy">
+/// GB/T 2260 code of the county whose aid office recognised it, or <see cref="NationalList"/>.
+/// </param>
 /// <param name="InForce">From the listing's own date until suspension, revocation or expiry.</param>
-internal sealed record Listing(string ProductId, string RecognisedBy, InForce InForce);
+internal sealed record Listing(string ProductId, string RecognisedBy, InForce InForce)
+{
+    /// <summary>Stands in the place of a county for a product of the national list.</summary>
+    public const string NationalList = "national";
+
+    /// <summary>True for a listing in the national list.</summary>
+    public bool IsNational => RecognisedBy == NationalList;
+}
 
 /// <summary>Says which product an operator sells under a SKU.</summary>
 /// <param name="OperatorId">The operator, or null for any; an operator's own mapping goes before one for any.</param>
-/// <param name="Sku">The SKU as sales programs send it; compared byte by byte.</param>
+/// <param name="Sku">The SKU or barcode as sales programs send it; compared byte by byte.</param>
 /// <param name="ProductId">The product.</param>
 /// <param name="InForce">When the mapping holds.</param>
 internal sealed record SkuMapping(string? OperatorId, string Sku, string ProductId, InForce InForce);
+
+/// <summary>A suspension for quality: the product counts as no aid and must not be vended.</summary>
+/// <param name="ProductId">The product.</param>
+/// <param name="SuspendedBy">The county that suspended its recognition.</param>
+/// <param name="InForce">From the suspension until it is lifted or the recognition is revoked.</param>
+internal sealed record ProductBlock(string ProductId, string SuspendedBy, InForce InForce);
 
 /// <summary>
 /// The whole catalogue as it stands. No two listings of one product by one county overlap, nor two mappings of one
@@ -51,4 +73,13 @@ internal sealed record CatalogueState(
 {
     /// <summary>The catalogue before anything was imported.</summary>
     public static CatalogueState Empty { get; } = new(0, [], [], []);
+
+    /// <summary>Suspensions for quality, past ones included.</summary>
+    public ImmutableArray<ProductBlock> Blocks { get; init; } = [];
+
+    /// <summary>
+    /// Which listings count, by their beginnings, ascending; the first holds before its beginning too. Without any, every
+    /// listing counts.
+    /// </summary>
+    public ImmutableArray<CountingTerms> Counting { get; init; } = [];
 }

@@ -1,108 +1,182 @@
 using System.Globalization;
-using System.Text;
-using KioskFleet.Protocol.Identity;
-using KioskFleet.Service.Places;
+using KioskFleet.Service.Tables;
 
 namespace KioskFleet.Service.Catalogue;
 
 /// <summary>
-/// Turns the fields of one row into a <see cref="CatalogueRow"/> or the reason against it. Pure.
-/// A date alone means the first moment of that day in the data set's zone, for ends too (the end is not included);
-/// a time must name its offset.
+/// Turns the fields of one row into a <see cref="CatalogueRow"/> or the reason against it, and back for an export. Pure.
 /// </summary>
-internal sealed class CatalogueRowReader(IReadOnlyList<string> header, BusinessZone zone)
+internal sealed class CatalogueRowReader(TableReading.Table table, CatalogueTimes times, CountyCodes counties)
 {
     /// <summary>Columns that a file must have.</summary>
     public static readonly string[] RequiredColumns = ["sku", "product_name"];
 
     /// <summary>Columns that a file may have.</summary>
     public static readonly string[] OptionalColumns =
-        ["product_id", "operator", "recognised_by", "listed_from", "listed_to", "mapped_from", "mapped_to"];
+    [
+        "product_id", "operator", "recognised_by", "listed_from", "listed_to", "mapped_from", "mapped_to",
+        "recognising_county", "batch", "supplier", "value_wan_yuan", "people_helped", "helping", "evidence",
+        "pictures", "introduction", "where_to_buy",
+    ];
 
-    private static readonly string[] TimeForms =
-        ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFK"];
+    private static readonly Dictionary<string, WayOfHelping> Ways =
+        new(StringComparer.OrdinalIgnoreCase)
+        {
+            ["工资性"] = WayOfHelping.Wage,
+            ["资产性"] = WayOfHelping.Asset,
+            ["经营性"] = WayOfHelping.Business,
+            [nameof(WayOfHelping.Wage)] = WayOfHelping.Wage,
+            [nameof(WayOfHelping.Asset)] = WayOfHelping.Asset,
+            [nameof(WayOfHelping.Business)] = WayOfHelping.Business,
+        };
 
-    private const int MaxShownLength = 80;
+    /// <summary>The Chinese word for a way of helping.</summary>
+    public static string Word(WayOfHelping way) => Ways.First(w => w.Value == way).Key;
 
-    /// <summary>What stood in a file, short enough for a report.</summary>
-    public static string Shortened(string got) =>
-        got.Length > MaxShownLength ? string.Concat(got.AsSpan(0, MaxShownLength), "…") : got;
+    /// <summary>Reads a way of helping in either language; null when it is none.</summary>
+    public static WayOfHelping? Way(string? word) =>
+        word is not null && Ways.TryGetValue(word, out var way) ? way : null;
 
-    /// <summary>Reads one row with as many fields as the header; exactly one of the two results is not null.</summary>
-    public (CatalogueRow? Row, RefusedRow? Refused) Read(int line, IReadOnlyList<string> fields)
+    /// <summary>Reads one row; exactly one of the two results is not null.</summary>
+    public (CatalogueRow? Row, RefusedRow? Refused) Read(TableRow row)
     {
         RefusedRow? refused = null;
-        void Refuse(RefusalReason reason, string got) => refused ??= new RefusedRow(line, reason, Shortened(got));
+        void Refuse(RefusalReason reason, string got) =>
+            refused ??= new RefusedRow(row.Line, reason, TableFile.Shortened(got));
 
-        string Field(string column) => FieldOf(column, fields);
+        string Field(string column) => table.Field(row, column);
 
-        string Word(string column, int least, int mostBytes, RefusalReason reason)
-        {
-            var text = Field(column);
-            if (text.Length < least || Encoding.UTF8.GetByteCount(text) > mostBytes
-                || text.Any(c => char.IsControl(c) || c == '\uFFFD'))
-            {
-                Refuse(reason, text);
-            }
-
-            return text;
-        }
-
-        var sku = Word("sku", 1, CatalogueLimits.MaxIdBytes, RefusalReason.BadSku);
-        var name = Word("product_name", 1, CatalogueLimits.MaxNameBytes, RefusalReason.BadProductName);
-        var id = Word("product_id", 0, CatalogueLimits.MaxIdBytes, RefusalReason.BadProductId);
-        var owner = Word("operator", 0, CatalogueLimits.MaxIdBytes, RefusalReason.BadOperator);
-        var county = Field("recognised_by");
-        if (county.Length > 0 && !CountyCode.TryParse(county, out _))
-        {
-            Refuse(RefusalReason.BadCounty, county);
-        }
-
+        var mapping = ReadMapping(Field, Refuse);
+        var listing = ReadListing(Field, Refuse);
+        var (id, name) = (Field("product_id"), Field("product_name"));
         if (id.Length == 0)
         {
-            id = county.Length == 0 ? name : $"{name}@{county}";
+            id = listing is null ? name : $"{name}@{listing.RecognisedBy}";
         }
 
-        var listed = Time(Field("listed_from"), Refuse);
-        var listing = Span(listed ?? 0, Time(Field("listed_to"), Refuse), Refuse);
-        var mapping = Span(Time(Field("mapped_from"), Refuse) ?? 0, Time(Field("mapped_to"), Refuse), Refuse);
-        if ((county.Length > 0) != (listed is not null) || (listed is null && listing.ToUtcMs is not null))
+        var product = new Product(id, name) { Details = ReadDetails(Field, Refuse) };
+        foreach (var wrong in ProductRules.Check(product, counties))
         {
-            Refuse(RefusalReason.IncompleteListing, $"{county} {Field("listed_from")} {Field("listed_to")}".Trim());
+            // An id that was made of the name is as right as the name.
+            if (wrong.Field != "productId" || Field("product_id").Length > 0)
+            {
+                Refuse(wrong.Reason, wrong.Reason is RefusalReason.BadText or RefusalReason.Formula
+                    ? $"{wrong.Field}: {wrong.Got}"
+                    : wrong.Got);
+            }
         }
 
         return refused is not null
             ? (null, refused)
             : (new CatalogueRow(
-                line,
-                new Product(id, name),
-                new SkuMapping(owner.Length == 0 ? null : owner, sku, id, mapping),
-                county.Length == 0 ? null : new Listing(id, county, listing)), null);
+                row.Line,
+                product,
+                mapping is null ? null : mapping with { ProductId = id },
+                listing is null ? null : listing with { ProductId = id }), null);
     }
 
-    private string FieldOf(string column, IReadOnlyList<string> fields)
+    private SkuMapping? ReadMapping(Func<string, string> field, Action<RefusalReason, string> refuse)
     {
-        for (var i = 0; i < header.Count; i++)
+        var (sku, owner, from, to) =
+            (field("sku"), field("operator"), field("mapped_from"), field("mapped_to"));
+        if (sku.Length == 0 && field("product_id").Length > 0 && owner.Length + from.Length + to.Length == 0)
         {
-            if (header[i] == column)
-            {
-                return fields[i].Trim();
-            }
+            return null;
         }
 
-        return "";
+        Note(ProductRules.Word("sku", sku, CatalogueLimits.MaxIdBytes, RefusalReason.BadSku), refuse);
+        if (owner.Length > 0)
+        {
+            Note(ProductRules.Word(
+                "operator", owner, CatalogueLimits.MaxIdBytes, RefusalReason.BadOperator), refuse);
+        }
+
+        return new SkuMapping(
+            owner.Length == 0 ? null : owner, sku, "", Span(Time(from, refuse) ?? 0, End(to, refuse), refuse));
     }
 
-    private static InForce Span(long fromUtcMs, long? toUtcMs, Action<RefusalReason, string> refuse)
+    private Listing? ReadListing(Func<string, string> field, Action<RefusalReason, string> refuse)
+    {
+        var (recogniser, from, to) = (field("recognised_by"), field("listed_from"), field("listed_to"));
+        if (recogniser.Length > 0 && recogniser != Listing.NationalList
+            && counties.Refusal(recogniser) is { } reason)
+        {
+            refuse(reason, recogniser);
+        }
+
+        var span = Span(Time(from, refuse) ?? 0, End(to, refuse), refuse);
+        if ((recogniser.Length > 0) != (from.Length > 0) || (from.Length == 0 && to.Length > 0))
+        {
+            refuse(RefusalReason.IncompleteListing, $"{recogniser} {from} {to}".Trim());
+        }
+
+        return recogniser.Length == 0 ? null : new Listing("", recogniser, span);
+    }
+
+    private static ProductDetails ReadDetails(Func<string, string> field, Action<RefusalReason, string> refuse)
+    {
+        string? Stated(string column) => field(column) is { Length: > 0 } text ? text : null;
+
+        string? Lines(string column) => Stated(column)?.Replace("\r\n", "\n", StringComparison.Ordinal);
+
+        string? Items(string column) => Stated(column) is { } text
+            ? string.Join(ProductDetails.ItemSeparator, text.Split(
+                ProductRules.FieldItemSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            : null;
+
+        long? Number(string column, RefusalReason reason, Func<string, long?> read)
+        {
+            var number = Stated(column) is { } text ? read(text) : null;
+            if (number is null && Stated(column) is { } wrong)
+            {
+                refuse(reason, wrong);
+            }
+
+            return number;
+        }
+
+        if (Stated("helping") is { } helping && Way(helping) is null)
+        {
+            refuse(RefusalReason.BadHelping, helping);
+        }
+
+        return new ProductDetails
+        {
+            Batch = Stated("batch"),
+            Supplier = Stated("supplier"),
+            RecognisingCounty = Stated("recognising_county"),
+            ValueFen = Number(
+                "value_wan_yuan", RefusalReason.BadMoney, t => WanYuan.TryParse(t, out var fen) ? fen : null),
+            PeopleHelped = Number("people_helped", RefusalReason.BadCount, t => long.TryParse(
+                t, NumberStyles.None, CultureInfo.InvariantCulture, out var people) ? people : null),
+            Helping = Way(Stated("helping")),
+            Evidence = Items("evidence"),
+            Pictures = Items("pictures"),
+            Introduction = Lines("introduction"),
+            WhereToBuy = Lines("where_to_buy"),
+        };
+    }
+
+    private static void Note(FieldRefusal? wrong, Action<RefusalReason, string> refuse)
+    {
+        if (wrong is not null)
+        {
+            refuse(wrong.Reason, wrong.Got);
+        }
+    }
+
+    private InForce Span(long fromUtcMs, long? toUtcMs, Action<RefusalReason, string> refuse)
     {
         if (toUtcMs <= fromUtcMs)
         {
-            refuse(RefusalReason.EndNotAfterBeginning, DateTimeOffset.FromUnixTimeMilliseconds(toUtcMs.Value)
-                .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+            refuse(RefusalReason.EndNotAfterBeginning, times.Shown(toUtcMs.Value));
         }
 
         return new InForce(fromUtcMs, toUtcMs);
     }
+
+    private long? End(string text, Action<RefusalReason, string> refuse) =>
+        text == CatalogueTimes.Open ? null : Time(text, refuse);
 
     private long? Time(string text, Action<RefusalReason, string> refuse)
     {
@@ -111,18 +185,7 @@ internal sealed class CatalogueRowReader(IReadOnlyList<string> header, BusinessZ
             return null;
         }
 
-        if (DateOnly.TryParseExact(
-            text, ["yyyy-MM-dd", "yyyy/M/d"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
-            && zone.StartOfUtcMs(day) is var start and >= 0)
-        {
-            return start;
-        }
-
-        // Without an offset a time would silently mean the server's own zone.
-        if ((text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > "yyyy-MM-dd".Length)
-            && DateTimeOffset.TryParseExact(
-                text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
-            && time.ToUnixTimeMilliseconds() is var moment and >= 0)
+        if (times.Moment(text) is { } moment)
         {
             return moment;
         }

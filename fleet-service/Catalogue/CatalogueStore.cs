@@ -1,197 +1,116 @@
 using System.Collections.Immutable;
-using System.Globalization;
+using System.Text.Json;
+using KioskFleet.Service.Ledger;
+using KioskFleet.Service.Places;
 using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Catalogue;
 
-/// <summary>Who made a version of the catalogue, when and from what.</summary>
-/// <param name="MadeUtcMs">When, Unix milliseconds.</param>
-/// <param name="MadeBy">The person or program.</param>
-/// <param name="Source">The file's name, or what stands for it.</param>
-internal sealed record CatalogueOrigin(long MadeUtcMs, string MadeBy, string Source);
-
-/// <summary>The catalogue's tables. The caller brings the connection and, for writing, the transaction.</summary>
+/// <summary>
+/// Reads the catalogue's tables as one state. The caller brings the connection; version and tables are read at one
+/// moment.
+/// </summary>
 internal static class CatalogueStore
 {
-    /// <summary>The version in force; 0 before the first import.</summary>
+    /// <summary>The version in force; 0 before the first change.</summary>
     public static long Version(SqliteConnection connection)
     {
-        using var command = Command(connection, "SELECT COALESCE(MAX(version), 0) FROM catalogue_versions");
-        return (long)command.ExecuteScalar()!;
+        using var version = new Statement(connection, "SELECT COALESCE(MAX(version), 0) FROM catalogue_versions");
+        version.Next();
+        return version.Long(0);
     }
 
     /// <summary>Reads the whole catalogue as it stands at one moment.</summary>
-    public static CatalogueState Read(SqliteConnection connection)
+    /// <param name="connection">An open connection.</param>
+    /// <param name="places">The data set, for a database in which no terms of counting are kept yet.</param>
+    public static CatalogueState Read(SqliteConnection connection, PlacesDataSet places)
     {
         // One read transaction, unless the caller has one: version and tables belong together.
         using var transaction = IsInTransaction(connection) ? null : connection.BeginTransaction(deferred: true);
+        var version = Version(connection);
+        var counting = Counting(connection);
         return new CatalogueState(
-            Version(connection),
-            Rows(connection, "SELECT product_id, name FROM products ORDER BY product_id",
-                r => new Product(r.GetString(0), r.GetString(1))),
+            version,
+            Rows(connection, $"SELECT product_id, name, {DetailColumns} FROM products ORDER BY product_id",
+                r => new Product(r.Text(0), r.Text(1)) { Details = ReadDetails(r, 2) }),
             Rows(connection, """
                 SELECT product_id, recognised_by, from_utc_ms, to_utc_ms FROM listings
                 ORDER BY product_id, recognised_by, from_utc_ms
                 """,
-                r => new Listing(r.GetString(0), r.GetString(1), Span(r, 2))),
+                r => new Listing(r.Text(0), r.Text(1), Span(r, 2))),
             Rows(connection, """
                 SELECT operator_id, sku, product_id, from_utc_ms, to_utc_ms FROM sku_mappings
                 ORDER BY operator_id, sku, from_utc_ms
                 """,
                 r => new SkuMapping(
-                    r.GetString(0) is { Length: > 0 } owner ? owner : null,
-                    r.GetString(1),
-                    r.GetString(2),
-                    Span(r, 3))));
-    }
-
-    /// <summary>Writes a new version with its changes. Returns the version.</summary>
-    public static long Write(
-        SqliteConnection connection, IReadOnlyList<CatalogueChange> changes, CatalogueOrigin origin)
-    {
-        var version = Version(connection) + 1;
-        Run(connection, """
-            INSERT INTO catalogue_versions (version, made_utc_ms, made_by, source, affects_from_utc_ms)
-            VALUES ($version, $made, $by, $source, $affects)
-            """,
-            ("$version", version),
-            ("$made", origin.MadeUtcMs),
-            ("$by", origin.MadeBy),
-            ("$source", origin.Source),
-            ("$affects", changes.Min(c => c.AffectsFromUtcMs)));
-        foreach (var change in changes)
+                    r.Text(0) is { Length: > 0 } owner ? owner : null, r.Text(1), r.Text(2), Span(r, 3))))
         {
-            Write(connection, version, change);
-        }
-
-        return version;
+            Blocks = Rows(connection, """
+                SELECT product_id, suspended_by, from_utc_ms, to_utc_ms FROM product_blocks
+                ORDER BY product_id, suspended_by, from_utc_ms
+                """,
+                r => new ProductBlock(r.Text(0), r.Text(1), Span(r, 2))),
+            Counting = counting.IsEmpty ? [FirstTerms(places, version)] : counting,
+        };
     }
 
-    private static void Write(SqliteConnection connection, long version, CatalogueChange change)
+    /// <summary>The columns of a product's details, in the order in which they are read and written.</summary>
+    public const string DetailColumns = """
+        batch, supplier, recognising_county, value_fen, people_helped, helping, evidence, pictures, introduction,
+        where_to_buy
+        """;
+
+    /// <summary>Reads a product's details from a row that holds <see cref="DetailColumns"/>.</summary>
+    public static ProductDetails ReadDetails(Statement row, int first) => new()
     {
-        switch (change)
-        {
-            case CatalogueChange.ProductAdded added:
-                WriteProduct(connection, version, change, added.Product);
-                break;
-            case CatalogueChange.ProductRenamed renamed:
-                WriteProduct(connection, version, change, renamed.Product);
-                break;
-            case CatalogueChange.ListingAdded { Listing: var l }:
-                WriteListing(connection, version, change, l, null);
-                break;
-            case CatalogueChange.ListingEndMoved { Listing: var l, OldToUtcMs: var old }:
-                WriteListing(connection, version, change, l, old);
-                break;
-            case CatalogueChange.MappingAdded { Mapping: var m }:
-                WriteMapping(connection, version, change, m, null);
-                break;
-            case CatalogueChange.MappingEndMoved { Mapping: var m, OldToUtcMs: var old }:
-                WriteMapping(connection, version, change, m, old);
-                break;
-            default:
-                throw new InvalidOperationException($"{change.GetType().Name} cannot be written.");
-        }
-    }
+        Batch = TextOrNull(row, first),
+        Supplier = TextOrNull(row, first + 1),
+        RecognisingCounty = TextOrNull(row, first + 2),
+        ValueFen = row.LongOrNull(first + 3),
+        PeopleHelped = row.LongOrNull(first + 4),
+        Helping = TextOrNull(row, first + 5) is { } helping ? Enum.Parse<WayOfHelping>(helping) : null,
+        Evidence = TextOrNull(row, first + 6),
+        Pictures = TextOrNull(row, first + 7),
+        Introduction = TextOrNull(row, first + 8),
+        WhereToBuy = TextOrNull(row, first + 9),
+    };
 
-    private static void WriteProduct(
-        SqliteConnection connection, long version, CatalogueChange change, Product product) => Run(connection, """
-            INSERT INTO catalogue_changes (version, kind, product_id, before_value, after_value)
-            VALUES ($version, $kind, $product, (SELECT name FROM products WHERE product_id = $product), $name);
-            INSERT INTO products (product_id, name, version) VALUES ($product, $name, $version)
-            ON CONFLICT (product_id) DO UPDATE SET name = excluded.name, version = excluded.version;
-            """,
-            ("$version", version),
-            ("$kind", change.GetType().Name),
-            ("$product", product.ProductId),
-            ("$name", product.Name));
+    /// <summary>Reads a text column or null.</summary>
+    public static string? TextOrNull(Statement row, int column) => row.IsNull(column) ? null : row.Text(column);
 
-    private static void WriteListing(
-        SqliteConnection connection, long version, CatalogueChange change, Listing listing, long? old)
+    /// <summary>Binds a text or NULL.</summary>
+    public static Statement SetText(this Statement statement, int index, string? value) =>
+        value is null ? statement.SetNull(index) : statement.Set(index, value);
+
+    /// <summary>
+    /// The terms of a database that keeps none yet: a catalogue from before they were kept was judged with every listing
+    /// counting, and that stands; the data set's own terms then follow as a change.
+    /// </summary>
+    public static CountingTerms FirstTerms(PlacesDataSet places, long version) => version == 0
+        ? CountingTerms.Of(places, 0)
+        : CountingTerms.Of(places, 0) with { Counted = CountedListings.Any };
+
+    /// <summary>The kept terms of counting, by their beginnings.</summary>
+    public static ImmutableArray<CountingTerms> Counting(SqliteConnection connection) => Rows(
+        connection,
+        "SELECT from_utc_ms, counted, city_codes FROM catalogue_counting ORDER BY from_utc_ms",
+        r => new CountingTerms(
+            r.Long(0),
+            Enum.Parse<CountedListings>(r.Text(1)),
+            JsonSerializer.Deserialize<ImmutableArray<string>>(r.Text(2))));
+
+    private static InForce Span(Statement row, int column) => new(row.Long(column), row.LongOrNull(column + 1));
+
+    private static ImmutableArray<T> Rows<T>(SqliteConnection connection, string sql, Func<Statement, T> read)
     {
-        Run(connection, """
-            INSERT INTO listings (product_id, recognised_by, from_utc_ms, to_utc_ms, version)
-            VALUES ($product, $owner, $from, $to, $version)
-            ON CONFLICT DO UPDATE SET to_utc_ms = excluded.to_utc_ms, version = excluded.version
-            """,
-            ("$product", listing.ProductId),
-            ("$owner", listing.RecognisedBy),
-            ("$from", listing.InForce.FromUtcMs),
-            ("$to", listing.InForce.ToUtcMs),
-            ("$version", version));
-        Record(connection, version, change, (listing.ProductId, listing.RecognisedBy, null), listing.InForce, old);
-    }
-
-    private static void WriteMapping(
-        SqliteConnection connection, long version, CatalogueChange change, SkuMapping mapping, long? old)
-    {
-        Run(connection, """
-            INSERT INTO sku_mappings (operator_id, sku, from_utc_ms, to_utc_ms, product_id, version)
-            VALUES ($owner, $sku, $from, $to, $product, $version)
-            ON CONFLICT DO UPDATE SET to_utc_ms = excluded.to_utc_ms, version = excluded.version
-            """,
-            ("$owner", mapping.OperatorId ?? ""),
-            ("$sku", mapping.Sku),
-            ("$from", mapping.InForce.FromUtcMs),
-            ("$to", mapping.InForce.ToUtcMs),
-            ("$product", mapping.ProductId),
-            ("$version", version));
-        Record(
-            connection, version, change, (mapping.ProductId, mapping.OperatorId, mapping.Sku), mapping.InForce, old);
-    }
-
-    private static void Record(
-        SqliteConnection connection,
-        long version,
-        CatalogueChange change,
-        (string ProductId, string? Owner, string? Sku) subject,
-        InForce span,
-        long? old) => Run(connection, """
-            INSERT INTO catalogue_changes
-              (version, kind, product_id, owner, sku, from_utc_ms, before_value, after_value)
-            VALUES ($version, $kind, $product, $owner, $sku, $from, $before, $after)
-            """,
-            ("$version", version),
-            ("$kind", change.GetType().Name),
-            ("$product", subject.ProductId),
-            ("$owner", subject.Owner),
-            ("$sku", subject.Sku),
-            ("$from", span.FromUtcMs),
-            ("$before", old?.ToString(CultureInfo.InvariantCulture)),
-            ("$after", span.ToUtcMs?.ToString(CultureInfo.InvariantCulture)));
-
-    private static InForce Span(SqliteDataReader row, int column) =>
-        new(row.GetInt64(column), row.IsDBNull(column + 1) ? null : row.GetInt64(column + 1));
-
-    private static ImmutableArray<T> Rows<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> read)
-    {
-        using var command = Command(connection, sql);
-        using var reader = command.ExecuteReader();
+        using var statement = new Statement(connection, sql);
         var rows = ImmutableArray.CreateBuilder<T>();
-        while (reader.Read())
+        while (statement.Next())
         {
-            rows.Add(read(reader));
+            rows.Add(read(statement));
         }
 
         return rows.DrainToImmutable();
-    }
-
-    private static void Run(SqliteConnection connection, string sql, params (string Name, object? Value)[] parameters)
-    {
-        using var command = Command(connection, sql);
-        foreach (var (name, value) in parameters)
-        {
-            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
-        }
-
-        command.ExecuteNonQuery();
-    }
-
-    private static SqliteCommand Command(SqliteConnection connection, string sql)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return command;
     }
 
     private static bool IsInTransaction(SqliteConnection connection)

@@ -1,18 +1,23 @@
 using System.Globalization;
 using System.IO.Compression;
-using DocumentFormat.OpenXml;
+using System.Xml;
 using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Spreadsheet;
 
 namespace KioskFleet.Service.Tables;
 
 /// <summary>
-/// Reads the first sheet of an xlsx workbook row by row. A cell with a formula or an error refuses its row: what it
-/// would show depends on the program that opens it. Dates become yyyy-MM-dd, with a time of day yyyy-MM-ddTHH:mm:ss.
+/// Reads the first sheet of an xlsx workbook row by row, without holding more than one row of it. A cell with a formula
+/// or an error refuses its row: what it would show depends on the program that opens it. Dates become yyyy-MM-dd, with a
+/// time of day yyyy-MM-ddTHH:mm:ss.
 /// </summary>
 internal static class SheetFile
 {
     private const int MaxColumns = 256;
+
+    /// <summary>Largest part that is read as a whole: the workbook's list of sheets and its styles, in characters.
+    /// </summary>
+    private const long MaxPartCharacters = 8 * 1024 * 1024;
 
     /// <summary>True when the bytes begin as every zip archive does.</summary>
     public static bool IsSheet(ReadOnlySpan<byte> bytes) => bytes.StartsWith("PK\x03\x04"u8);
@@ -27,17 +32,22 @@ internal static class SheetFile
                 return new TableReading.Unreadable(TableProblem.BrokenSheet, $"> {limits.MaxUnpackedBytes}");
             }
 
-            using var document = SpreadsheetDocument.Open(new MemoryStream(bytes, writable: false), false);
+            using var document = SpreadsheetDocument.Open(
+                new MemoryStream(bytes, writable: false),
+                false,
+                new OpenSettings { MaxCharactersInPart = MaxPartCharacters });
             if (document.WorkbookPart is not { } workbook || FirstSheet(workbook) is not { } sheet)
             {
                 return new TableReading.Unreadable(TableProblem.BrokenSheet, "");
             }
 
-            return ReadRows(sheet, new SheetCells(workbook), limits);
+            var cells = new SheetCells(workbook);
+            using var xml = SheetXml.Open(sheet);
+            return ReadRows(xml, cells, limits);
         }
         catch (Exception error) when (error is InvalidDataException or FileFormatException or OpenXmlPackageException
-            or System.Xml.XmlException or KeyNotFoundException or ArgumentException or InvalidOperationException
-            or FormatException or IOException)
+            or XmlException or KeyNotFoundException or ArgumentException or InvalidOperationException
+            or FormatException or OverflowException or IOException)
         {
             return new TableReading.Unreadable(TableProblem.BrokenSheet, TableFile.Shortened(error.Message));
         }
@@ -67,26 +77,26 @@ internal static class SheetFile
             ? workbook.GetPartById(id) as WorksheetPart
             : null;
 
-    private static TableReading ReadRows(WorksheetPart sheet, SheetCells cells, TableLimits limits)
+    private static TableReading ReadRows(XmlReader xml, SheetCells cells, TableLimits limits)
     {
         string[]? columns = null;
         var (rows, faults) = (new List<TableRow>(), new List<TableFault>());
-        using var reader = OpenXmlReader.Create(sheet);
         var line = 0;
-        while (reader.Read())
+        while (xml.Read())
         {
-            if (reader.ElementType != typeof(Row) || !reader.IsStartElement)
+            if (xml.NodeType != XmlNodeType.Element || xml.LocalName != "row")
             {
                 continue;
             }
 
-            var row = (Row)reader.LoadCurrentElement()!;
-            line = (int?)row.RowIndex?.Value ?? line + 1;
-            var (fields, fault) = Fields(row, line, cells);
+            line = xml.GetAttribute("r") is { } stated
+                ? int.Parse(stated, NumberStyles.None, CultureInfo.InvariantCulture)
+                : line + 1;
+            var (fields, fault) = Fields(xml, line, cells);
             if (columns is null)
             {
                 columns = [.. fields.Select(f => f.ToLowerInvariant())];
-                if (TableFile.CheckHeader(columns, limits) is { } problem)
+                if ((fault is null ? TableFile.CheckHeader(columns, limits) : NoHeader(fault.Got)) is { } problem)
                 {
                     return problem;
                 }
@@ -106,10 +116,10 @@ internal static class SheetFile
             }
         }
 
-        return columns is null
-            ? new TableReading.Unreadable(TableProblem.NoHeader, "")
-            : new TableReading.Table(columns, rows, faults, "xlsx");
+        return columns is null ? NoHeader("") : new TableReading.Table(columns, rows, faults, "xlsx");
     }
+
+    private static TableReading.Unreadable NoHeader(string got) => new(TableProblem.NoHeader, got);
 
     /// <summary>A sheet leaves empty cells out at a row's end; more cells than the header are a fault.</summary>
     private static void AddRow(
@@ -117,8 +127,7 @@ internal static class SheetFile
     {
         if (row.Fields.Skip(columns).Any(f => f.Length > 0))
         {
-            to.Faults.Add(new TableFault(
-                row.Line, TableFaultKind.WrongFieldCount, TableFile.Shortened(string.Join(',', row.Fields))));
+            to.Faults.Add(WrongFieldCount(row.Line, row.Fields));
             return;
         }
 
@@ -127,34 +136,39 @@ internal static class SheetFile
         TableFile.Take(row with { Fields = fields }, limits, to.Rows, to.Faults);
     }
 
-    private static (List<string> Fields, TableFault? Fault) Fields(Row row, int line, SheetCells cells)
+    private static TableFault WrongFieldCount(int line, IEnumerable<string> fields) =>
+        new(line, TableFaultKind.WrongFieldCount, TableFile.Shortened(string.Join(',', fields)));
+
+    private static (List<string> Fields, TableFault? Fault) Fields(XmlReader xml, int line, SheetCells cells)
     {
         var fields = new List<string>();
         TableFault? fault = null;
-        foreach (var cell in row.Elements<Cell>())
+        foreach (var cell in SheetXml.Cells(xml))
         {
-            var place = ColumnOf(cell.CellReference?.Value) ?? fields.Count;
+            var text = cells.TextOf(cell).Trim();
+            var place = ColumnOf(cell.Reference) ?? fields.Count;
+            if (place < fields.Count)
+            {
+                throw new InvalidDataException($"Row {line} names a column twice or in the wrong order.");
+            }
+
+            if (cell.Formula is { } formula)
+            {
+                fault ??= new TableFault(line, TableFaultKind.Formula, TableFile.Shortened("=" + formula));
+            }
+            else if (cell.Type == "e")
+            {
+                fault ??= new TableFault(line, TableFaultKind.CellError, TableFile.Shortened(text));
+            }
+
             if (place >= MaxColumns)
             {
-                break;
+                fault ??= text.Length > 0 ? WrongFieldCount(line, fields.Append(text)) : null;
+                continue;
             }
 
-            while (fields.Count < place)
-            {
-                fields.Add("");
-            }
-
-            if (cell.CellFormula is not null)
-            {
-                fault ??= new TableFault(
-                    line, TableFaultKind.Formula, TableFile.Shortened("=" + cell.CellFormula.InnerText));
-            }
-            else if (cell.DataType?.Value == CellValues.Error)
-            {
-                fault ??= new TableFault(line, TableFaultKind.CellError, TableFile.Shortened(cell.InnerText));
-            }
-
-            fields.Add(cells.TextOf(cell).Trim());
+            fields.AddRange(Enumerable.Repeat("", place - fields.Count));
+            fields.Add(text);
         }
 
         return (fields, fault);
@@ -175,62 +189,5 @@ internal static class SheetFile
         }
 
         return column == 0 ? null : column - 1;
-    }
-
-    /// <summary>Turns cells into texts by the workbook's shared strings and number formats.</summary>
-    private sealed class SheetCells
-    {
-        private static readonly System.Buffers.SearchValues<char> DateLetters =
-            System.Buffers.SearchValues.Create("yYdD年日");
-
-        private readonly IReadOnlyList<string> _shared;
-        private readonly IReadOnlyList<bool> _isDate;
-
-        public SheetCells(WorkbookPart workbook)
-        {
-            _shared = [.. workbook.SharedStringTablePart?.SharedStringTable?.Elements<SharedStringItem>()
-                .Select(item => item.InnerText) ?? []];
-            var styles = workbook.WorkbookStylesPart?.Stylesheet;
-            var custom = (styles?.NumberingFormats?.Elements<NumberingFormat>() ?? [])
-                .Where(f => f.NumberFormatId?.Value is not null)
-                .ToDictionary(f => f.NumberFormatId!.Value, f => f.FormatCode?.Value ?? "");
-            _isDate = [.. (styles?.CellFormats?.Elements<CellFormat>() ?? [])
-                .Select(f => IsDate(f.NumberFormatId?.Value ?? 0, custom))];
-        }
-
-        public string TextOf(Cell cell)
-        {
-            if (cell.DataType?.Value == CellValues.InlineString)
-            {
-                return cell.InlineString?.InnerText ?? "";
-            }
-
-            var text = cell.CellValue?.Text ?? "";
-            if (cell.DataType?.Value == CellValues.SharedString)
-            {
-                return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
-                    && at < _shared.Count ? _shared[at] : "";
-            }
-
-            var style = (int)(cell.StyleIndex?.Value ?? 0);
-            return cell.DataType is null && style < _isDate.Count && _isDate[style]
-                && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var serial)
-                && serial is >= 1 and < 2_958_466
-                    ? DateOf(serial)
-                    : text;
-        }
-
-        private static string DateOf(double serial)
-        {
-            var moment = DateTime.FromOADate(serial);
-            return moment.ToString(
-                moment.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HH:mm:ss",
-                CultureInfo.InvariantCulture);
-        }
-
-        // The built-in formats of dates, the Chinese ones included (ECMA-376 part 1, 18.8.30).
-        private static bool IsDate(uint format, Dictionary<uint, string> custom) =>
-            format is (>= 14 and <= 22) or (>= 27 and <= 36) or (>= 45 and <= 47) or (>= 50 and <= 58)
-            || (custom.TryGetValue(format, out var code) && code.AsSpan().ContainsAny(DateLetters));
     }
 }

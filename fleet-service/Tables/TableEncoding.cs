@@ -2,15 +2,26 @@ using System.Text;
 
 namespace KioskFleet.Service.Tables;
 
-/// <summary>Turns the bytes of a text file into text. Pure.</summary>
+/// <summary>
+/// Turns the bytes of a text file into text. Pure. A line pasted in from a file of another encoding spoils itself alone:
+/// what cannot be read there becomes <see cref="Unreadable"/>, and the row is refused.
+/// </summary>
 internal static class TableEncoding
 {
+    /// <summary>What stands where bytes are none of the file's encoding.</summary>
+    public const char Unreadable = '\uFFFD';
+
+    private const byte LineFeed = (byte)'\n';
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private static readonly Encoding Gb18030 = CodePagesEncodingProvider.Instance.GetEncoding(
         "GB18030", EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!;
 
-    /// <summary>The text and its encoding, <c>utf-8</c> or <c>gb18030</c>; null when it is neither.</summary>
+    /// <summary>
+    /// The text and its encoding, <c>utf-8</c> or <c>gb18030</c>; null when it is no text. The encoding is the one that
+    /// reads most lines.
+    /// </summary>
     public static (string Text, string Encoding)? Decode(byte[] bytes)
     {
         // A zero byte is UTF-16 or no text at all; both decoders below would let it through.
@@ -19,20 +30,72 @@ internal static class TableEncoding
             return null;
         }
 
-        foreach (var encoding in new[] { Utf8, Gb18030 })
+        var encoding = EncodingOf(bytes);
+        var text = Whole(bytes, encoding) ?? LineByLine(bytes, encoding);
+        return (text.StartsWith('\uFEFF') ? text[1..] : text, encoding.WebName);
+    }
+
+    private static Encoding EncodingOf(byte[] bytes)
+    {
+        if (Whole(bytes, Utf8) is not null)
         {
-            try
-            {
-                var text = encoding.GetString(bytes);
-                return (text.StartsWith('\uFEFF') ? text[1..] : text, encoding.WebName);
-            }
-            catch (DecoderFallbackException)
-            {
-                // Not this encoding: the next one is tried, and after the last the file is refused.
-                continue;
-            }
+            return Utf8;
         }
 
-        return null;
+        var (inUtf8, notInUtf8, notInGb18030) = (0, 0, 0);
+        foreach (var line in Lines(bytes))
+        {
+            var span = bytes.AsSpan(line);
+            if (Ascii.IsValid(span))
+            {
+                continue;
+            }
+
+            var isUtf8 = Whole(span, Utf8) is not null;
+            inUtf8 += isUtf8 ? 1 : 0;
+            notInUtf8 += isUtf8 ? 0 : 1;
+            notInGb18030 += Whole(span, Gb18030) is null ? 1 : 0;
+        }
+
+        // Nearly every line of UTF-8 can be read as GB18030, as other words; the reverse is rare. So lines that are
+        // UTF-8 speak for it more than lines that GB18030 can read speak for that.
+        return inUtf8 < notInUtf8 && notInGb18030 < notInUtf8 ? Gb18030 : Utf8;
+    }
+
+    private static string? Whole(ReadOnlySpan<byte> bytes, Encoding encoding)
+    {
+        try
+        {
+            return encoding.GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Line by line, so that a broken character never swallows the line's end.</summary>
+    private static string LineByLine(byte[] bytes, Encoding encoding)
+    {
+        var lenient = (Encoding)encoding.Clone();
+        lenient.DecoderFallback = new DecoderReplacementFallback($"{Unreadable}");
+        var text = new StringBuilder(bytes.Length);
+        foreach (var line in Lines(bytes))
+        {
+            text.Append(lenient.GetString(bytes.AsSpan(line)));
+        }
+
+        return text.ToString();
+    }
+
+    private static IEnumerable<Range> Lines(byte[] bytes)
+    {
+        for (var start = 0; start < bytes.Length;)
+        {
+            var end = Array.IndexOf(bytes, LineFeed, start);
+            var next = end < 0 ? bytes.Length : end + 1;
+            yield return start..next;
+            start = next;
+        }
     }
 }

@@ -80,12 +80,16 @@ internal static class TableFile
     public static string Shortened(string got) =>
         got.Length > MaxShownLength ? string.Concat(got.AsSpan(0, MaxShownLength), "…") : got;
 
-    /// <summary>Keeps a row, or notes that one of its fields is too long.</summary>
+    /// <summary>Keeps a row, or notes that one of its fields is too long or cannot be read.</summary>
     internal static void Take(TableRow row, TableLimits limits, List<TableRow> rows, List<TableFault> faults)
     {
         if (row.Fields.FirstOrDefault(f => f.Length > limits.MaxFieldLength) is { } field)
         {
             faults.Add(new TableFault(row.Line, TableFaultKind.FieldTooLong, Shortened(field)));
+        }
+        else if (row.Fields.FirstOrDefault(f => f.Contains(TableEncoding.Unreadable)) is { } unreadable)
+        {
+            faults.Add(new TableFault(row.Line, TableFaultKind.BadEncoding, Shortened(unreadable)));
         }
         else
         {
@@ -99,6 +103,11 @@ internal static class TableFile
         if (columns.All(c => c.Length == 0))
         {
             return new TableReading.Unreadable(TableProblem.NoHeader, "");
+        }
+
+        if (columns.FirstOrDefault(c => c.Contains(TableEncoding.Unreadable)) is { } unreadable)
+        {
+            return new TableReading.Unreadable(TableProblem.UnknownEncoding, Shortened(unreadable));
         }
 
         var missing = limits.Required.Except(columns).ToList();

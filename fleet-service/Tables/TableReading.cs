@@ -28,6 +28,9 @@ internal enum TableFaultKind
 
     /// <summary>A field is longer than any field can be.</summary>
     FieldTooLong,
+
+    /// <summary>A line is in another encoding than the file.</summary>
+    BadEncoding,
 }
 
 /// <summary>Why a whole file is refused. Each has a text in both languages in the resource files.</summary>
@@ -39,7 +42,7 @@ internal enum TableProblem
     /// <summary>More rows than the limit.</summary>
     TooManyRows,
 
-    /// <summary>Neither UTF-8 nor GB18030, and no spreadsheet.</summary>
+    /// <summary>No text, or its header is neither UTF-8 nor GB18030; and no spreadsheet.</summary>
     UnknownEncoding,
 
     /// <summary>It begins like a spreadsheet and is none, or unpacks to more than the limit.</summary>
@@ -105,7 +108,7 @@ internal sealed record TableLimits
     public int MaxRows { get; init; } = 200_000;
 
     /// <summary>Largest sum of what a spreadsheet's parts unpack to, in bytes.</summary>
-    public long MaxUnpackedBytes { get; init; } = 256L * 1024 * 1024;
+    public long MaxUnpackedBytes { get; init; } = 128L * 1024 * 1024;
 
     /// <summary>Longest field, in characters.</summary>
     public int MaxFieldLength { get; init; } = 2_000;

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Xml;
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Spreadsheet;
@@ -49,7 +50,7 @@ internal static class TableWriter
                         {
                             DataType = CellValues.InlineString,
                             InlineString = new InlineString(
-                                new Text(field) { Space = SpaceProcessingModeValues.Preserve }),
+                                new Text(Writable(field)) { Space = SpaceProcessingModeValues.Preserve }),
                         });
                     }
 
@@ -69,6 +70,25 @@ internal static class TableWriter
         }
 
         return stream.ToArray();
+    }
+
+    /// <summary>XML has no way to write some characters at all, such as half of a pair.</summary>
+    private static string Writable(string field)
+    {
+        var text = new StringBuilder(field);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (i + 1 < text.Length && XmlConvert.IsXmlSurrogatePair(text[i + 1], text[i]))
+            {
+                i++;
+            }
+            else if (!XmlConvert.IsXmlChar(text[i]))
+            {
+                text[i] = TableEncoding.Unreadable;
+            }
+        }
+
+        return text.ToString();
     }
 
     private static string Quoted(string field) => field.AsSpan().IndexOfAny("\",\r\n") < 0 && field == field.Trim()

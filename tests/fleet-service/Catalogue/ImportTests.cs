@@ -3,6 +3,7 @@ using System.Text;
 using CsCheck;
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Places;
+using KioskFleet.Service.Tables;
 using KioskFleet.Service.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -20,8 +21,15 @@ public sealed class ImportTests : IDisposable
     private readonly CurrentCatalogue _current = new(CatalogueSnapshot.From(CatalogueState.Empty));
     private readonly CatalogueImporter _importer;
 
-    public ImportTests() => _importer = new CatalogueImporter(
-        _files.Database, _current, BusinessZone.Shanghai, _time, NullLogger<CatalogueImporter>.Instance);
+    public ImportTests()
+    {
+        var places = DataSetFile.Load("chuzhou-2020");
+        _importer = new CatalogueImporter(
+            new CatalogueVersionStore(_files.Database, _current, places, _time),
+            new PlanningGuardStore(_files.Database, new SoldTimeStore(places.Zone)),
+            places,
+            NullLogger<CatalogueImporter>.Instance);
+    }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -116,6 +124,7 @@ public sealed class ImportTests : IDisposable
     public async Task Removal_acts_forward_and_the_past_stays()
     {
         await Import(Encoding.UTF8.GetBytes(Header + "R1,Rice,,,341125,2026-10-01,2026-12-01,,\n"));
+        Sell(20261020, "2026-10-20T04:00:00Z");
         var past = await Import(Encoding.UTF8.GetBytes(Header + "R1,Rice,,,341125,2026-10-01,2026-10-15,,\n"));
         Assert.Equal([RefusalReason.ChangesThePast], past.Refused.Select(r => r.Reason));
         var forward = await Import(Encoding.UTF8.GetBytes(Header + "R1,Rice,,,341125,2026-10-01,2026-11-10,,\n"));
@@ -124,9 +133,24 @@ public sealed class ImportTests : IDisposable
             _files.Run("SELECT affects_from_utc_ms FROM catalogue_versions WHERE version = 2"));
 
         _time.Advance(TimeSpan.FromDays(30));
+        Sell(20261115, "2026-11-15T04:00:00Z");
         var revived = await Import(Encoding.UTF8.GetBytes(Header + "R1,Rice,,,341125,2026-10-01,,,\n"));
         Assert.Equal([RefusalReason.ChangesThePast], revived.Refused.Select(r => r.Reason));
         Assert.Equal(ProductClass.Ordinary, Class("op", "R1", Ms("2026-11-10T00:00:00Z")));
+    }
+
+    [Fact]
+    public async Task A_row_with_effect_in_the_past_goes_in_while_the_ledger_holds_no_sale_of_that_time()
+    {
+        Sell(20261020, "2026-10-20T04:00:00Z");
+        var report = await Import(Encoding.UTF8.GetBytes(Header
+            + "R1,Rice,,,,,,2026-10-21,\nR2,Tea,,,,,,2026-10-20,\nR3,Tea,,,,,,,2026-10-20\nR4,Tea,,,,,,,\n"
+            + "R5,Tea,,,341125,2026-10-01,,2026-11-02,\nR6,Oats,,,,,,2026-11-02,\n"));
+        Assert.Equal(
+            [(3, RefusalReason.ChangesThePast), (5, RefusalReason.ChangesThePast), (6, RefusalReason.ChangesThePast)],
+            report.Refused.Select(r => (r.Line, r.Reason)));
+        Assert.Equal((1L, true, 6, 3, 0, 3), Facts(report));
+        Assert.Contains("/api/v1/catalogue/corrections", report.Refused[0].Text.Zh, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -139,52 +163,35 @@ public sealed class ImportTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", FileProblem.NoHeader)]
-    [InlineData("\n", FileProblem.NoHeader)]
-    [InlineData("sku,name\nR1,Rice\n", FileProblem.MissingColumn)]
-    [InlineData("sku,product_name,sku\nR1,Rice,R1\n", FileProblem.ColumnTwice)]
-    [InlineData("s\0k\0u\0", FileProblem.UnknownEncoding)]
+    [InlineData("", TableProblem.NoHeader)]
+    [InlineData("\n", TableProblem.NoHeader)]
+    [InlineData("sku,name\nR1,Rice\n", TableProblem.MissingColumn)]
+    [InlineData("sku,product_name,sku\nR1,Rice,R1\n", TableProblem.ColumnTwice)]
+    [InlineData("s\0k\0u\0", TableProblem.UnknownEncoding)]
     public async Task A_file_that_is_no_table_is_refused_as_a_whole(string text, object problem)
     {
         var outcome = await _importer.ImportAsync(Encoding.UTF8.GetBytes(text), "tester", "file", Stop);
         var refused = Assert.IsType<ImportOutcome.Refused>(outcome);
-        Assert.Equal((FileProblem)problem, refused.Problem);
+        Assert.Equal((TableProblem)problem, refused.Problem);
         Assert.NotEqual(refused.Text.En, refused.Text.Zh);
     }
 
     [Fact]
-    public void Files_over_the_limits_are_refused()
-    {
-        var large = CatalogueFile.Read(new byte[CatalogueLimits.MaxImportBytes + 1], BusinessZone.Shanghai);
-        Assert.Equal(FileProblem.TooLarge, Assert.IsType<CatalogueFileReading.Unreadable>(large).Problem);
-        var rows = new StringBuilder("sku,product_name\n");
-        for (var i = 0; i <= CatalogueLimits.MaxImportRows; i++)
-        {
-            rows.Append(i).Append(",p\n");
-        }
-
-        var many = CatalogueFile.Read(Encoding.UTF8.GetBytes(rows.ToString()), BusinessZone.Shanghai);
-        Assert.Equal(FileProblem.TooManyRows, Assert.IsType<CatalogueFileReading.Unreadable>(many).Problem);
-        Assert.Equal(
-            FileProblem.UnknownEncoding,
-            Assert.IsType<CatalogueFileReading.Unreadable>(
-                CatalogueFile.Read([0x73, 0xFF, 0xFF, 0x0A], BusinessZone.Shanghai)).Problem);
-    }
-
-    [Fact]
     public void Any_rows_after_any_catalogue_change_nothing_when_they_come_again() =>
-        Gen.Select(Rows, Rows, Gen.Long[0, 40]).Sample((before, rows, now) =>
+        Gen.Select(Rows, Rows, Gen.Long[0, 40], Gen.Long[0, 40]).Sample((before, rows, now, sold) =>
         {
-            var state = Apply(CatalogueState.Empty, CataloguePlanner.Plan(CatalogueState.Empty, before, 0));
-            var first = CataloguePlanner.Plan(state, rows, now);
+            var guards = new PlanningGuards(span => span.Contains(sold), _ => false);
+            var state = Apply(CatalogueState.Empty, CataloguePlanner.Plan(
+                CatalogueState.Empty, before, PlanningGuards.None, 0));
+            var first = CataloguePlanner.Plan(state, rows, guards, now);
             var next = Apply(state, first);
-            var again = CataloguePlanner.Plan(next, rows, now);
+            var again = CataloguePlanner.Plan(next, rows, guards, now);
             return again.Changes.Count == 0
                 && again.ChangedRows == 0
                 && again.Refused.Select(r => r.Line).SequenceEqual(first.Refused.Select(r => r.Line))
                 && again.UnchangedRows + again.Refused.Count == rows.Count
                 && NothingOverlaps(next)
-                && PastIsKept(state, next, now);
+                && (sold >= now || WhatIsSoldIsKept(state, next, sold));
         }, iter: 20_000);
 
     private static Gen<IReadOnlyList<CatalogueRow>> Rows { get; } = Gen.Select(
@@ -201,32 +208,8 @@ public sealed class ImportTests : IDisposable
 
     private static InForce Span((long From, long? Length) of) => new(of.From * 5, (of.From * 5) + of.Length);
 
-    private static CatalogueState Apply(CatalogueState state, CataloguePlan plan)
-    {
-        foreach (var change in plan.Changes)
-        {
-            state = change switch
-            {
-                CatalogueChange.ProductAdded c => state with { Products = state.Products.Add(c.Product) },
-                CatalogueChange.ListingAdded c => state with { Listings = state.Listings.Add(c.Listing) },
-                CatalogueChange.MappingAdded c => state with { Mappings = state.Mappings.Add(c.Mapping) },
-                CatalogueChange.ListingEndMoved c => state with
-                {
-                    Listings = state.Listings.Replace(state.Listings.Single(l => l.ProductId == c.Listing.ProductId
-                        && l.InForce == new InForce(c.Listing.InForce.FromUtcMs, c.OldToUtcMs)), c.Listing),
-                },
-                CatalogueChange.MappingEndMoved c => state with
-                {
-                    Mappings = state.Mappings.Replace(state.Mappings.Single(
-                        m => m == c.Mapping with { InForce = c.Mapping.InForce with { ToUtcMs = c.OldToUtcMs } }),
-                        c.Mapping),
-                },
-                _ => throw new InvalidOperationException(change.ToString()),
-            };
-        }
-
-        return state with { Version = state.Version + 1 };
-    }
+    private static CatalogueState Apply(CatalogueState state, CataloguePlan plan) =>
+        CatalogueEdition.Of(new CatalogueIndex(state), plan.Changes).Next.State;
 
     private static bool NothingOverlaps(CatalogueState state) =>
         state.Mappings.All(m => state.Mappings.Count(o =>
@@ -234,10 +217,20 @@ public sealed class ImportTests : IDisposable
         && state.Listings.All(l => state.Listings.Count(o =>
             o.ProductId == l.ProductId && o.InForce.Overlaps(l.InForce)) == 1);
 
-    private static bool PastIsKept(CatalogueState before, CatalogueState after, long now) =>
-        before.Mappings.All(m => Enumerable.Range(0, (int)now).All(at => !m.InForce.Contains(at)
-            || after.Mappings.Any(o => (o.OperatorId, o.Sku, o.ProductId) == (m.OperatorId, m.Sku, m.ProductId)
-                && o.InForce.Contains(at))));
+    private static bool WhatIsSoldIsKept(CatalogueState before, CatalogueState after, long sold)
+    {
+        var (old, next) = (CatalogueSnapshot.From(before), CatalogueSnapshot.From(after));
+        return new[] { "a", "b" }.All(owner => new[] { "S", "T" }.All(sku =>
+            old.Classify(owner, Encoding.UTF8.GetBytes(sku), sold)
+            == next.Classify(owner, Encoding.UTF8.GetBytes(sku), sold)));
+    }
+
+    /// <summary>A day's sales as the ledger keeps them, and how far its journal reaches.</summary>
+    private void Sell(int businessDay, string utc) => _files.Run($"""
+        INSERT INTO totals VALUES ('cab', 1, {businessDay}, 2, 100, 1, 0, 0);
+        INSERT INTO journals (journal_id, cabinet_id, head_seq, head_hash, last_utc_ms)
+        VALUES (x'{businessDay:x8}', 'cab', 1, x'00', {Ms(utc)});
+        """);
 
     private async Task<ImportReport> Import(byte[] bytes) => Assert.IsType<ImportOutcome.Imported>(
         await _importer.ImportAsync(bytes, "tester", "file", Stop)).Report;
