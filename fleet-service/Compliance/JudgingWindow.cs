@@ -28,6 +28,24 @@ internal sealed record JudgingWindow(string Name, DateOnly From, DateOnly To)
     /// <summary>The last business day inside.</summary>
     public DateOnly Last => To.AddDays(-1);
 
+    /// <summary>How many business days it has.</summary>
+    public int Days => To.DayNumber - From.DayNumber;
+
+    /// <summary>True when it ends with the day it was asked for and moves on with every day: it is never over.</summary>
+    public bool IsRolling => IsRollingKind(Name);
+
+    /// <summary>The part of the window up to and with a business day; empty when that lies before it.</summary>
+    public JudgingWindow UpTo(DateOnly last) => last >= Last ? this
+        : this with { To = last < From ? From : last.AddDays(1) };
+
+    /// <summary>True for the words of a policy's window: day, week, month, quarter, trailing-N, since-launch.</summary>
+    public static bool IsKind(string text) =>
+        text is "day" or "week" or "month" or "quarter" || Rolling(text, Earliest) is not null;
+
+    /// <summary>True for the kinds that have no end: trailing-N and since-launch.</summary>
+    public static bool IsRollingKind(string kind) =>
+        kind == SinceLaunch || kind.StartsWith(Trailing, StringComparison.Ordinal);
+
     /// <summary>
     /// Reads a window's name: a day, an ISO week, a month, a quarter, trailing-N (N days up to and with today) or
     /// since-launch (everything up to and with today). Years 1970–9998. Null when it is none of these.

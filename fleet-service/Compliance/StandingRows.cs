@@ -1,11 +1,25 @@
+using KioskFleet.Service.Places;
+
 namespace KioskFleet.Service.Compliance;
+
+/// <summary>Where figures come from. Kinds are never mixed in one answer.</summary>
+internal static class FigureKind
+{
+    /// <summary>From the signed journals of the cabinets, as committed in the ledger.</summary>
+    public const string Signed = "signed";
+}
 
 /// <summary>A window as it is shown.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="From">First business day.</param>
 /// <param name="To">First business day after it.</param>
 /// <param name="ZoneId">The zone of its days.</param>
-internal sealed record ShownWindow(string Name, DateOnly From, DateOnly To, string ZoneId);
+internal sealed record ShownWindow(string Name, DateOnly From, DateOnly To, string ZoneId)
+{
+    /// <summary>Shows a window.</summary>
+    public static ShownWindow Of(JudgingWindow window, BusinessZone zone) =>
+        new(window.Name, window.From, window.To, zone.Id);
+}
 
 /// <summary>How one cabinet stands under one operator in a window.</summary>
 internal sealed record StandingRow
@@ -78,6 +92,37 @@ internal sealed record StandingRow
 
     /// <summary>Until when the cabinet's data is complete; null when it was never heard.</summary>
     public required DateTimeOffset? DataCompleteUntilUtc { get; init; }
+
+    /// <summary>The kind of the figures.</summary>
+    public string Figures { get; init; } = FigureKind.Signed;
+
+    /// <summary>Part of the cabinet's total without a mapping, rounded down; null without a positive total.</summary>
+    public long? UnmappedBasisPoints { get; init; }
+
+    /// <summary>Sales without a mapping of what is judged, in fen.</summary>
+    public long JudgedUnmappedFen { get; init; }
+
+    /// <summary>
+    /// The policy's own window: day, week, month, quarter, trailing-N or since-launch. In another window the standing
+    /// says how it would be.
+    /// </summary>
+    public string? PolicyWindow { get; init; }
+
+    /// <summary>The window of the figures.</summary>
+    public ShownWindow? Window { get; init; }
+
+    /// <summary>The catalogue in force when the answer was made.</summary>
+    public long? CatalogueVersion { get; init; }
+
+    /// <summary>Where it goes by the end of the window; null when nobody asked, or when there is nothing to come.
+    /// </summary>
+    public ProjectionShown? Projection { get; init; }
+
+    /// <summary>The heads of the cabinet's journals when the figures were read; null in answers about many.</summary>
+    public IReadOnlyList<HeadShown>? Heads { get; init; }
+
+    /// <summary>The newest edition of the window; null when there is none.</summary>
+    public EditionNamed? Edition { get; init; }
 }
 
 /// <summary>How many cabinets have each standing, each under its last operator in the window.</summary>
@@ -91,7 +136,34 @@ internal sealed record StandingCounts(int NoData, int Compliant, int AtRisk, int
 /// <param name="Counts">Over all rows that the filter let through.</param>
 /// <param name="Items">The rows, by cabinet and operator.</param>
 internal sealed record StandingsPage(
-    ShownWindow Window, int Page, int PageSize, int Total, StandingCounts Counts, IReadOnlyList<StandingRow> Items);
+    ShownWindow Window, int Page, int PageSize, int Total, StandingCounts Counts, IReadOnlyList<StandingRow> Items)
+{
+    /// <summary>The kind of the figures.</summary>
+    public string Figures { get; init; } = FigureKind.Signed;
+
+    /// <summary>The last millisecond whose sales are in it, at most; null for all that were made so far.</summary>
+    public DateTimeOffset? UpToUtc { get; init; }
+
+    /// <summary>The catalogue in force when the answer was made.</summary>
+    public long? CatalogueVersion { get; init; }
+
+    /// <summary>The newest edition of the window; null when there is none.</summary>
+    public EditionNamed? Edition { get; init; }
+
+    /// <summary>Cuts a page out of standings.</summary>
+    public static StandingsPage Of(ShownWindow window, IEnumerable<StandingRow> all, StandingsFilter filter)
+    {
+        var rows = all
+            .Where(r => filter.CountyCode is null || r.CountyCode == filter.CountyCode)
+            .Where(r => filter.Standing is null || r.Standing == filter.Standing)
+            .Where(r => filter.OperatorId is null || r.OperatorId == filter.OperatorId)
+            .ToList();
+        var skip = (int)Math.Min((long)(filter.Page - 1) * filter.PageSize, int.MaxValue);
+        return new StandingsPage(
+            window, filter.Page, filter.PageSize, rows.Count, TotalsRule.Count(rows),
+            [.. rows.Skip(skip).Take(filter.PageSize)]);
+    }
+}
 
 /// <summary>What was sold in one place in a window.</summary>
 internal sealed record PlaceTotals
@@ -158,7 +230,11 @@ internal sealed record PlaceTotals
 }
 
 /// <summary>The totals of every county.</summary>
-internal sealed record CountyTotals(ShownWindow Window, bool Provisional, IReadOnlyList<PlaceTotals> Counties);
+internal sealed record CountyTotals(ShownWindow Window, bool Provisional, IReadOnlyList<PlaceTotals> Counties)
+{
+    /// <summary>The kind of the figures.</summary>
+    public string Figures { get; init; } = FigureKind.Signed;
+}
 
 /// <summary>The totals of the city beside its target.</summary>
 /// <param name="Window">The window.</param>
@@ -169,4 +245,8 @@ internal sealed record CountyTotals(ShownWindow Window, bool Provisional, IReadO
 /// <param name="SoldTowardTargetFen">Aid sales in cabinets that count toward it so far, in fen.</param>
 internal sealed record CityTotals(
     ShownWindow Window, bool Provisional, PlaceTotals City, long TargetAidSalesFen, DateOnly TargetBy,
-    long SoldTowardTargetFen);
+    long SoldTowardTargetFen)
+{
+    /// <summary>The kind of the figures: sales of cabinets alone; halls and channels are counted elsewhere.</summary>
+    public string Figures { get; init; } = FigureKind.Signed;
+}

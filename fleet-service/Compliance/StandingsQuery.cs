@@ -8,7 +8,9 @@ namespace KioskFleet.Service.Compliance;
 /// <param name="Standing">With one standing, or null.</param>
 /// <param name="Page">From 1.</param>
 /// <param name="PageSize">At most <see cref="ComplianceLimits.MaxPageSize"/>.</param>
-internal sealed record StandingsFilter(string? CountyCode, Standing? Standing, int Page, int PageSize);
+/// <param name="OperatorId">Of one operator, or null.</param>
+internal sealed record StandingsFilter(
+    string? CountyCode, Standing? Standing, int Page, int PageSize, string? OperatorId = null);
 
 /// <summary>
 /// Answers for standings and totals, always from the ledger's totals as committed. Thread-safe; used by the HTTP
@@ -20,30 +22,26 @@ internal sealed class StandingsQuery(
     /// <summary>The present business day.</summary>
     public DateOnly Today => places.Zone.DayOf(time.GetUtcNow().ToUnixTimeMilliseconds());
 
-    /// <summary>A window by name, or the present month without one; null when the name is none.</summary>
+    /// <summary>
+    /// A window by name, or the present one of a kind (month, week…). Without a name the present one of the kind that
+    /// the policy of the whole city judges by. Null when the name is none.
+    /// </summary>
     public JudgingWindow? Window(string? name) =>
-        string.IsNullOrEmpty(name) ? JudgingWindow.Of("month", Today) : JudgingWindow.Parse(name, Today);
+        string.IsNullOrEmpty(name) ? JudgingWindow.Of(DefaultKind(policies.Book, Today), Today)
+        : JudgingWindow.IsKind(name) ? JudgingWindow.Of(name, Today)
+        : JudgingWindow.Parse(name, Today);
+
+    /// <summary>The window that the policy of the whole city judges cabinets by; the month while there is none.</summary>
+    public static string DefaultKind(PolicyBook policies, DateOnly day) =>
+        policies.ForCabinet(new PolicySubject("", "", ""), day)?.Window ?? "month";
 
     /// <summary>All standings of a window.</summary>
     public IReadOnlyList<StandingRow> All(JudgingWindow window) =>
         StandingsRule.Judge(store.Read(window), window, (policies.Book, places.Zone), time.GetUtcNow());
 
     /// <summary>A page of standings.</summary>
-    public StandingsPage Page(JudgingWindow window, StandingsFilter filter)
-    {
-        var rows = All(window)
-            .Where(r => filter.CountyCode is null || r.CountyCode == filter.CountyCode)
-            .Where(r => filter.Standing is null || r.Standing == filter.Standing)
-            .ToList();
-        var skip = (int)Math.Min((long)(filter.Page - 1) * filter.PageSize, int.MaxValue);
-        return new StandingsPage(
-            Shown(window),
-            filter.Page,
-            filter.PageSize,
-            rows.Count,
-            TotalsRule.Count(rows),
-            [.. rows.Skip(skip).Take(filter.PageSize)]);
-    }
+    public StandingsPage Page(JudgingWindow window, StandingsFilter filter) =>
+        StandingsPage.Of(Shown(window), All(window), filter);
 
     /// <summary>
     /// The standings of one cabinet, one for each operator within the window; null when there is no such cabinet.
@@ -85,7 +83,7 @@ internal sealed class StandingsQuery(
             store.Read(counted).Assignments.Aggregate(0L, (sum, a) => checked(sum + a.Amounts.AidFen)));
     }
 
-    private ShownWindow Shown(JudgingWindow window) => new(window.Name, window.From, window.To, places.Zone.Id);
+    private ShownWindow Shown(JudgingWindow window) => ShownWindow.Of(window, places.Zone);
 
     private bool IsProvisional(JudgingWindow window)
     {

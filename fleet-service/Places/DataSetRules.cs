@@ -6,9 +6,16 @@ namespace KioskFleet.Service.Places;
 /// <summary>What must hold between the facts of a data set, beyond each fact alone. Pure.</summary>
 internal static partial class DataSetRules
 {
+    /// <summary>Most steps of a threshold.</summary>
+    public const int MaxThresholdSteps = 100;
+
     /// <summary>The words for a policy's window: a calendar window or the days up to now.</summary>
     [GeneratedRegex("^(day|week|month|quarter|since-launch|trailing-[1-9][0-9]{0,2})$")]
     private static partial Regex Window();
+
+    /// <summary>A policy's id: it stands in addresses of the interface.</summary>
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,63}$")]
+    private static partial Regex PolicyId();
 
     /// <summary>Adds a finding for everything that does not hold.</summary>
     public static void Check(PlacesDataSet dataSet, List<DataSetFinding> findings)
@@ -66,15 +73,13 @@ internal static partial class DataSetRules
                 "day, week, month, quarter, since-launch or trailing-N with N from 1 to 999 days");
         }
 
-        for (var s = 1; s < policy.Threshold.Steps.Length; s++)
+        if (!PolicyId().IsMatch(policy.Id))
         {
-            if (policy.Threshold.Steps[s].From <= policy.Threshold.Steps[s - 1].From)
-            {
-                note($"{path}.thresholdSteps[{s}].from", $"{policy.Threshold.Steps[s].From:yyyy-MM-dd}",
-                    $"a day after {policy.Threshold.Steps[s - 1].From:yyyy-MM-dd}");
-            }
+            note($"{path}.id", $"'{policy.Id}'", "1 to 64 of a-z, 0-9 and '-', a letter or digit first");
         }
 
+        CheckJudged(policy, path, note);
+        CheckSteps(policy, path, note);
         if (policy.To <= policy.From)
         {
             note($"{path}.to", $"{policy.To:yyyy-MM-dd}", $"a day after {policy.From:yyyy-MM-dd}");
@@ -90,6 +95,45 @@ internal static partial class DataSetRules
         if (takes is not null)
         {
             note($"{path}.scope.id", $"'{policy.Scope.Id}'", takes);
+        }
+    }
+
+    /// <summary>A policy cannot judge as one what is wider than whom it is for.</summary>
+    private static void CheckJudged(Policy policy, string path, Action<string, string, string> note)
+    {
+        var takes = (policy.Scope.Kind, policy.Judged) switch
+        {
+            (ScopeKind.Cabinet, not Judged.Cabinet) => "cabinet: the policy is for one alone",
+            (ScopeKind.Operator, Judged.County) => "cabinet or operator-in-county: the policy is for one operator",
+            _ => null,
+        };
+        if (takes is not null)
+        {
+            note($"{path}.judged", $"'{policy.Judged}'", takes);
+        }
+    }
+
+    /// <summary>
+    /// Steps come one after the other, while the policy is in force: the share of its first day is the threshold itself.
+    /// </summary>
+    private static void CheckSteps(Policy policy, string path, Action<string, string, string> note)
+    {
+        var steps = policy.Threshold.Steps;
+        if (steps.Length > MaxThresholdSteps)
+        {
+            note($"{path}.thresholdSteps", $"a list of {steps.Length}", $"at most {MaxThresholdSteps} steps");
+        }
+
+        for (var s = 0; s < steps.Length; s++)
+        {
+            var after = s > 0 ? steps[s - 1].From : policy.From;
+            var takes = steps[s].From <= after ? $"a day after {after:yyyy-MM-dd}"
+                : steps[s].From >= policy.To ? $"a day before {policy.To:yyyy-MM-dd}, when the policy ends"
+                : null;
+            if (takes is not null)
+            {
+                note($"{path}.thresholdSteps[{s}].from", $"{steps[s].From:yyyy-MM-dd}", takes);
+            }
         }
     }
 

@@ -1,0 +1,33 @@
+namespace KioskFleet.Service.Compliance;
+
+/// <summary>Seals the editions that are due, every hour.</summary>
+internal sealed class EditionJob(EditionDesk desk, ILogger<EditionJob> log) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+
+    /// <summary>Seals what is due now.</summary>
+    internal async Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        foreach (var edition in await Task.Run(() => desk.RunDueAsync(cancellationToken), cancellationToken))
+        {
+            ComplianceLog.Sealed(log, edition.Number, edition.Window.Name, edition.ContentSha256);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await RunOnceAsync(stoppingToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                ComplianceLog.EditionsFailed(log, error);
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using KioskFleet.Service.Ledger;
+using KioskFleet.Service.Policies;
+using KioskFleet.Service.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace KioskFleet.Service.Compliance;
+
+/// <summary>Looks at what the ledger got since the last look, and notes the business days whose figures it changed. So an
+/// hourly run costs what an hour brought, and no window is judged anew for nothing. One caller at a time.</summary>
+internal sealed class EditionLookStore(FleetDatabase database)
+{
+    // A refund counts on the day of its sale. One that waited is tied when its sale comes, which is a new entry itself,
+    // or when an entry is released, which is a correction.
+    private const string TouchedSql = """
+        SELECT DISTINCT business_day FROM entries WHERE position > ?1 AND position <= ?2 AND kind = 1
+        UNION
+        SELECT DISTINCT sale_day FROM refunds WHERE position > ?1 AND position <= ?2 AND sale_day IS NOT NULL
+        UNION
+        SELECT e.business_day FROM corrections c JOIN entries e USING (position)
+        WHERE c.correction_id > ?3 AND c.correction_id <= ?4
+        UNION
+        SELECT r.sale_day FROM corrections c JOIN refunds r USING (position)
+        WHERE c.correction_id > ?3 AND c.correction_id <= ?4 AND r.sale_day IS NOT NULL
+        """;
+
+    /// <summary>Looks, and returns the number of this look. The entries are read outside the writers' turn.</summary>
+    public async Task<long> LookAsync(CancellationToken cancellationToken)
+    {
+        var (mark, days, position, correction) = ReadNew();
+        if (mark.Position == position && mark.Correction == correction)
+        {
+            return mark.Look;
+        }
+
+        return await database.WriteAsync(
+            (connection, _) =>
+            {
+                using var note = new Statement(connection, """
+                    INSERT INTO edition_days (business_day, look) VALUES (?1, ?2)
+                    ON CONFLICT DO UPDATE SET look = excluded.look
+                    """);
+                foreach (var day in days)
+                {
+                    note.Set(1, day).Set(2, mark.Look + 1).Run();
+                }
+
+                using var move = new Statement(
+                    connection, "UPDATE edition_marks SET look = ?1, position = ?2, correction_id = ?3");
+                move.Set(1, mark.Look + 1).Set(2, position).Set(3, correction).Run();
+                return mark.Look + 1;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Business days that ever had figures, with the look that saw them change last.</summary>
+    public IReadOnlyDictionary<DateOnly, long> Days()
+    {
+        using var connection = database.OpenReader();
+        using var query = new Statement(connection, "SELECT business_day, look FROM edition_days");
+        var days = new Dictionary<DateOnly, long>();
+        while (query.Next())
+        {
+            var number = (int)query.Long(0);
+            days[new DateOnly(number / 10_000, number / 100 % 100, number % 100)] = query.Long(1);
+        }
+
+        return days;
+    }
+
+    /// <summary>The look of each window's last comparison, by name and first and last day.</summary>
+    public IReadOnlyDictionary<JudgingWindow, long> Checks()
+    {
+        using var connection = database.OpenReader();
+        using var query = new Statement(connection, "SELECT window_name, from_day, to_day, look FROM edition_checks");
+        var checks = new Dictionary<JudgingWindow, long>();
+        while (query.Next())
+        {
+            checks[new JudgingWindow(
+                query.Text(0), PolicyRequest.Day(query.Text(1))!.Value, PolicyRequest.Day(query.Text(2))!.Value)] =
+                query.Long(3);
+        }
+
+        return checks;
+    }
+
+    /// <summary>The number of the last look.</summary>
+    public static long Last(SqliteConnection connection)
+    {
+        using var query = new Statement(connection, "SELECT look FROM edition_marks");
+        query.Next();
+        return query.Long(0);
+    }
+
+    /// <summary>Notes that a window's figures were compared, inside the caller's transaction.</summary>
+    public static void Checked(SqliteConnection connection, JudgingWindow window, long look)
+    {
+        using var note = new Statement(connection, """
+            INSERT INTO edition_checks (window_name, from_day, to_day, look) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT DO UPDATE SET look = excluded.look
+            """);
+        note.Set(1, window.Name).Set(2, PolicyJson.Day(window.From)!).Set(3, PolicyJson.Day(window.To)!)
+            .Set(4, look).Run();
+    }
+
+    private readonly record struct Mark(long Look, long Position, long Correction);
+
+    private (Mark Mark, List<long> Days, long Position, long Correction) ReadNew()
+    {
+        using var connection = database.OpenReader();
+        using var moment = connection.BeginTransaction(deferred: true);
+        using var marks = new Statement(connection, """
+            SELECT look, position, correction_id, (SELECT coalesce(max(position), 0) FROM entries),
+                   (SELECT coalesce(max(correction_id), 0) FROM corrections)
+            FROM edition_marks
+            """);
+        marks.Next();
+        var mark = new Mark(marks.Long(0), marks.Long(1), marks.Long(2));
+        var (position, correction) = (marks.Long(3), marks.Long(4));
+        marks.Reset();
+        using var touched = new Statement(connection, TouchedSql);
+        touched.Set(1, mark.Position).Set(2, position).Set(3, mark.Correction).Set(4, correction);
+        var days = new List<long>();
+        while (touched.Next())
+        {
+            if (touched.Long(0) != 0)
+            {
+                days.Add(touched.Long(0));
+            }
+        }
+
+        return (mark, days, position, correction);
+    }
+}

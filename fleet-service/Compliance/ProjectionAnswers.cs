@@ -1,0 +1,57 @@
+namespace KioskFleet.Service.Compliance;
+
+/// <summary>Shows projections. Pure.</summary>
+internal static class ProjectionAnswers
+{
+    /// <summary>Of a cabinet: its amounts, and the standing of what is judged.</summary>
+    public static ProjectionShown OfRow(StandingRow row, ProjectionBasis basis, JudgingWindow window) => new()
+    {
+        EnoughData = basis.IsEnough,
+        AidFen = basis.IsEnough ? row.AidFen : null,
+        OrdinaryFen = basis.IsEnough ? row.OrdinaryFen : null,
+        UnmappedFen = basis.IsEnough ? row.UnmappedFen : null,
+        TotalFen = basis.IsEnough ? row.TotalFen : null,
+        ShareBasisPoints = basis.IsEnough ? row.ShareBasisPoints : null,
+        Standing = basis.IsEnough ? row.Standing : null,
+        ShortfallFen = basis.IsEnough ? row.ShortfallFen : null,
+        PolicyId = row.PolicyId,
+        PolicyVersion = row.PolicyVersion,
+        ThresholdBasisPoints = row.ThresholdBasisPoints,
+        CompleteDays = basis.CompleteDays,
+        DaysInAll = basis.DaysInAll,
+        CompleteThrough = basis.CompleteThrough,
+        NeededDays = ProjectionRule.NeededDays(window),
+        CabinetsProjected = basis.IsEnough ? 1 : 0,
+        CabinetsAsSoFar = basis.IsEnough ? 0 : 1,
+    };
+
+    /// <summary>Of cabinets together: the sum of what each is projected to, or sold so far.</summary>
+    /// <param name="place">The place's standing by projected sales.</param>
+    /// <param name="enough">For each of its cabinets whether it is projected.</param>
+    /// <param name="window">The window.</param>
+    public static ProjectionShown OfPlace(PlaceStanding place, IReadOnlyList<bool> enough, JudgingWindow window)
+    {
+        var projected = enough.Count(e => e);
+        var isEnough = projected > 0;
+        return new ProjectionShown
+        {
+            EnoughData = isEnough,
+            AidFen = isEnough ? place.AidFen : null,
+            OrdinaryFen = isEnough ? place.OrdinaryFen : null,
+            UnmappedFen = isEnough ? place.UnmappedFen : null,
+            TotalFen = isEnough ? place.TotalFen : null,
+            ShareBasisPoints = isEnough ? place.ShareBasisPoints : null,
+            Standing = isEnough ? place.Standing : null,
+            ShortfallFen = isEnough ? place.ShortfallFen : null,
+            PolicyId = place.PolicyId,
+            PolicyVersion = place.PolicyVersion,
+            ThresholdBasisPoints = place.ThresholdBasisPoints,
+            CompleteDays = null,
+            DaysInAll = null,
+            CompleteThrough = null,
+            NeededDays = ProjectionRule.NeededDays(window),
+            CabinetsProjected = projected,
+            CabinetsAsSoFar = enough.Count - projected,
+        };
+    }
+}

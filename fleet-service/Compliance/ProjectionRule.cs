@@ -1,0 +1,186 @@
+using KioskFleet.Service.Places;
+
+namespace KioskFleet.Service.Compliance;
+
+/// <summary>
+/// Says where sales go by the end of a window if they go on as so far. A cabinet's present assignment is projected by
+/// its whole business days with complete data: amount of these days × days of the assignment in the window ÷ number of
+/// these days, half up, for each class by itself, in integers. Earlier assignments, and cabinets that are closed,
+/// retired, never heard or have too few such days, count with what they sold so far. Pure.
+/// </summary>
+internal static class ProjectionRule
+{
+    /// <summary>Complete days below which there is too little data (one less in a window of three days, and so on).</summary>
+    public const int LeastDays = 3;
+
+    /// <summary>Complete days that a window needs.</summary>
+    public static int NeededDays(JudgingWindow window) => Math.Clamp(window.Days - 1, 1, LeastDays);
+
+    /// <summary>True when days of the window are still to come after a moment.</summary>
+    public static bool IsOpen(JudgingWindow window, AskedMoment moment) =>
+        !window.IsRolling && moment.LastWholeDay < window.Last && moment.Day >= window.From;
+
+    /// <summary>The last whole business day up to which a cabinet's data is complete; null when there is none.</summary>
+    /// <param name="completeUntilUtcMs">Until when its data is complete; null when it was never heard.</param>
+    /// <param name="lastWholeDay">The last business day that is over.</param>
+    /// <param name="window">The window.</param>
+    /// <param name="zone">The zone of business days.</param>
+    public static DateOnly? CutOf(
+        long? completeUntilUtcMs, DateOnly lastWholeDay, JudgingWindow window, BusinessZone zone)
+    {
+        if (completeUntilUtcMs is not { } until)
+        {
+            return null;
+        }
+
+        var complete = zone.DayOf(until).AddDays(-1);
+        var cut = complete < lastWholeDay ? complete : lastWholeDay;
+        return cut < window.From ? null : cut > window.Last ? window.Last : cut;
+    }
+
+    /// <summary>The sales of the window as they will be at its end, and what each cabinet's figure rests on.</summary>
+    /// <param name="soFar">What was sold so far.</param>
+    /// <param name="whole">What was sold by the end of each cabinet's last complete day, by cabinet and assignment.
+    /// </param>
+    /// <param name="cuts">The last complete day of each cabinet that has one.</param>
+    /// <param name="window">The window.</param>
+    /// <param name="zone">The zone of business days.</param>
+    public static ProjectedSales Of(
+        WindowSales soFar, IReadOnlyDictionary<(string Cabinet, long Assignment), ClassAmounts> whole,
+        IReadOnlyDictionary<string, DateOnly> cuts, JudgingWindow window, BusinessZone zone)
+    {
+        var last = LastAssignments(soFar);
+        var bases = new Dictionary<string, ProjectionBasis>(StringComparer.Ordinal);
+        var projected = soFar.Assignments.ToArray();
+        foreach (var (cabinet, at) in last)
+        {
+            var sales = projected[at];
+            var basis = Basis(sales, cuts.TryGetValue(cabinet, out var cut) ? cut : null, window, zone);
+            bases[cabinet] = basis;
+            if (basis.IsEnough)
+            {
+                var days = whole.GetValueOrDefault((cabinet, sales.AssignmentId));
+                projected[at] = sales with
+                {
+                    Amounts = sales.Amounts with
+                    {
+                        AidFen = Project(days.AidFen, basis),
+                        OrdinaryFen = Project(days.OrdinaryFen, basis),
+                        UnmappedFen = Project(days.UnmappedFen, basis),
+                    },
+                };
+            }
+        }
+
+        return new ProjectedSales(soFar with { Assignments = projected }, bases);
+    }
+
+    /// <summary>The formula: amount × days in all ÷ days so far, half up.</summary>
+    /// <param name="fen">The amount of the days so far, in fen; may be negative.</param>
+    /// <param name="daysInAll">Days from the first one counted to the window's last, at least 1.</param>
+    /// <param name="daysSoFar">Complete days among them, at least 1.</param>
+    public static long Project(long fen, int daysInAll, int daysSoFar)
+    {
+        var (quotient, remainder) = Int128.DivRem((Int128)fen * daysInAll * 2 + daysSoFar, 2 * daysSoFar);
+        return checked((long)(remainder < 0 ? quotient - 1 : quotient));
+    }
+
+    private static long Project(long fen, ProjectionBasis basis) => Project(fen, basis.DaysInAll, basis.CompleteDays);
+
+    private static ProjectionBasis Basis(AssignmentSales sales, DateOnly? cut, JudgingWindow window, BusinessZone zone)
+    {
+        var began = zone.DayOf(sales.FromUtcMs);
+        var first = began > window.From ? began : window.From;
+        var complete = cut is { } through && through >= first ? through.DayNumber - first.DayNumber + 1 : 0;
+        return new ProjectionBasis(
+            complete, Math.Max(window.To.DayNumber - first.DayNumber, 1), complete > 0 ? cut : null,
+            complete >= NeededDays(window) && sales.Life is not ("Retired" or "ClosedUntil"));
+    }
+
+    private static Dictionary<string, int> LastAssignments(WindowSales sales)
+    {
+        var last = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < sales.Assignments.Count; i++)
+        {
+            var assignment = sales.Assignments[i];
+            if (!last.TryGetValue(assignment.CabinetId, out var there)
+                || assignment.FromUtcMs > sales.Assignments[there].FromUtcMs)
+            {
+                last[assignment.CabinetId] = i;
+            }
+        }
+
+        return last;
+    }
+}
+
+/// <summary>What a cabinet's projection rests on.</summary>
+/// <param name="CompleteDays">Whole business days with complete data that are counted.</param>
+/// <param name="DaysInAll">Days from the first one counted to the window's last.</param>
+/// <param name="CompleteThrough">The last complete day; null when there is none.</param>
+/// <param name="IsEnough">False when there is too little data, or the cabinet sells no more.</param>
+internal readonly record struct ProjectionBasis(
+    int CompleteDays, int DaysInAll, DateOnly? CompleteThrough, bool IsEnough);
+
+/// <summary>Sales as they will be.</summary>
+/// <param name="Sales">By assignment.</param>
+/// <param name="Bases">By cabinet.</param>
+internal sealed record ProjectedSales(WindowSales Sales, IReadOnlyDictionary<string, ProjectionBasis> Bases);
+
+/// <summary>
+/// Where a cabinet, or cabinets together, go by the end of the window if they sell on as so far. Amounts in fen; null
+/// where there is too little data. Judged by the policy that is in force on the window's last day as decided now.
+/// </summary>
+internal sealed record ProjectionShown
+{
+    /// <summary>False when there is too little data to say anything.</summary>
+    public required bool EnoughData { get; init; }
+
+    /// <summary>Aid sales.</summary>
+    public required long? AidFen { get; init; }
+
+    /// <summary>Ordinary sales.</summary>
+    public required long? OrdinaryFen { get; init; }
+
+    /// <summary>Sales without a mapping.</summary>
+    public required long? UnmappedFen { get; init; }
+
+    /// <summary>All of them.</summary>
+    public required long? TotalFen { get; init; }
+
+    /// <summary>The share, rounded down.</summary>
+    public required long? ShareBasisPoints { get; init; }
+
+    /// <summary>The standing of what is judged.</summary>
+    public required Standing? Standing { get; init; }
+
+    /// <summary>Smallest aid sales beyond the projected ones that would make the test true, in fen.</summary>
+    public required long? ShortfallFen { get; init; }
+
+    /// <summary>The policy on the window's last day.</summary>
+    public required string? PolicyId { get; init; }
+
+    /// <summary>Its version.</summary>
+    public required int? PolicyVersion { get; init; }
+
+    /// <summary>Its threshold on that day.</summary>
+    public required int? ThresholdBasisPoints { get; init; }
+
+    /// <summary>Whole business days with complete data that it rests on; null for cabinets together.</summary>
+    public required int? CompleteDays { get; init; }
+
+    /// <summary>Days of the window from the first one counted; null for cabinets together.</summary>
+    public required int? DaysInAll { get; init; }
+
+    /// <summary>The last complete day; null for cabinets together, or without one.</summary>
+    public required DateOnly? CompleteThrough { get; init; }
+
+    /// <summary>Complete days that are needed.</summary>
+    public required int NeededDays { get; init; }
+
+    /// <summary>Cabinets that are projected.</summary>
+    public required int CabinetsProjected { get; init; }
+
+    /// <summary>Cabinets that count with what they sold so far.</summary>
+    public required int CabinetsAsSoFar { get; init; }
+}
