@@ -37,19 +37,19 @@ internal static class PlacesModule
             .WithName("GetCounties")
             .WithSummary("The counties with codes (GB/T 2260), names and cabinet quotas");
         group.MapGet("/venue-kinds", (PlacesDataSet places) => Results.Json(places.VenueKinds, Json))
-            .WithName("GetVenueKinds")
+            .WithName("GetPlacesVenueKinds")
             .WithSummary("The kinds of places of sale with their minimum shares and duties");
         group.MapGet("/channels", (PlacesDataSet places) => Results.Json(places.ChannelGroups, Json))
-            .WithName("GetChannels")
+            .WithName("GetPlacesChannels")
             .WithSummary("The other ways of selling, in their groups");
         group.MapGet("/milestones", (PlacesDataSet places) => Results.Json(places.Milestones, Json))
-            .WithName("GetMilestones")
+            .WithName("GetPlacesMilestones")
             .WithSummary("The plan's dated steps, each with its force and clause");
         group.MapGet("/product-targets", (PlacesDataSet places) => Results.Json(places.ProductTargets, Json))
-            .WithName("GetProductTargets")
+            .WithName("GetPlacesProductTargets")
             .WithSummary("Recognised products each county is to have; null where the plan leaves it open");
         group.MapGet("/weekly-report", (PlacesDataSet places) => Results.Json(places.WeeklyReport, Json))
-            .WithName("GetWeeklyReportTerms")
+            .WithName("GetPlacesWeeklyReport")
             .WithSummary("When the counties report");
         return routes;
     }
