@@ -18,7 +18,7 @@ internal static class ClearedEditionStore
         return query.Long(0) != 0;
     }
 
-    /// <summary>Does one step. Every kind of row is done before the next one begins; the edition itself is last.</summary>
+    /// <summary>Does one step. Each kind of row is done before the next one begins; the edition is last.</summary>
     public static void Step(SqliteConnection connection)
     {
         if (TellPlaces(connection))

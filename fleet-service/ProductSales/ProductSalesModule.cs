@@ -1,6 +1,6 @@
 namespace KioskFleet.Service.ProductSales;
 
-/// <summary>Registers the projection of the ledger by product. Needs Storage, Places, Catalogue and the ledger.</summary>
+/// <summary>Registers the ledger's sums by product. Needs Storage, Places, Catalogue and the ledger.</summary>
 internal static class ProductSalesModule
 {
     /// <summary>Adds the projector and the pages.</summary>
