@@ -65,6 +65,7 @@ internal static class DataSetReader
             n.Text("en"),
             OrNull(n, "by", n.Day),
             OrNull(n, "cabinets", name => (int)n.Number(name, 0, MaxCabinets)),
+            OrNull(n, "measure", n.Choice<CabinetMeasure>),
             n.Choice<DutyForce>("force"),
             Clause(n))),
         root.Children("productTargets", 0, n => new ProductTarget(
@@ -76,7 +77,7 @@ internal static class DataSetReader
             n.Number("aidSalesFen", 0, long.MaxValue),
             n.Day("by"),
             OrNull(n, "countedFrom", n.Day),
-            n.IsNull("origin") ? null : n.Text("origin"),
+            OrNull(n, "origin", n.Choice<SalesOrigin>),
             Clause(n))),
         root.Child("weeklyReport", n => new WeeklyReport(
             n.Choice<DayOfWeek>("weekday"), n.Day("first"), n.Child("due", Bilingual), Clause(n))),
@@ -97,6 +98,7 @@ internal static class DataSetReader
         node.Flag("minimumToRise"),
         node.Flag("allAid"),
         node.Flag("countsAsCitySales"),
+        OrNull(node, "yearlyPlanBy", node.Day),
         node.Children("duties", 0, n => new VenueDuty(
             n.Choice<Presence>("presence"),
             (int)n.Number("atLeast", 1, MaxCabinets),

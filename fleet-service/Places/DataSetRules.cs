@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using KioskFleet.Protocol.Identity;
+using KioskFleet.Service.Policies;
 
 namespace KioskFleet.Service.Places;
 
@@ -28,6 +29,7 @@ internal static partial class DataSetRules
         Unique(findings, "$.milestones", "id", dataSet.Milestones.Select(m => m.Id));
         Unique(findings, "$.productTargets", "county", dataSet.ProductTargets.Select(t => t.County.Value));
         Unique(findings, "$.channelGroups", "id", dataSet.ChannelGroups.Select(g => g.Id));
+        CheckChannels(dataSet, findings);
         Unique(findings, "$.policies", "id", dataSet.Policies.Select(p => p.Id));
 
         var quotas = dataSet.Counties.Sum(c => (long)c.CabinetQuota);
@@ -37,13 +39,13 @@ internal static partial class DataSetRules
         }
 
         var codes = dataSet.Counties.Select(c => c.Code).Append(dataSet.City.Code).ToHashSet();
-        foreach (var (venue, v) in dataSet.VenueKinds.Select((x, i) => (x, i)))
+        CheckVenues(dataSet, codes, findings);
+        foreach (var (milestone, i) in dataSet.Milestones.Select((x, i) => (x, i)))
         {
-            foreach (var (duty, d) in venue.Duties.Select((x, i) => (x, i)))
+            if ((milestone.Cabinets is null) != (milestone.Measure is null))
             {
-                var path = $"$.venueKinds[{v}].duties[{d}]";
-                Known(findings, $"{path}.requiredIn", duty.RequiredIn, codes);
-                Known(findings, $"{path}.unclearIn", duty.UnclearIn, codes);
+                Note($"$.milestones[{i}].measure", $"'{milestone.Measure}'",
+                    milestone.Cabinets is null ? "null without cabinets" : "what is counted toward the cabinets");
             }
         }
 
@@ -133,6 +135,55 @@ internal static partial class DataSetRules
             if (takes is not null)
             {
                 note($"{path}.thresholdSteps[{s}].from", $"{steps[s].From:yyyy-MM-dd}", takes);
+            }
+        }
+    }
+
+    private static void CheckVenues(
+        PlacesDataSet dataSet, HashSet<CountyCode> codes, List<DataSetFinding> findings)
+    {
+        void Note(string path, string got, string takes) => findings.Add(new DataSetFinding(path, got, takes));
+
+        if (dataSet.VenueKinds.All(v => v.Id != PolicyBook.CabinetVenue))
+        {
+            Note("$.venueKinds", "no kind of this id", $"a kind with the id '{PolicyBook.CabinetVenue}'");
+        }
+
+        foreach (var (venue, v) in dataSet.VenueKinds.Select((x, i) => (x, i)))
+        {
+            if (venue.YearlyPlanBy is not null && venue.CountsAsCitySales)
+            {
+                Note($"$.venueKinds[{v}].countsAsCitySales", "'True'", "false beside a yearly plan of purchases");
+            }
+
+            foreach (var (duty, d) in venue.Duties.Select((x, i) => (x, i)))
+            {
+                var path = $"$.venueKinds[{v}].duties[{d}]";
+                Known(findings, $"{path}.requiredIn", duty.RequiredIn, codes);
+                Known(findings, $"{path}.unclearIn", duty.UnclearIn, codes);
+                foreach (var code in duty.UnclearIn.Where(c => c != default && duty.RequiredIn.Contains(c)))
+                {
+                    Note($"{path}.unclearIn", $"'{code}', which is required", "each place once");
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// A sale is counted under a kind of venue or under a channel, by id: so an id may stand for one of them only.
+    /// </summary>
+    private static void CheckChannels(PlacesDataSet dataSet, List<DataSetFinding> findings)
+    {
+        var seen = dataSet.VenueKinds.Select(v => v.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var (group, g) in dataSet.ChannelGroups.Select((x, i) => (x, i)))
+        {
+            foreach (var (channel, c) in group.Channels.Select((x, i) => (x, i)))
+            {
+                if (channel.Id.Length > 0 && !seen.Add(channel.Id))
+                {
+                    findings.Add(new DataSetFinding($"$.channelGroups[{g}].channels[{c}].id", $"'{channel.Id}' again",
+                        "each id once over all channels and kinds of venue"));
+                }
             }
         }
     }

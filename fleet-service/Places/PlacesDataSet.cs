@@ -74,6 +74,10 @@ internal sealed record NamedKind(string Id, string Zh, string En);
 /// <param name="MinimumToRise">True when the plan says that the minimum is to rise step by step.</param>
 /// <param name="AllAid">True when everything sold there is an aid product.</param>
 /// <param name="CountsAsCitySales">False for places where others' products are bought.</param>
+/// <param name="YearlyPlanBy">
+/// Where buyers purchase by a yearly plan of their own: the last day of it in its year, in the data set's zone; else
+/// null. Such purchases never count as the city's sales.
+/// </param>
 /// <param name="Duties">How many such venues must exist.</param>
 /// <param name="Clause">The clause it comes from, in words near the document's.</param>
 internal sealed record VenueKind(
@@ -84,6 +88,7 @@ internal sealed record VenueKind(
     bool MinimumToRise,
     bool AllAid,
     bool CountsAsCitySales,
+    DateOnly? YearlyPlanBy,
     ImmutableArray<VenueDuty> Duties,
     string Clause);
 
@@ -136,10 +141,25 @@ internal enum DutyForce
 /// <param name="En">Its English name.</param>
 /// <param name="By">Last day, in the data set's zone; null where the plan names none.</param>
 /// <param name="Cabinets">Cabinets it speaks of, or null.</param>
+/// <param name="Measure">What is counted toward <paramref name="Cabinets"/>; null without them.</param>
 /// <param name="Force">How strongly the plan asks.</param>
 /// <param name="Clause">The clause it comes from, in words near the document's.</param>
 internal sealed record Milestone(
-    string Id, string Zh, string En, DateOnly? By, int? Cabinets, DutyForce Force, string Clause);
+    string Id, string Zh, string En, DateOnly? By, int? Cabinets, CabinetMeasure? Measure, DutyForce Force,
+    string Clause);
+
+/// <summary>What is counted of cabinets toward a milestone.</summary>
+internal enum CabinetMeasure
+{
+    /// <summary>Registered, with a concrete site.</summary>
+    PositionsPinned,
+
+    /// <summary>Enrolled: the cabinet's agent has its key.</summary>
+    Installed,
+
+    /// <summary>In service now.</summary>
+    Running,
+}
 
 /// <summary>Recognised products a county is to have.</summary>
 /// <param name="County">The county.</param>
@@ -152,9 +172,20 @@ internal sealed record ProductTarget(CountyCode County, int? RecognisedProducts,
 /// <param name="AidSalesFen">The amount, in fen.</param>
 /// <param name="By">Last day, in the data set's zone.</param>
 /// <param name="CountedFrom">First day that counts, or null where the plan names none.</param>
-/// <param name="Origin">Whose products count, or null where the plan does not say: then both are shown.</param>
+/// <param name="Origin">Which sales count, or null where the plan does not say: then both are shown.</param>
 /// <param name="Clause">The clause it comes from, in words near the document's.</param>
-internal sealed record CityTarget(long AidSalesFen, DateOnly By, DateOnly? CountedFrom, string? Origin, string Clause);
+internal sealed record CityTarget(
+    long AidSalesFen, DateOnly By, DateOnly? CountedFrom, SalesOrigin? Origin, string Clause);
+
+/// <summary>Which aid sales a target counts.</summary>
+internal enum SalesOrigin
+{
+    /// <summary>Sold in the city, whoever recognised the product.</summary>
+    SoldInCity,
+
+    /// <summary>Of products that a county of the city recognised, wherever they were sold.</summary>
+    RecognisedByCity,
+}
 
 /// <summary>When the counties report.</summary>
 internal sealed record WeeklyReport(DayOfWeek Weekday, DateOnly First, Bilingual Due, string Clause);

@@ -26,7 +26,7 @@ internal static class PlacesModule
         return services;
     }
 
-    /// <summary>Maps <c>/api/v1/places</c>: the data set as read, and its counties alone.</summary>
+    /// <summary>Maps <c>/api/v1/places</c>: the data set as read, and each of its tables alone.</summary>
     public static IEndpointRouteBuilder MapPlaces(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/v1/places").WithTags("Places");
@@ -36,6 +36,21 @@ internal static class PlacesModule
         group.MapGet("/counties", (PlacesDataSet places) => Results.Json(places.Counties, Json))
             .WithName("GetCounties")
             .WithSummary("The counties with codes (GB/T 2260), names and cabinet quotas");
+        group.MapGet("/venue-kinds", (PlacesDataSet places) => Results.Json(places.VenueKinds, Json))
+            .WithName("GetPlacesVenueKinds")
+            .WithSummary("The kinds of places of sale with their minimum shares and duties");
+        group.MapGet("/channels", (PlacesDataSet places) => Results.Json(places.ChannelGroups, Json))
+            .WithName("GetPlacesChannels")
+            .WithSummary("The other ways of selling, in their groups");
+        group.MapGet("/milestones", (PlacesDataSet places) => Results.Json(places.Milestones, Json))
+            .WithName("GetPlacesMilestones")
+            .WithSummary("The plan's dated steps, each with its force and clause");
+        group.MapGet("/product-targets", (PlacesDataSet places) => Results.Json(places.ProductTargets, Json))
+            .WithName("GetPlacesProductTargets")
+            .WithSummary("Recognised products each county is to have; null where the plan leaves it open");
+        group.MapGet("/weekly-report", (PlacesDataSet places) => Results.Json(places.WeeklyReport, Json))
+            .WithName("GetPlacesWeeklyReport")
+            .WithSummary("When the counties report");
         return routes;
     }
 

@@ -69,7 +69,7 @@ internal static class Rooms
                 ["Tables"] = ["Places"],
                 ["Policies"] = ["Access", "Http", "Places", "Storage"],
                 ["Rejudging"] = ["Access", "Catalogue", "Fleet", "Http", "Ledger", "Places", "Storage"],
-                ["ProductSales"] = ["Catalogue", "Fleet", "Http", "Ledger", "Places", "Storage"],
+                ["ProductSales"] = ["Catalogue", "Compliance", "Fleet", "Http", "Ledger", "Places", "Storage"],
                 ["Compliance"] =
                     ["Storage", "Http", "Findings", "Places", "Policies", "Fleet", "Catalogue", "Ledger", "Access"],
                 ["Venues"] = AnyBut("Ingest", "Hosting", "Broker", "Enforcement", "Assessment", "Series"),

@@ -10,6 +10,42 @@ public sealed class DataSetTests
     private static readonly PlacesDataSet Chuzhou = DataSetFile.Load("chuzhou-2020");
 
     [Fact]
+    public void Two_data_sets_are_shipped_and_the_default_is_one_of_them()
+    {
+        Assert.Contains(new PlacesOptions().DataSet, ShippedDataSets.All);
+        Assert.True(ShippedDataSets.All.Count >= 2);
+    }
+
+    [Theory]
+    [MemberData(nameof(ShippedDataSets.Names), MemberType = typeof(ShippedDataSets))]
+    public void Every_shipped_data_set_is_named_as_its_file_and_can_be_used(string name)
+    {
+        var places = DataSetFile.Load(name);
+        Assert.Equal(name, places.DataSet);
+        Assert.Equal(places.City.CabinetTotal, places.Counties.Sum(c => c.CabinetQuota));
+        Assert.Equal(places.WeeklyReport.Weekday, places.WeeklyReport.First.DayOfWeek);
+        Assert.All(places.Policies, p => Assert.Contains(places.VenueKinds, v => v.Id == p.VenueKind));
+
+        // A minimum that the plan sets is judged by a policy with the same beginning; other kinds have none.
+        Assert.All(places.VenueKinds, v => Assert.Equal(
+            v.MinimumAidShareBasisPoints,
+            places.Policies.SingleOrDefault(p => p.VenueKind == v.Id)?.Threshold.BasisPoints));
+        Assert.All(places.VenueKinds, v => Assert.Equal(v.YearlyPlanBy is null, v.CountsAsCitySales));
+    }
+
+    [Fact]
+    public void The_invented_city_shares_no_place_no_date_and_no_word_for_its_products_with_the_real_one()
+    {
+        var invented = DataSetFile.Load("linjiang-2027");
+        Assert.Empty(invented.Counties.Select(c => c.Code).Intersect(Chuzhou.Counties.Select(c => c.Code)));
+        Assert.NotEqual(Chuzhou.Terms.AidProduct, invented.Terms.AidProduct);
+        Assert.NotEqual(Chuzhou.CityTarget, invented.CityTarget);
+        Assert.Equal(["month", "quarter", "week"],
+            invented.Policies.Select(p => p.Window).Order(StringComparer.Ordinal));
+        Assert.Contains("does not exist", invented.Source.En, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_shipped_data_set_holds_the_plan()
     {
         Assert.Equal(8, Chuzhou.Counties.Length);
@@ -79,14 +115,15 @@ public sealed class DataSetTests
     public void Text_that_is_no_data_set_is_a_finding_and_no_crash(string text) =>
         Assert.NotEmpty(DataSetReader.Read(Encoding.UTF8.GetBytes(text)).Findings);
 
-    [Fact]
-    public void A_member_of_the_wrong_kind_anywhere_is_a_finding_and_no_crash()
+    [Theory]
+    [MemberData(nameof(ShippedDataSets.Names), MemberType = typeof(ShippedDataSets))]
+    public void A_member_of_the_wrong_kind_anywhere_is_a_finding_and_no_crash(string name)
     {
-        foreach (var path in Paths(Shipped()).ToList())
+        foreach (var path in Paths(Shipped(name)).ToList())
         {
             foreach (var wrong in new JsonNode?[] { null, new JsonArray(), new JsonObject(), JsonValue.Create(-7) })
             {
-                var json = Shipped();
+                var json = Shipped(name);
                 var (parent, key) = path;
                 var holder = parent.Aggregate((JsonNode)json,
                     (node, step) => step is int i ? node[i]! : node[(string)step]!);
@@ -114,8 +151,29 @@ public sealed class DataSetTests
         Assert.Contains("chuzhou-2020", error.Message, StringComparison.Ordinal);
     }
 
-    private static JsonNode Shipped() =>
-        JsonNode.Parse(File.ReadAllText(Path.Combine(DataSetFile.ShippedFolder, "chuzhou-2020.json")))!;
+    [Fact]
+    public void What_cannot_be_counted_is_found_before_anything_is_counted()
+    {
+        var json = Shipped();
+        json["venueKinds"]![0]!["id"] = "vending";
+        json["venueKinds"]![1]!["yearlyPlanBy"] = "2020-12-01";
+        json["venueKinds"]![2]!["duties"]![0]!["unclearIn"]![0] = "341125";
+        json["milestones"]![0]!["measure"] = "installed";
+        json["milestones"]![4]!["measure"] = null;
+        json["channelGroups"]![1]!["channels"]![0]!["id"] = "universities";
+        json["channelGroups"]![2]!["channels"]![0]!["id"] = "zone";
+        json["cityTarget"]!["origin"] = "anywhere";
+        Assert.Equal(
+            [
+                "$.channelGroups[1].channels[0].id", "$.channelGroups[2].channels[0].id", "$.cityTarget.origin",
+                "$.milestones[0].measure", "$.milestones[4].measure", "$.policies[0].venueKind", "$.venueKinds",
+                "$.venueKinds[1].countsAsCitySales", "$.venueKinds[2].duties[0].unclearIn",
+            ],
+            Read(json).Findings.Select(f => f.Path).Order(StringComparer.Ordinal));
+    }
+
+    private static JsonNode Shipped(string name = "chuzhou-2020") =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(DataSetFile.ShippedFolder, name + ".json")))!;
 
     private static DataSetReader.Reading Read(JsonNode json) =>
         DataSetReader.Read(Encoding.UTF8.GetBytes(json.ToJsonString()));

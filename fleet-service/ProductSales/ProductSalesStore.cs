@@ -1,0 +1,172 @@
+using KioskFleet.Service.Ledger;
+using Microsoft.Data.Sqlite;
+
+namespace KioskFleet.Service.ProductSales;
+
+/// <summary>
+/// The projection's own tables: editions and what a stretch changes in them. The caller brings the connection and, for
+/// writing, the transaction.
+/// </summary>
+internal static class ProductSalesStore
+{
+    /// <summary>The served edition and the one that is being made.</summary>
+    public static (ProductSalesEdition? Served, ProductSalesEdition? Making) Editions(SqliteConnection connection)
+    {
+        using var query = new Statement(connection, """
+            SELECT edition, is_served, cause, begun_utc_ms, generation, catalogue_version, city_codes, position,
+              correction_id, latest_sale_utc_ms
+            FROM product_sales_editions ORDER BY edition
+            """);
+        var (served, making) = ((ProductSalesEdition?)null, (ProductSalesEdition?)null);
+        while (query.Next())
+        {
+            var edition = new ProductSalesEdition(
+                query.Long(0), query.Long(1) != 0, query.Text(2), query.Long(3),
+                new ProductSalesBasis(query.Text(4), query.Long(5), query.Text(6)), query.Long(7), query.Long(8),
+                query.Long(9));
+            (served, making) = edition.IsServed ? (edition, null) : (served, edition);
+        }
+
+        return (served, making);
+    }
+
+    /// <summary>Begins an edition. Refunds that changed before are met again with their entries.</summary>
+    public static void Begin(
+        SqliteConnection connection, EditionStep.Begin begin, ProductSalesBasis basis, long nowUtcMs)
+    {
+        Run(connection, "DELETE FROM product_sales_refund_changes");
+        using var insert = new Statement(connection, """
+            INSERT INTO product_sales_editions (is_served, cause, begun_utc_ms, generation, catalogue_version,
+              city_codes, position, correction_id, latest_sale_utc_ms)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, 0)
+            """);
+        insert.Set(1, begin.IsServed ? 1 : 0).Set(2, begin.Cause).Set(3, nowUtcMs).Set(4, basis.Generation)
+            .Set(5, basis.CatalogueVersion).Set(6, basis.CityCodes).Run();
+    }
+
+    /// <summary>Shows an edition that has read everything; the older ones are cleared away afterwards.</summary>
+    public static void Serve(SqliteConnection connection, long edition)
+    {
+        Run(connection, "UPDATE product_sales_editions SET is_served = 0 WHERE is_served = 1");
+        Run(connection, "UPDATE product_sales_editions SET is_served = 1 WHERE edition = ?1", edition);
+    }
+
+    /// <summary>
+    /// Writes what a stretch changes and moves the cursors. False, and nothing is written, when the edition is not
+    /// where the stretch began: another process was faster.
+    /// </summary>
+    public static bool Apply(
+        SqliteConnection connection, ProductSalesEdition edition, LedgerStretch stretch, ProductSalesChange change)
+    {
+        if (Position(connection, edition.Number) != edition.Position)
+        {
+            return false;
+        }
+
+        WriteSums(connection, edition.Number, change);
+        WriteRefunds(connection, edition.Number, change);
+        WritePlaces(connection, edition, change);
+        Run(connection, "DELETE FROM product_sales_refund_changes WHERE change_id <= ?1", stretch.RefundChangeId);
+        using var move = new Statement(connection, """
+            UPDATE product_sales_editions SET position = ?2, correction_id = ?3, catalogue_version = ?4,
+              latest_sale_utc_ms = max(latest_sale_utc_ms, ?5)
+            WHERE edition = ?1
+            """);
+        move.Set(1, edition.Number).Set(2, stretch.Position).Set(3, stretch.CorrectionId)
+            .Set(4, edition.Basis.CatalogueVersion).Set(5, change.LatestSaleUtcMs).Run();
+        return true;
+    }
+
+    /// <summary>Says that an edition's figures are those of a newer version of the catalogue too.</summary>
+    public static void Confirm(SqliteConnection connection, ProductSalesEdition edition)
+    {
+        using var confirm = new Statement(
+            connection, "UPDATE product_sales_editions SET catalogue_version = ?2 WHERE edition = ?1");
+        confirm.Set(1, edition.Number).Set(2, edition.Basis.CatalogueVersion).Run();
+    }
+
+    private static long? Position(SqliteConnection connection, long edition)
+    {
+        using var query = new Statement(
+            connection, "SELECT position FROM product_sales_editions WHERE edition = ?1");
+        query.Set(1, edition);
+        return query.Next() ? query.Long(0) : null;
+    }
+
+    private static void WriteSums(SqliteConnection connection, long edition, ProductSalesChange change)
+    {
+        using var upsert = new Statement(connection, """
+            INSERT INTO product_sales (edition, business_day, county_code, operator_id, product_id, class, is_of_city,
+              lines, pieces, paid_fen, refunded_fen)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            ON CONFLICT DO UPDATE SET lines = lines + excluded.lines, pieces = pieces + excluded.pieces,
+              paid_fen = paid_fen + excluded.paid_fen, refunded_fen = refunded_fen + excluded.refunded_fen
+            """);
+        foreach (var (key, sums) in change.Sums.Where(s => s.Value != default))
+        {
+            upsert.Set(1, edition).Set(2, (long)key.Day).Set(3, key.CountyCode).Set(4, key.OperatorId)
+                .Set(5, key.ProductId).Set(6, (long)key.Class).Set(7, key.IsOfCity ? 1 : 0).Set(8, sums.Lines)
+                .Set(9, sums.Pieces).Set(10, sums.PaidFen).Set(11, sums.RefundedFen).Run();
+        }
+    }
+
+    private static void WriteRefunds(SqliteConnection connection, long edition, ProductSalesChange change)
+    {
+        using var forget = new Statement(
+            connection, "DELETE FROM product_sales_refunds WHERE edition = ?1 AND position = ?2");
+        using var keep = new Statement(connection, """
+            INSERT INTO product_sales_refunds (edition, position, business_day, county_code, operator_id, product_id,
+              class, is_of_city, amount_fen)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            """);
+        foreach (var (position, refund) in change.Refunds)
+        {
+            forget.Set(1, edition).Set(2, position).Run();
+            if (refund is { Key: var key })
+            {
+                keep.Set(1, edition).Set(2, position).Set(3, (long)key.Day).Set(4, key.CountyCode)
+                    .Set(5, key.OperatorId).Set(6, key.ProductId).Set(7, (long)key.Class)
+                    .Set(8, key.IsOfCity ? 1 : 0).Set(9, refund.AmountFen).Run();
+            }
+        }
+    }
+
+    /// <summary>A served edition tells at once; one in the making keeps its places until it is served.</summary>
+    private static void WritePlaces(
+        SqliteConnection connection, ProductSalesEdition edition, ProductSalesChange change)
+    {
+        if (edition.IsServed)
+        {
+            using var places = new ProductPlaceTable(connection);
+            foreach (var ((product, cabinet), (utcMs, unitPriceFen)) in change.Places)
+            {
+                places.PutCabinet(edition.Number, product, cabinet, utcMs, unitPriceFen);
+            }
+
+            return;
+        }
+
+        using var upsert = new Statement(connection, """
+            INSERT INTO product_sales_places (edition, product_id, cabinet_id, last_sold_utc_ms, unit_price_fen)
+            VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT DO UPDATE SET last_sold_utc_ms = excluded.last_sold_utc_ms,
+              unit_price_fen = excluded.unit_price_fen
+            WHERE excluded.last_sold_utc_ms >= last_sold_utc_ms
+            """);
+        foreach (var ((product, cabinet), (utcMs, unitPriceFen)) in change.Places)
+        {
+            upsert.Set(1, edition.Number).Set(2, product).Set(3, cabinet).Set(4, utcMs).Set(5, unitPriceFen).Run();
+        }
+    }
+
+    private static void Run(SqliteConnection connection, string sql, long? parameter = null)
+    {
+        using var statement = new Statement(connection, sql);
+        if (parameter is { } value)
+        {
+            statement.Set(1, value);
+        }
+
+        statement.Run();
+    }
+}

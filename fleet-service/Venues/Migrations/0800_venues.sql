@@ -1,0 +1,28 @@
+-- Places of sale that are no cabinets.
+CREATE TABLE venues (
+  venue_id          TEXT    PRIMARY KEY,
+  kind              TEXT    NOT NULL, -- of the data set
+  presence          TEXT    NOT NULL CHECK (presence IN ('Online', 'Offline')),
+  place_code        TEXT    NOT NULL, -- the city or one of its counties
+  operator_id       TEXT    NOT NULL,
+  name              TEXT    NOT NULL,
+  address           TEXT    NOT NULL,
+  url               TEXT    NOT NULL,
+  registered_utc_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX venues_of_place ON venues (place_code, kind);
+
+-- A venue's life, step by step; append-only. The last step that has begun on a day is its state on that day.
+CREATE TABLE venue_life (
+  venue_id    TEXT    NOT NULL REFERENCES venues (venue_id),
+  step        INTEGER NOT NULL, -- from 1
+  life        TEXT    NOT NULL CHECK (life IN ('Planned', 'Open', 'Paused', 'Closed')),
+  from_day    INTEGER NOT NULL, -- yyyymmdd, first day of the state
+  made_utc_ms INTEGER NOT NULL,
+  made_by     TEXT    NOT NULL,
+  PRIMARY KEY (venue_id, step)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER venue_life_never_changes BEFORE UPDATE ON venue_life
+BEGIN SELECT RAISE(ABORT, 'venue_life is append-only'); END;
+CREATE TRIGGER venue_life_never_forgets BEFORE DELETE ON venue_life
+BEGIN SELECT RAISE(ABORT, 'venue_life is append-only'); END;

@@ -1,0 +1,92 @@
+using KioskFleet.Service.Compliance;
+using KioskFleet.Service.Places;
+
+namespace KioskFleet.Service.Venues;
+
+/// <summary>How one venue stands in the window of its policy. Every amount is reported by hand, in fen.</summary>
+internal sealed record VenueStandingRow
+{
+    /// <summary>The venue.</summary>
+    public required string VenueId { get; init; }
+
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its kind.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Online or offline.</summary>
+    public required Presence Presence { get; init; }
+
+    /// <summary>The city or one of its counties.</summary>
+    public required string County { get; init; }
+
+    /// <summary>Who runs it.</summary>
+    public required string OperatorId { get; init; }
+
+    /// <summary>Always <c>reported</c>: told by hand, apart from what signed journals prove.</summary>
+    public string Figures { get; init; } = "reported";
+
+    /// <summary>The window that is judged.</summary>
+    public required ShownWindow Window { get; init; }
+
+    /// <summary>The standing of what is judged; NoData where no policy is in force.</summary>
+    public required Standing Standing { get; init; }
+
+    /// <summary>The venue's aid sales.</summary>
+    public required long AidFen { get; init; }
+
+    /// <summary>Its other sales.</summary>
+    public required long OrdinaryFen { get; init; }
+
+    /// <summary>Both.</summary>
+    public required long TotalFen { get; init; }
+
+    /// <summary>Its share, rounded down; null without a positive total.</summary>
+    public required long? ShareBasisPoints { get; init; }
+
+    /// <summary>What is judged as one: the venue, or an operator's of its kind in a county, or a county's.</summary>
+    public required string Judged { get; init; }
+
+    /// <summary>Aid sales of what is judged.</summary>
+    public required long JudgedAidFen { get; init; }
+
+    /// <summary>Total of what is judged.</summary>
+    public required long JudgedTotalFen { get; init; }
+
+    /// <summary>Largest ordinary amount that keeps the test true; null where no policy is in force.</summary>
+    public required long? HeadroomFen { get; init; }
+
+    /// <summary>Smallest aid sales that make it true; null when none do, or where no policy is in force.</summary>
+    public required long? ShortfallFen { get; init; }
+
+    /// <summary>The policy, or null where none is in force: then the sales are only told.</summary>
+    public required string? PolicyId { get; init; }
+
+    /// <summary>Its version.</summary>
+    public required int? PolicyVersion { get; init; }
+
+    /// <summary>Its threshold on the day of judging, with the steps that have begun.</summary>
+    public required int? ThresholdBasisPoints { get; init; }
+
+    /// <summary>Whether late reports may still change it.</summary>
+    public required bool Provisional { get; init; }
+
+    /// <summary>From when it is final.</summary>
+    public required DateTimeOffset FinalFromUtc { get; init; }
+
+    /// <summary>Reports that count in the window.</summary>
+    public required int Reports { get; init; }
+
+    /// <summary>Those whose period begins before it; each counts whole, on its last day.</summary>
+    public required int ReportsAcrossEdge { get; init; }
+
+    /// <summary>Days of the window that are reported.</summary>
+    public required int DaysCovered { get; init; }
+
+    /// <summary>Last day that is reported; null for none.</summary>
+    public required DateOnly? ReportedUntil { get; init; }
+
+    /// <summary>The newest document that counts; 0 for none. What is told later makes a new number.</summary>
+    public required long NewestReportId { get; init; }
+}

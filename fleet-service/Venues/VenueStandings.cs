@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+using KioskFleet.Service.Compliance;
+using KioskFleet.Service.Findings;
+using KioskFleet.Service.Places;
+using KioskFleet.Service.Policies;
+
+namespace KioskFleet.Service.Venues;
+
+/// <summary>
+/// Answers how halls and other venues stand, and what follows from it. Always from the reports as taken. Thread-safe.
+/// </summary>
+internal sealed class VenueStandings(
+    VenueStore venues, ReportedSalesStore reports, CurrentPolicies policies, PlacesDataSet places, TimeProvider time)
+{
+    /// <summary>The present business day.</summary>
+    public DateOnly Today => places.Zone.DayOf(time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    /// <summary>Every venue's standing as of a day, each in the window of its policy or all in one window.</summary>
+    public IReadOnlyList<VenueStandingRow> Rows(DateOnly day, JudgingWindow? asked = null) =>
+        Judge(VenueStandingsRule.Windows(venues.All(), policies.Book, day, asked));
+
+    /// <summary>
+    /// What the check of the share finds about venues: BelowThreshold and AtRisk, in the present window and in earlier
+    /// ones that are still provisional. Whoever runs the checks of these kinds adds these drafts to its own.
+    /// </summary>
+    public IReadOnlyList<FindingDraft> Drafts(CheckMoment moment)
+    {
+        var all = venues.All();
+        var drafts = new List<FindingDraft>();
+        var seen = new HashSet<(string, string)>();
+        var days = policies.Book.All.Select(p => p.ProvisionalDays).DefaultIfEmpty(0).Max();
+
+        // A window that ended within the provisional days holds one of the days looked at here.
+        for (var back = 0; back <= days + 1; back++)
+        {
+            var windows = VenueStandingsRule.Windows(all, policies.Book, moment.Today.AddDays(-back), null)
+                .Where(w => w.Policy is not null && seen.Add((w.Venue.VenueId, w.Window.Name)))
+                .SelectMany(w => VenueStandingsRule.Windows([w.Venue], policies.Book, moment.Today, w.Window))
+                .ToList();
+            drafts.AddRange(Judge(windows)
+                .Where(r => back == 0 || r.FinalFromUtc.ToUnixTimeMilliseconds() > moment.NowUtcMs)
+                .Where(r => r.Standing is Standing.Breach or Standing.AtRisk)
+                .Select(Draft));
+        }
+
+        return drafts;
+    }
+
+    private IReadOnlyList<VenueStandingRow> Judge(IReadOnlyList<VenueInWindow> windows)
+    {
+        var sales = windows.Select(w => w.Window).Distinct().ToDictionary(w => w, reports.OfVenues);
+        return VenueStandingsRule.Judge(
+            windows, (venue, window) => sales[window].GetValueOrDefault(venue, VenueSales.None), places.Zone,
+            time.GetUtcNow());
+    }
+
+    private static FindingDraft Draft(VenueStandingRow row) => new(
+        row.Standing == Standing.Breach ? FindingKind.BelowThreshold : FindingKind.AtRisk,
+        new FindingAbout(OperatorId: row.OperatorId, CountyCode: row.County, VenueId: row.VenueId),
+        $"venue:{row.VenueId} {row.PolicyId} {row.Window.Name}",
+        new JsonObject
+        {
+            ["venue"] = row.VenueId,
+            ["figures"] = row.Figures,
+            ["window"] = row.Window.Name,
+            ["windowFrom"] = $"{row.Window.From:yyyy-MM-dd}",
+            ["windowTo"] = $"{row.Window.To:yyyy-MM-dd}",
+            ["judged"] = row.Judged,
+            ["aidFen"] = row.JudgedAidFen,
+            ["totalFen"] = row.JudgedTotalFen,
+            ["shortfallFen"] = row.ShortfallFen,
+            ["thresholdBasisPoints"] = row.ThresholdBasisPoints,
+            ["policy"] = row.PolicyId,
+            ["policyVersion"] = row.PolicyVersion,
+            ["reports"] = row.Reports,
+            ["newestReportId"] = row.NewestReportId,
+            ["daysCovered"] = row.DaysCovered,
+        }.ToJsonString());
+}
