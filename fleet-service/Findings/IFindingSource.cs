@@ -18,9 +18,15 @@ internal sealed record FindingAbout(
 /// <param name="About">Whom it is about.</param>
 /// <param name="Subject">
 /// What exactly, with the window where there is one; the same kind, cabinet and subject is one finding, seen again.
+/// What is about no cabinet names in it whom it is about.
 /// </param>
 /// <param name="Evidence">JSON; the newest replaces the older.</param>
-internal sealed record FindingDraft(FindingKind Kind, FindingAbout About, string Subject, string Evidence);
+/// <param name="Weight">
+/// How bad it is, in a unit of the kind (fen, pieces, sales); compared only with the same finding's earlier ones, to
+/// know whether an accepted one got worse. 0 where nothing can get worse.
+/// </param>
+internal sealed record FindingDraft(
+    FindingKind Kind, FindingAbout About, string Subject, string Evidence, long Weight = 0);
 
 /// <summary>A finding of a source's kinds that is not closed.</summary>
 /// <param name="FindingId">Its number.</param>
@@ -31,7 +37,10 @@ internal sealed record OpenFinding(long FindingId, FindingKind Kind, string Cabi
 
 /// <summary>What a check says.</summary>
 /// <param name="Found">What is wrong now.</param>
-/// <param name="Ended">Open findings whose condition has ended by itself; the service closes them.</param>
+/// <param name="Ended">
+/// Open findings whose condition has ended by itself; the service closes them. What can no longer be judged, such as a
+/// window that is final, has not ended: only a person closes it.
+/// </param>
 internal sealed record FindingCheck(IReadOnlyList<FindingDraft> Found, IReadOnlyList<OpenFinding> Ended);
 
 /// <summary>

@@ -15,30 +15,61 @@ internal sealed record CheckTerms
     /// <summary>A proposed mapping waits this long at most, in days; then it is the county's finding.</summary>
     public int MappingOverdueDays { get; init; } = 14;
 
-    /// <summary>Non-sales above this part of all pieces that left are a finding, in basis points.</summary>
+    /// <summary>
+    /// Tests, gifts and promotions above this part of all pieces that left are a finding, in basis points.
+    /// </summary>
     public int NonSaleShareBasisPoints { get; init; } = 500;
+
+    /// <summary>Pieces that maintenance took out above this part of all are a finding, in basis points.</summary>
+    public int MaintenanceShareBasisPoints { get; init; } = 2_000;
 
     /// <summary>Non-sales in a window below which their part is not looked at, in pieces.</summary>
     public int NonSaleMinimumPieces { get; init; } = 10;
 
     /// <summary>
-    /// A unit price this many times above, or below, the SKU's usual price in the city is an outlier, in percent.
+    /// A unit price above this part of the SKU's usual price is an outlier, or one below the usual price divided by it,
+    /// in percent.
     /// </summary>
     public int PriceOutlierPercent { get; init; } = 300;
 
-    /// <summary>Sales of a SKU that make a usual price, at least.</summary>
+    /// <summary>Sales of a SKU that make a usual price, and sales that make a low one, at least.</summary>
     public int PriceMinimumSales { get; init; } = 8;
 
-    /// <summary>Aid sales of one product in one cabinet within the burst's time that are a finding.</summary>
+    /// <summary>
+    /// Cabinets whose prices make the city's usual price of a SKU, at least; with fewer a cabinet is compared with
+    /// itself.
+    /// </summary>
+    public int PriceMinimumCabinets { get; init; } = 3;
+
+    /// <summary>Aid sales of one product in one cabinet within the burst's time that are a burst, at least.</summary>
     public int ProductBurstSales { get; init; } = 12;
+
+    /// <summary>… and the part of all the cabinet's sales within that time that they make, in basis points.</summary>
+    public int ProductBurstShareBasisPoints { get; init; } = 6_000;
+
+    /// <summary>
+    /// … and how they compare with the product's usual peak on other days, in percent: below it they are ordinary.
+    /// </summary>
+    public int ProductBurstUsualPercent { get; init; } = 200;
+
+    /// <summary>
+    /// … and the part of the cabinet's aid amount that they make, in basis points: less lifts no share.
+    /// </summary>
+    public int ProductBurstAidBasisPoints { get; init; } = 500;
 
     /// <summary>The burst's time, in minutes.</summary>
     public int BurstMinutes { get; init; } = 60;
 
-    /// <summary>Aid sales to one buyer in one cabinet and window that are a finding, at least.</summary>
+    /// <summary>
+    /// With at least this many different payers among the known payers of a burst, in basis points of its sales, it is
+    /// demand and no burst.
+    /// </summary>
+    public int BurstPayersBasisPoints { get; init; } = 7_500;
+
+    /// <summary>Aid sales to one buyer in one cabinet on one business day that are a burst, at least.</summary>
     public int BuyerBurstSales { get; init; } = 8;
 
-    /// <summary>… and the part of the cabinet's aid amount that they make, in basis points.</summary>
+    /// <summary>… and the part of the cabinet's aid amount that such days make, in basis points.</summary>
     public int BuyerBurstShareBasisPoints { get; init; } = 2_000;
 
     /// <summary>
@@ -46,10 +77,15 @@ internal sealed record CheckTerms
     /// </summary>
     public int LateRefundShareBasisPoints { get; init; } = 1_000;
 
-    /// <summary>Pieces of an aid product in one line above which the sale is absurd.</summary>
+    /// <summary>
+    /// Refunded sales below which that part is not looked at, unless the window stood only by them.
+    /// </summary>
+    public int LateRefundMinimumSales { get; init; } = 3;
+
+    /// <summary>Pieces of an aid product in one sale above which the sale is absurd.</summary>
     public int AbsurdQuantity { get; init; } = 30;
 
-    /// <summary>Unit price of an aid product above which the sale is absurd, in fen.</summary>
+    /// <summary>What was paid for one piece of an aid product above which the sale is absurd, in fen.</summary>
     public long AbsurdUnitPriceFen { get; init; } = 100_000;
 
     /// <summary>Days after a bill's day that a payment may wait for its sale, or a sale for its payment.</summary>

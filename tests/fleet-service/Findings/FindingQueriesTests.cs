@@ -18,7 +18,7 @@ public sealed class FindingQueriesTests : IDisposable
         Raise(FindingKind.Fork, "cab-1", "a", 1_000);
         Raise(FindingKind.Fork, "cab-1", "a", 2_000);
         Raise(FindingKind.Fork, "cab-2", "a", 3_000);
-        var page = new FindingQueries(_files.Database).Read(null, "cab-1", null, 10);
+        var page = new FindingQueries(_files.Database).Read(new FindingFilter(Cabinet: "cab-1"), null, 10);
         var finding = Assert.Single(page.Items);
         Assert.Equal(("Fork", "a", 2L), (finding.Kind, finding.Subject, finding.Times));
         Assert.Equal(1_000, new DateTimeOffset(finding.OpenedUtc).ToUnixTimeMilliseconds());
@@ -41,15 +41,15 @@ public sealed class FindingQueriesTests : IDisposable
         long? before = null;
         do
         {
-            var page = queries.Read("Fork", null, before, 4);
+            var page = queries.Read(new FindingFilter(FindingKind.Fork), before, 4);
             Assert.InRange(page.Items.Count, 1, 4);
             seen.AddRange(page.Items.Select(f => f.Subject));
             before = page.NextBefore;
         }
         while (before is not null);
         Assert.Equal(Enumerable.Range(0, 13).Select(i => $"{24 - 2 * i}"), seen);
-        Assert.Empty(queries.Read("ClockImplausible", null, null, 4).Items);
-        Assert.Single(queries.Read(null, null, null, 0).Items);
+        Assert.Empty(queries.Read(new FindingFilter(FindingKind.ClockImplausible), null, 4).Items);
+        Assert.Single(queries.Read(new FindingFilter(), null, 0).Items);
     }
 
     private void Raise(FindingKind kind, string cabinet, string subject, long utcMs)

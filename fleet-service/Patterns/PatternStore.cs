@@ -1,0 +1,162 @@
+using KioskFleet.Protocol.Entries;
+using KioskFleet.Service.Compliance;
+using KioskFleet.Service.Ledger;
+using KioskFleet.Service.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace KioskFleet.Service.Patterns;
+
+/// <summary>
+/// One reading of the ledger for the checks over sales: everything as it was at one moment. Only reads. Not
+/// thread-safe.
+/// </summary>
+internal sealed class PatternStore : IDisposable
+{
+    private readonly SqliteTransaction _moment;
+
+    /// <summary>Takes the moment.</summary>
+    public PatternStore(FleetDatabase database)
+    {
+        Connection = database.OpenReader();
+        _moment = Connection.BeginTransaction(deferred: true);
+    }
+
+    /// <summary>The connection, for cursors of the same moment.</summary>
+    public SqliteConnection Connection { get; }
+
+    /// <summary>Which SKUs the catalogue maps for any operator, and which for one.</summary>
+    public Articles Articles()
+    {
+        using var rows = new Statement(Connection, "SELECT DISTINCT operator_id, sku FROM sku_mappings");
+        var own = new HashSet<(string OperatorId, string Sku)>();
+        var shared = new HashSet<string>(StringComparer.Ordinal);
+        while (rows.Next())
+        {
+            if (rows.Text(0) is { Length: > 0 } owner)
+            {
+                own.Add((owner, rows.Text(1)));
+            }
+            else
+            {
+                shared.Add(rows.Text(1));
+            }
+        }
+
+        return new Articles(own, shared);
+    }
+
+    /// <summary>The aid amount of some assignments of a cabinet in a window, refunds taken off, in fen.</summary>
+    public long AidFen(string cabinetId, IReadOnlyList<long> assignments, JudgingWindow window)
+    {
+        using var sum = new Statement(Connection, """
+            SELECT coalesce(sum(sales_fen - refunds_of_day_fen), 0) FROM totals
+            WHERE cabinet_id = ?1 AND assignment_id = ?2 AND business_day >= ?3 AND business_day < ?4 AND class = 1
+            """);
+        sum.Set(1, cabinetId).Set(3, (long)window.FromNumber).Set(4, (long)window.ToNumber);
+        return assignments.Sum(assignment => One(sum.Set(2, assignment)));
+    }
+
+    /// <summary>
+    /// The day of the first sale under some assignments of a cabinet, yyyymmdd; int.MaxValue without one.
+    /// </summary>
+    public int FirstSaleDay(string cabinetId, IReadOnlyList<long> assignments)
+    {
+        using var first = new Statement(Connection, """
+            SELECT business_day FROM totals WHERE cabinet_id = ?1 AND assignment_id = ?2 AND sales_lines > 0
+            ORDER BY business_day LIMIT 1
+            """);
+        first.Set(1, cabinetId);
+        return assignments.Select(assignment => (int)One(first.Set(2, assignment)))
+            .Where(day => day > 0).DefaultIfEmpty(int.MaxValue).Min();
+    }
+
+    /// <summary>The heads of a cabinet's newest journals.</summary>
+    public IReadOnlyList<JournalHead> Heads(string cabinetId)
+    {
+        using var rows = new Statement(Connection, """
+            SELECT journal_id, head_seq, head_hash FROM journals WHERE cabinet_id = ?1 AND head_seq > 0
+            ORDER BY journal_no DESC LIMIT ?2
+            """);
+        rows.Set(1, cabinetId).Set(2, (long)PatternLimits.MaxHeads);
+        var heads = new List<JournalHead>();
+        while (rows.Next())
+        {
+            heads.Add(new JournalHead(rows.Journal(0).ToString(), (ulong)rows.Long(1), rows.Hash(2).ToString()));
+        }
+
+        return heads;
+    }
+
+    /// <summary>Some entries, as evidence.</summary>
+    public IReadOnlyList<ExampleEntry> Entries(IReadOnlyList<long> positions)
+    {
+        using var row = new Statement(Connection, """
+            SELECT j.journal_id, e.seq, e.utc_ms, e.bytes FROM entries e JOIN batches b USING (batch_id)
+            JOIN journals j USING (journal_no) WHERE e.position = ?1
+            """);
+        var examples = new List<ExampleEntry>();
+        foreach (var position in positions)
+        {
+            row.Set(1, position);
+            if (row.Next())
+            {
+                var (vendId, fen) = Told(row.Bytes(3));
+                examples.Add(new ExampleEntry(
+                    row.Journal(0).ToString(), (ulong)row.Long(1), vendId, row.Long(2), fen));
+            }
+
+            row.Reset();
+        }
+
+        return examples;
+    }
+
+    /// <summary>
+    /// When each cabinet gave its last sign of life, Unix milliseconds UTC: its last hello (null when there was none),
+    /// and the last change of its life or keys.
+    /// </summary>
+    public IReadOnlyDictionary<string, (long? HeardUtcMs, long ChangedUtcMs)> Signs()
+    {
+        using var rows = new Statement(Connection, """
+            SELECT c.cabinet_id, h.heard_utc_ms, max(c.changed_utc_ms, c.registered_utc_ms,
+              coalesce((SELECT max(k.from_utc_ms) FROM cabinet_keys k WHERE k.cabinet_id = c.cabinet_id), 0))
+            FROM cabinets c LEFT JOIN hellos h USING (cabinet_id)
+            """);
+        var signs = new Dictionary<string, (long? HeardUtcMs, long ChangedUtcMs)>(StringComparer.Ordinal);
+        while (rows.Next())
+        {
+            signs[rows.Text(0)] = (rows.LongOrNull(1), rows.Long(2));
+        }
+
+        return signs;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _moment.Dispose();
+        Connection.Dispose();
+    }
+
+    private static long One(Statement query)
+    {
+        var value = query.Next() ? query.Long(0) : 0;
+        query.Reset();
+        return value;
+    }
+
+    private static (string VendId, long Fen) Told(ReadOnlySpan<byte> entry)
+    {
+        if (!EntryCodec.TryDecode(entry, out _, out var body, out _))
+        {
+            return ("", 0);
+        }
+
+        return body switch
+        {
+            SaleBody sale => (sale.VendId, sale.Lines.Sum(line => line.PaidFen)),
+            NonSaleBody nonSale => (nonSale.VendId, nonSale.Lines.Sum(line => line.UnitPriceFen * line.Quantity)),
+            _ => ("", 0),
+        };
+    }
+}
