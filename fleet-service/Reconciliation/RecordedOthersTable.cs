@@ -1,0 +1,67 @@
+using KioskFleet.Service.Ledger;
+using Microsoft.Data.Sqlite;
+
+namespace KioskFleet.Service.Reconciliation;
+
+/// <summary>Recorded refunds, and what was recorded and is no counted sale. Belongs to one transaction.</summary>
+internal sealed class RecordedOthersTable(SqliteConnection connection) : IDisposable
+{
+    private readonly Statement _putRefund = new(connection, """
+        INSERT OR REPLACE INTO recorded_refunds (position, refund_number, transaction_number, business_day, amount_fen)
+        VALUES (?1, ?2, ?3, ?4, ?5)
+        """);
+
+    private readonly Statement _putOther = new(connection, """
+        INSERT OR REPLACE INTO recorded_others (position, cabinet_id, operator_id, kind, detail, vend_id,
+                                                transaction_number, merchant_order_number, utc_ms)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        """);
+
+    private readonly Statement _removeOther = new(connection, "DELETE FROM recorded_others WHERE position = ?1");
+
+    private readonly Statement _some = new(connection, "SELECT position FROM recorded_payments LIMIT ?1");
+
+    /// <summary>Notes a refund.</summary>
+    public void Put(LedgerFact.Refund refund) => _putRefund.Set(1, refund.Position).Set(2, refund.Number)
+        .Set(3, refund.Transaction).Set(4, (long)refund.Day).Set(5, refund.AmountFen).Run();
+
+    /// <summary>Notes something that is no counted sale.</summary>
+    public void Put(LedgerFact.Other other) => _putOther.Set(1, other.Place.Position).Set(2, other.Place.CabinetId)
+        .Set(3, other.Place.OperatorId).Set(4, other.Kind).Set(5, other.Detail).Set(6, other.Place.VendId)
+        .Set(7, other.Payment.TransactionNumber).Set(8, other.Payment.MerchantOrderNumber).Set(9, other.UtcMs).Run();
+
+    /// <summary>Forgets it: it counts now.</summary>
+    public void Remove(long position) => _removeOther.Set(1, position).Run();
+
+    /// <summary>Some positions of recorded sales.</summary>
+    public List<long> SomeSales(int count)
+    {
+        var positions = new List<long>();
+        _some.Set(1, (long)count);
+        while (_some.Next())
+        {
+            positions.Add(_some.Long(0));
+        }
+
+        return positions;
+    }
+
+    /// <summary>Forgets all refunds and others.</summary>
+    public void Clear()
+    {
+        foreach (var sql in new[] { "DELETE FROM recorded_refunds", "DELETE FROM recorded_others" })
+        {
+            using var delete = new Statement(connection, sql);
+            delete.Run();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _putRefund.Dispose();
+        _putOther.Dispose();
+        _removeOther.Dispose();
+        _some.Dispose();
+    }
+}

@@ -1,0 +1,188 @@
+using KioskFleet.Protocol.Entries;
+using KioskFleet.Service.Ledger;
+using Microsoft.Data.Sqlite;
+
+namespace KioskFleet.Service.Reconciliation;
+
+/// <summary>A recorded sale with what was decided of it.</summary>
+internal sealed record StoredSale(RecordedSale Sale, SaleSettlement Settlement);
+
+/// <summary>
+/// The counted sales as recorded, and their sums by day, which move with them. Changes of the sums are gathered and
+/// written by <see cref="Flush"/>. Belongs to one transaction.
+/// </summary>
+internal sealed class RecordedTable(SqliteConnection connection) : IDisposable
+{
+    /// <summary>The columns that <see cref="All"/> reads.</summary>
+    internal const string Columns = """
+        position, cabinet_id, operator_id, county_code, vend_id, method, merchant_order_number, transaction_number,
+        business_day, utc_ms, edge, last_day, paid_fen, aid_fen, refunded_fen, refunded_aid_fen, outcome, why,
+        bill_fen, settle_day
+        """;
+
+    private readonly Statement _find = new(connection, $"SELECT {Columns} FROM recorded_payments WHERE position = ?1");
+
+    private readonly Statement _ofTransaction = new(connection, $"""
+        SELECT {Columns} FROM recorded_payments
+        WHERE method = ?1 AND transaction_number = ?2 AND transaction_number <> ''
+        """);
+
+    private readonly Statement _ofOrder = new(connection, $"""
+        SELECT {Columns} FROM recorded_payments
+        WHERE method = ?1 AND operator_id = ?2 AND merchant_order_number = ?3 AND merchant_order_number <> ''
+        """);
+
+    private readonly Statement _put = new(connection, $"""
+        INSERT OR REPLACE INTO recorded_payments ({Columns})
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+        """);
+
+    private readonly Statement _settle = new(connection, """
+        UPDATE recorded_payments SET outcome = ?2, why = ?3, bill_fen = ?4, settle_day = ?5 WHERE position = ?1
+        """);
+
+    private readonly Statement _remove = new(connection, "DELETE FROM recorded_payments WHERE position = ?1");
+
+    private readonly Statement _addDay = new(connection, """
+        INSERT INTO recorded_days (business_day, cabinet_id, operator_id, county_code, method, edge, outcome, sales,
+                                   net_fen, net_aid_fen)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        ON CONFLICT DO UPDATE SET sales = sales + excluded.sales, net_fen = net_fen + excluded.net_fen,
+          net_aid_fen = net_aid_fen + excluded.net_aid_fen
+        """);
+
+    private readonly Statement _dropEmptyDay = new(connection, """
+        DELETE FROM recorded_days WHERE business_day = ?1 AND cabinet_id = ?2 AND operator_id = ?3
+          AND county_code = ?4 AND method = ?5 AND edge = ?6 AND outcome = ?7
+          AND sales = 0 AND net_fen = 0 AND net_aid_fen = 0
+        """);
+
+    private readonly Dictionary<Day, Sums> _changes = [];
+
+    private readonly record struct Day(
+        int BusinessDay, string CabinetId, string OperatorId, string CountyCode, PaymentMethod Method, int Edge,
+        SaleOutcome Outcome);
+
+    private readonly record struct Sums(long Sales, long NetFen, long NetAidFen);
+
+    /// <summary>The sale at a position, or null.</summary>
+    public StoredSale? Find(long position)
+    {
+        _find.Set(1, position);
+        var sale = _find.Next() ? Read(_find) : null;
+        _find.Reset();
+        return sale;
+    }
+
+    /// <summary>The sales that name a transaction number.</summary>
+    public List<StoredSale> OfTransaction(PaymentMethod method, string transaction) =>
+        All(_ofTransaction.Set(1, method.ToString()).Set(2, transaction));
+
+    /// <summary>The sales of an operator that name an order number.</summary>
+    public List<StoredSale> OfOrder(PaymentMethod method, string operatorId, string order) =>
+        All(_ofOrder.Set(1, method.ToString()).Set(2, operatorId).Set(3, order));
+
+    /// <summary>Writes a sale in place of what was known of it.</summary>
+    public void Put(StoredSale sale, StoredSale? before)
+    {
+        var (place, payment, time, amounts) = sale.Sale;
+        var (outcome, cause, billFen, settleDay) = sale.Settlement;
+        _put.Set(1, place.Position).Set(2, place.CabinetId).Set(3, place.OperatorId).Set(4, place.CountyCode)
+            .Set(5, place.VendId).Set(6, payment.Method.ToString()).Set(7, payment.MerchantOrderNumber)
+            .Set(8, payment.TransactionNumber).Set(9, (long)time.BusinessDay).Set(10, time.UtcMs)
+            .Set(11, (long)time.Edge).Set(12, (long)time.LastDay).Set(13, amounts.PaidFen).Set(14, amounts.AidFen)
+            .Set(15, amounts.RefundedFen).Set(16, amounts.RefundedAidFen).Set(17, (long)outcome).Set(18, (long)cause)
+            .Set(19, billFen).Set(20, (long)settleDay).Run();
+        if (before is not null)
+        {
+            Move(before, -1);
+        }
+
+        Move(sale, 1);
+    }
+
+    /// <summary>Writes what was decided of a sale.</summary>
+    public void Settle(StoredSale sale, SaleSettlement settlement)
+    {
+        if (sale.Settlement == settlement)
+        {
+            return;
+        }
+
+        var (outcome, cause, billFen, settleDay) = settlement;
+        _settle.Set(1, sale.Sale.Place.Position).Set(2, (long)outcome).Set(3, (long)cause).Set(4, billFen)
+            .Set(5, (long)settleDay).Run();
+        Move(sale, -1);
+        Move(sale with { Settlement = settlement }, 1);
+    }
+
+    /// <summary>Takes a sale back.</summary>
+    public void Remove(StoredSale sale)
+    {
+        _remove.Set(1, sale.Sale.Place.Position).Run();
+        Move(sale, -1);
+    }
+
+    /// <summary>Writes the changes of the sums.</summary>
+    public void Flush()
+    {
+        foreach (var (day, change) in _changes)
+        {
+            if (change != default)
+            {
+                Bind(_addDay, day).Set(8, change.Sales).Set(9, change.NetFen).Set(10, change.NetAidFen).Run();
+                Bind(_dropEmptyDay, day).Run();
+            }
+        }
+
+        _changes.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _find.Dispose();
+        _ofTransaction.Dispose();
+        _ofOrder.Dispose();
+        _put.Dispose();
+        _settle.Dispose();
+        _remove.Dispose();
+        _addDay.Dispose();
+        _dropEmptyDay.Dispose();
+    }
+
+    private static Statement Bind(Statement statement, Day day) => statement.Set(1, (long)day.BusinessDay)
+        .Set(2, day.CabinetId).Set(3, day.OperatorId).Set(4, day.CountyCode).Set(5, day.Method.ToString())
+        .Set(6, (long)day.Edge).Set(7, (long)day.Outcome);
+
+    /// <summary>The rows of a query for <see cref="Columns"/>.</summary>
+    internal static List<StoredSale> All(Statement query)
+    {
+        var sales = new List<StoredSale>();
+        while (query.Next())
+        {
+            sales.Add(Read(query));
+        }
+
+        return sales;
+    }
+
+    private static StoredSale Read(Statement row) => new(
+        new RecordedSale(
+            new SalePlace(row.Long(0), row.Text(1), row.Text(2), row.Text(3), row.Text(4)),
+            new Payment(Enum.Parse<PaymentMethod>(row.Text(5)), row.Text(6), row.Text(7)),
+            new SaleTime((int)row.Long(8), row.Long(9), (int)row.Long(10), (int)row.Long(11)),
+            new SaleAmounts(row.Long(12), row.Long(13), row.Long(14), row.Long(15))),
+        new SaleSettlement(
+            (SaleOutcome)row.Long(16), (MatchCause)row.Long(17), row.Long(18), (int)row.Long(19)));
+
+    private void Move(StoredSale sale, long sign)
+    {
+        var (place, payment, time, amounts) = sale.Sale;
+        var day = new Day(time.BusinessDay, place.CabinetId, place.OperatorId, place.CountyCode, payment.Method,
+            time.Edge, sale.Settlement.Outcome);
+        var sums = _changes.GetValueOrDefault(day);
+        _changes[day] = checked(new Sums(sums.Sales + sign, sums.NetFen + sign * amounts.NetFen,
+            sums.NetAidFen + sign * amounts.NetAidFen));
+    }
+}
