@@ -55,6 +55,24 @@ public static class Limits
     /// </summary>
     public const int GuardedSuccessorEntries = 1_000;
 
+    /// <summary>Largest config, in bytes.</summary>
+    public const int MaxConfigBytes = 256 * 1024;
+
+    /// <summary>Most SKUs whose class a config names.</summary>
+    public const int MaxConfigSkus = 1_000;
+
+    /// <summary>Most spans of one SKU in a config.</summary>
+    public const int MaxConfigSpans = 16;
+
+    /// <summary>Most SKUs that a config exempts.</summary>
+    public const int MaxConfigExemptSkus = 200;
+
+    /// <summary>Most rows of figures in a config: a trailing window has one for each day.</summary>
+    public const int MaxConfigRows = 1_000;
+
+    /// <summary>Most steps of the least share in a config.</summary>
+    public const int MaxConfigThresholds = 64;
+
     /// <summary>Largest telemetry payload, in bytes.</summary>
     public const int MaxTelemetryBytes = 16 * 1024;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using KioskFleet.Protocol.Batches;
 using KioskFleet.Protocol.Chain;
+using KioskFleet.Protocol.Configs;
 using KioskFleet.Protocol.Hellos;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Protocol.Receipts;
@@ -9,7 +10,8 @@ using KioskFleet.Protocol.Signing;
 namespace KioskFleet.Protocol.Describing;
 
 /// <summary>
-/// Writes any message of the protocol as JSON for people: hello, batch with all its entries, receipt; anything else as
+/// Writes any message of the protocol as JSON for people: hello, batch with all its entries, receipt, config; anything
+/// else as
 /// hexadecimal digits. Signatures are shown, not verified. Uses no reflection. Thread-safe.
 /// </summary>
 public static class MessageJson
@@ -32,6 +34,11 @@ public static class MessageJson
         {
             WriteBatch(batch, json);
             WriteEnvelope(payload, json);
+        }
+        else if (VersionedConfig.TryParse(payload.ToArray(), out var config))
+        {
+            json.WriteString("message", "config");
+            ConfigJson.WriteMembers(config, json);
         }
         else
         {

@@ -24,6 +24,7 @@ public sealed class JournalSender
     private int _failures;
     private int _unanswered;
     private bool _probing;
+    private bool _greetAgain;
 
     /// <summary>Makes a sender without a link.</summary>
     public JournalSender(SenderOptions options)
@@ -72,6 +73,10 @@ public sealed class JournalSender
                 return OnSent(sent);
             case SenderInput.ReceiptArrived arrived:
                 return OnReceipt(arrived, moment);
+            case SenderInput.GreetSoon:
+                _nextHelloMs = moment.NowMs;
+                _greetAgain = Phase == SenderPhase.AwaitingHello;
+                return Advance(moment);
             case SenderInput.SuccessorBegun:
                 Reset(Phase == SenderPhase.Offline ? SenderPhase.Offline : SenderPhase.HelloDue, moment.NowMs);
                 return Advance(moment);
@@ -119,11 +124,7 @@ public sealed class JournalSender
 
     private SenderEffect.Nothing OnSent(SenderInput.Sent sent)
     {
-        if (Phase is SenderPhase.AwaitingHello or SenderPhase.AwaitingBatch)
-        {
-            _inFlight = sent.MessageHash;
-        }
-
+        _inFlight = Phase is SenderPhase.AwaitingHello or SenderPhase.AwaitingBatch ? sent.MessageHash : _inFlight;
         return SenderEffect.Nothing.Instance;
     }
 
@@ -171,7 +172,8 @@ public sealed class JournalSender
 
         if (Phase == SenderPhase.AwaitingHello)
         {
-            _nextHelloMs = moment.NowMs + _options.HelloIntervalMs;
+            _nextHelloMs = moment.NowMs + (_greetAgain ? 0 : _options.HelloIntervalMs);
+            _greetAgain = false;
         }
 
         _failures = 0;
@@ -184,7 +186,7 @@ public sealed class JournalSender
         // A batch size that was halved grows again by one entry an answer, up to what the service wants.
         _maxEntries = Math.Min(Math.Min(_options.MaxEntries, receipt.MaxEntries), _maxEntries + 1);
         Hold(SenderPhase.Draining, moment.NowMs + receipt.PaceMs);
-        if (_gapBase is not null && moment.Facts.Closed && !HasEntries(moment.Facts))
+        if (_gapBase is not null && moment.Facts.Closed && !moment.Facts.HasEntries)
         {
             Finish(moment);
         }
@@ -208,7 +210,7 @@ public sealed class JournalSender
             return SenderEffect.Nothing.Instance;
         }
 
-        if (probed || receipt.Head.Seq <= moment.Facts.Tail.Seq || !HasEntries(moment.Facts))
+        if (probed || receipt.Head.Seq <= moment.Facts.Tail.Seq || !moment.Facts.HasEntries)
         {
             return EndJournal(moment, SuccessionReason.Fork);
         }
@@ -256,7 +258,7 @@ public sealed class JournalSender
         if (moment.Facts.Closed)
         {
             Finish(moment);
-            return HasEntries(moment.Facts) ? SenderEffect.CarryOver.Instance : SenderEffect.Nothing.Instance;
+            return moment.Facts.HasEntries ? SenderEffect.CarryOver.Instance : SenderEffect.Nothing.Instance;
         }
 
         _successionReason = reason;
@@ -270,8 +272,6 @@ public sealed class JournalSender
         var ceiling = Math.Min(_options.BackoffCapMs, (long)_options.BackoffBaseMs << doublings);
         return moment.NowMs + (long)(ceiling * Math.Clamp(moment.Jitter, 0, 1));
     }
-
-    private static bool HasEntries(in JournalFacts facts) => facts.OldestRetainedSeq <= facts.Tail.Seq;
 
     private void Finish(in SenderMoment moment)
     {

@@ -25,7 +25,11 @@ public enum HeadHolding
 /// <param name="OldestRetainedSeq">The first entry still here; tail + 1 when there is none.</param>
 /// <param name="Closed">True for a predecessor that is only refilled.</param>
 public readonly record struct JournalFacts(
-    JournalId Journal, Head Tail, Head Committed, ulong OldestRetainedSeq, bool Closed);
+    JournalId Journal, Head Tail, Head Committed, ulong OldestRetainedSeq, bool Closed)
+{
+    /// <summary>True when anything is retained.</summary>
+    public bool HasEntries => OldestRetainedSeq <= Tail.Seq;
+}
 
 /// <summary>The moment of a step.</summary>
 /// <param name="NowMs">Monotonic milliseconds.</param>
@@ -45,6 +49,15 @@ public abstract record SenderInput
     {
         /// <summary>The one instance.</summary>
         public static readonly Tick Instance = new();
+    }
+
+    /// <summary>
+    /// What the next hello says has changed, such as the applied config: say it as soon as nothing is in flight.
+    /// </summary>
+    public sealed record GreetSoon : SenderInput
+    {
+        /// <summary>The one instance.</summary>
+        public static readonly GreetSoon Instance = new();
     }
 
     /// <summary>The link to the service is up.</summary>

@@ -16,4 +16,7 @@ public static class MessageMagic
 
     /// <summary>A receipt, version 1.</summary>
     public static ReadOnlySpan<byte> Receipt => "KFR1"u8;
+
+    /// <summary>A config, version 1.</summary>
+    public static ReadOnlySpan<byte> Config => "KFC1"u8;
 }

@@ -15,7 +15,8 @@ internal static class Rooms
 
     // What every message of the protocol may be built from.
     private static readonly string[] Words = ["Amounts", "Identity", "Encoding", "Entries", "Chain", "Signing"];
-    private static readonly string[] Messages = [.. Words, "Clock", "Batches", "Hellos", "Receipts", "Topics"];
+    private static readonly string[] Messages =
+        [.. Words, "Clock", "Batches", "Configs", "Hellos", "Receipts", "Topics"];
 
     // What simulators drive a real fleet with.
     private static readonly string[] RealFleet = ["CityLoad", "Fleet", "Terminal"];
@@ -38,6 +39,7 @@ internal static class Rooms
                 ["Batches"] = [.. Words, "Clock"],
                 ["Hellos"] = [.. Words, "Clock"],
                 ["Receipts"] = [.. Words, "Clock"],
+                ["Configs"] = Words,
                 ["Sending"] = Messages,
                 ["Receiving"] = Messages,
                 ["Describing"] = Messages,

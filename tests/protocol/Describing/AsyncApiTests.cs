@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
+using KioskFleet.Protocol.Configs;
 using KioskFleet.Protocol.Describing;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
@@ -20,7 +21,8 @@ public sealed class AsyncApiTests
     [
         typeof(ReceiptOutcome), typeof(Refusal), typeof(EntryKind), typeof(SaleSource), typeof(PaymentMethod),
         typeof(NonSalePurpose), typeof(DeliveryState), typeof(PaymentOutcome), typeof(SuccessionReason),
-        typeof(QuarantineReason), typeof(EntryMarks), typeof(SaleMarks),
+        typeof(QuarantineReason), typeof(EntryMarks), typeof(SaleMarks), typeof(AidClaim),
+        typeof(CabinetKind), typeof(GateMode), typeof(GateClass),
     ];
 
     private static JsonNode Read()

@@ -50,6 +50,16 @@ public sealed class GoldenFileTests
     }
 
     [Fact]
+    public void The_bytes_of_a_config_are_pinned()
+    {
+        var bytes = Samples.Config.Encode().Payload.ToArray();
+
+        Assert.Equal(Pinned("config.hex", Convert.ToHexStringLower(bytes)), Convert.ToHexStringLower(bytes));
+        var json = Json(writer => MessageJson.Write(bytes, writer));
+        Assert.Equal(Pinned("config.json", json), json);
+    }
+
+    [Fact]
     public void Hello_and_batch_are_pinned_and_their_stored_signatures_verify()
     {
         using var signer = Samples.NewSigner();

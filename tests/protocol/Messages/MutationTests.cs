@@ -2,9 +2,11 @@ using System.Text.Json;
 using CsCheck;
 using KioskFleet.Protocol.Batches;
 using KioskFleet.Protocol.Chain;
+using KioskFleet.Protocol.Configs;
 using KioskFleet.Protocol.Describing;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Hellos;
+using KioskFleet.Protocol.Identity;
 using KioskFleet.Protocol.Receipts;
 using KioskFleet.Protocol.Signing;
 using Xunit;
@@ -61,6 +63,8 @@ public sealed class MutationTests
             CheckBatch(bytes, batch, signer);
         }
 
+        CheckConfig(bytes);
+
         using var document = JsonDocument.Parse(GoldenFileTests.Json(writer => MessageJson.Write(bytes, writer)));
         Assert.Equal(JsonValueKind.Object, document.RootElement.ValueKind);
     }, iter: 20_000);
@@ -76,6 +80,7 @@ public sealed class MutationTests
                 Assert.False(length < seed.Length && Receipt.TryParse(seed.AsSpan(0, length), out _));
                 Assert.False(length < seed.Length && ReceivedBatch.TryParse(seed.AsMemory(0, length), out _));
                 Assert.False(length < seed.Length && Hello.TryParse(seed.AsSpan(0, length), out _));
+                Assert.False(length < seed.Length && VersionedConfig.TryParse(seed.AsMemory(0, length), out _));
             }
         }
     }
@@ -96,6 +101,24 @@ public sealed class MutationTests
         }
 
         GoldenFileTests.Json(writer => EntryJson.Write(bytes, writer));
+    }
+
+    /// <summary>Damage breaks the version; damage under a version of its own shows what the reader itself takes.
+    /// </summary>
+    private static void CheckConfig(byte[] bytes)
+    {
+        var content = 4 + 1 + CabinetConfig.VersionLength;
+        if (bytes.Length > content && bytes.AsSpan().StartsWith(MessageMagic.Config))
+        {
+            var version = Digest.Of(bytes.AsSpan(content)).ToString()[..CabinetConfig.VersionLength];
+            bytes = [.. MessageMagic.Config, CabinetConfig.VersionLength,
+                .. System.Text.Encoding.ASCII.GetBytes(version), .. bytes[content..]];
+        }
+
+        if (VersionedConfig.TryParse(bytes, out var config))
+        {
+            Assert.Equal(bytes, config.Config.Encode().Payload.ToArray());
+        }
     }
 
     private static void CheckBatch(byte[] bytes, ReceivedBatch batch, MessageSigner signer)

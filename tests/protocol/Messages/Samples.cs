@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using KioskFleet.Protocol.Batches;
 using KioskFleet.Protocol.Chain;
 using KioskFleet.Protocol.Clock;
+using KioskFleet.Protocol.Configs;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Hellos;
 using KioskFleet.Protocol.Identity;
@@ -23,7 +24,10 @@ internal static class Samples
     [
         ("sale", new SaleBody(SaleSource.Vend, SaleMarks.UnknownSku | SaleMarks.Late, "vend-0001",
             new Payment(PaymentMethod.WeChat, "MO20200925001", "4200000712202009250000000001"),
-            [new SaleLine("A1", "dy-tea", "定远绿茶 250g", 2, 3_500, 6_800), new SaleLine("", "water", "", 1, 200, 0)])),
+            [
+                new SaleLine("A1", "dy-tea", "定远绿茶 250g", 2, 3_500, 6_800, AidClaim.Aid),
+                new SaleLine("", "water", "", 1, 200, 0),
+            ])),
         ("refund", new RefundBody("refund-1", Journal, 1, 1, 200, 1, "5030000712", "瓶盖破损")),
         ("non-sale", new NonSaleBody(NonSalePurpose.Maintenance, "maint-7", "shelf moved",
             [new NonSaleLine("B2", "fy-oil", "凤阳菜籽油", 3, 5_800)])),
@@ -53,6 +57,25 @@ internal static class Samples
     {
         Outcome = ReceiptOutcome.Refused, Refusal = Refusal.Fork, Head = default, Detail = "other hash at 10",
     };
+
+    public static CabinetConfig Config { get; } = new(Cabinet, CabinetKind.Slot, GateMode.Restrict, 1_601_568_000_000,
+        1_602_000_000_000,
+        new GatePolicy("cabinet-share", 3, "month", 480,
+            [new GateThreshold(new DateOnly(2020, 9, 1), 5_000), new GateThreshold(new DateOnly(2021, 1, 1), 5_500)],
+            10_000, 1_000, 500),
+        new GateFigures(Journal, Heads()[4], 1_601_000_000_000, 1_598_889_600_000,
+            new BusinessWindow(new DateOnly(2020, 9, 1), new DateOnly(2020, 9, 30)), 12_345,
+            [
+                new FigureRow(new DateOnly(2020, 8, 1), new DateOnly(2020, 8, 31), 0, 0, 123_450),
+                new FigureRow(new DateOnly(2020, 9, 1), new DateOnly(2020, 9, 30), 60_000, -200, 60_100),
+            ]),
+        [
+            new SkuClass("dy-tea", [new SkuSpan(0, GateClass.Aid, false), new SkuSpan(1_601_000_000_000,
+                GateClass.Aid, true)]),
+            new SkuClass("water", [new SkuSpan(5, GateClass.Ordinary, false)]),
+            new SkuClass("水", [new SkuSpan(0, GateClass.Unmapped, false)]),
+        ],
+        [new ExemptSku("water", 1_603_000_000_000), new ExemptSku("水", 0)]);
 
     public static Hello Hello(KeyId key) => new(Cabinet, Journal, key, Boot, 123_999, 1_601_000_000_500,
         Heads()[10], Heads()[4], 1, 6, 1_600_000_000_000, new RunningSums(123_456, 789, 42), false, "cfg-6", "0.1.0");
@@ -93,6 +116,7 @@ internal static class Samples
             ("batch-with-gap", Batch(signer.KeyId, signer, Heads()[2], 4).Payload.ToArray()),
             ("receipt", Receipt.Encode()),
             ("refused", Refused.Encode()),
+            ("config", Config.Encode().Payload.ToArray()),
             ("unknown", [1, 2, 3]),
         ];
     }

@@ -41,6 +41,34 @@ public sealed class JournalSenderTests
         Assert.IsType<SenderEffect.SendHello>(bench.Tick());
     }
 
+    [Fact]
+    public void A_change_that_a_hello_tells_is_told_as_soon_as_nothing_is_in_flight()
+    {
+        var bench = new SenderBench().Greeted();
+        bench.Answer(ReceiptOutcome.Heard, SenderBench.HeadAt(10));
+        Assert.IsType<SenderEffect.SendHello>(bench.Step(SenderInput.GreetSoon.Instance));
+        bench.Sent();
+
+        // The hello in flight was made before this change: it is told by another one.
+        Assert.IsType<SenderEffect.Nothing>(bench.Step(SenderInput.GreetSoon.Instance));
+        bench.Answer(ReceiptOutcome.Heard, SenderBench.HeadAt(10));
+        Assert.IsType<SenderEffect.SendHello>(bench.Tick());
+        bench.Sent();
+        bench.Answer(ReceiptOutcome.Heard, SenderBench.HeadAt(10));
+        Assert.IsType<SenderEffect.Nothing>(bench.Tick());
+        Assert.Equal(bench.NowMs + 600_000, bench.Sender.WakeAtMs(bench.Facts));
+    }
+
+    [Fact]
+    public void A_change_that_a_hello_tells_waits_for_the_batch_in_flight()
+    {
+        var bench = new SenderBench().Sending();
+
+        Assert.IsType<SenderEffect.Nothing>(bench.Step(SenderInput.GreetSoon.Instance));
+        bench.Answer(ReceiptOutcome.Committed, SenderBench.HeadAt(4));
+        Assert.IsType<SenderEffect.SendHello>(bench.Tick());
+    }
+
     [Theory]
     [InlineData(Refusal.UnknownCabinet, SenderPhase.HelloDue, typeof(SenderEffect.Enrol))]
     [InlineData(Refusal.UnknownKey, SenderPhase.HelloDue, typeof(SenderEffect.Enrol))]
