@@ -40,6 +40,7 @@ internal static class CityFleetLoad
             [.. cabinet.Slots.Select(static slot => new PlanSlot(slot.Name, slot.Product.Sku, slot.Product.Name,
                 slot.Product.UnitPriceFen, SlotCapacity, SlotCapacity))],
             plan.Options.StartUtc.ToUnixTimeMilliseconds()),
+        Leaves = cabinet.Behaviour == Behaviour.Silent,
         Events = () => CityStream.ToldTo(plan, cabinet),
     };
 

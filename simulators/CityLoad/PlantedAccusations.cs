@@ -71,12 +71,21 @@ internal enum AccusationKind
 /// <param name="Kind">The deed.</param>
 /// <param name="Cabinet">The cabinet.</param>
 /// <param name="Operator">Its operator: some findings can name nobody closer.</param>
-internal readonly record struct Accusation(AccusationKind Kind, string Cabinet, string Operator);
+internal readonly record struct Accusation(AccusationKind Kind, string Cabinet, string Operator)
+    : IComparable<Accusation>
+{
+    /// <inheritdoc/>
+    public int CompareTo(Accusation other) => Kind == other.Kind
+        ? string.CompareOrdinal(Cabinet, other.Cabinet)
+        : Kind.CompareTo(other.Kind);
+}
 
 /// <summary>The accusations that a fleet service must, and may, make after a load. Immutable.</summary>
 /// <param name="Expected">What was planted, or is true of the figures: each must be found.</param>
 /// <param name="Entailed">What a planted act may look like beside what it is: found or not, both are right.</param>
-internal sealed record PlantedAccusations(IReadOnlyList<Accusation> Expected, IReadOnlyList<Accusation> Entailed)
+/// <param name="Blameless">Cabinets that nobody may accuse of anything.</param>
+internal sealed record PlantedAccusations(
+    IReadOnlyList<Accusation> Expected, IReadOnlyList<Accusation> Entailed, IReadOnlySet<string> Blameless)
 {
     /// <summary>The accusations of a load.</summary>
     public static PlantedAccusations Of(CityPlan plan, PlantedTruth truth) => new(
@@ -95,7 +104,9 @@ internal sealed record PlantedAccusations(IReadOnlyList<Accusation> Expected, IR
                     cabinet.Behaviour == Behaviour.AbsurdSale && !FewActs.IsAbsurdInQuantity(cabinet))
                 .Select(static cabinet =>
                     new Accusation(AccusationKind.PriceOutlier, cabinet.Id.Value, cabinet.Operator.Id)),
-        ]);
+        ],
+        plan.Cabinets.Where(static cabinet => BehaviourTraits.IsBlameless(cabinet.Behaviour))
+            .Select(static cabinet => cabinet.Id.Value).ToHashSet(StringComparer.Ordinal));
 
     /// <summary>What a behaviour is, beside what the figures say of the share.</summary>
     public static IReadOnlyList<AccusationKind> DeedsOf(Behaviour behaviour) => behaviour switch
