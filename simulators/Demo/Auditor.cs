@@ -115,10 +115,10 @@ internal sealed class Auditor
         };
         var answer = await _api.ImportBillAsync(name, operatorId, day, file.Bytes, cancel);
         _brought++;
-        if (answer.RowsRefused > 0)
+        if (!answer.Complete)
         {
-            _problems.Add($"{answer.RowsRefused} rows of the {name} bill of {operatorId} for {day:yyyy-MM-dd} "
-                + "were refused.");
+            _problems.Add($"The {name} bill of {operatorId} for {day:yyyy-MM-dd} was not taken as complete; "
+                + $"{answer.RowsRefused} rows were refused.");
         }
     }
 }

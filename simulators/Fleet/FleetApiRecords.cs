@@ -115,7 +115,8 @@ internal sealed record ApiTotals(IReadOnlyList<ApiCountyTotals> Counties);
 
 /// <summary>What came of the import of a payment bill.</summary>
 /// <param name="RowsRefused">Rows that were not taken.</param>
-internal sealed record ApiBill(int RowsRefused);
+/// <param name="Complete">True when the absence of a payment in it says something.</param>
+internal sealed record ApiBill(int RowsRefused, bool Complete);
 
 /// <summary>A check that failed.</summary>
 /// <param name="Source">The check.</param>
