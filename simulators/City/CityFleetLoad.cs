@@ -20,16 +20,12 @@ internal static class CityFleetLoad
         StartUtc = plan.Options.StartUtc,
         EndUtc = plan.Options.EndUtc,
         Events = truth.Cabinets.GroupBy(static cabinet => cabinet.Cabinet.County.Code.Value)
-            .ToDictionary(static county => county.Key, static county => county.Sum(static one => EventsOf(one.Counts))),
+            .ToDictionary(static county => county.Key, static county => county.Sum(static one => one.Counts.Told)),
     };
 
     /// <summary>A county of the service's data set as the load plans it.</summary>
     public static PlannedCounty Planned(ApiCounty county) =>
         new(CountyCode.Parse(county.Code), county.Zh, county.CabinetQuota);
-
-    /// <summary>All events together.</summary>
-    public static long EventsOf(EventCounts counts) =>
-        counts.Sales + counts.Refunds + counts.NonSales + counts.FailedVends + counts.UnknownDeliveries;
 
     private static LoadCabinet Cabinet(CityPlan plan, PlannedCabinet cabinet) => new()
     {
@@ -44,7 +40,8 @@ internal static class CityFleetLoad
             [.. cabinet.Slots.Select(static slot => new PlanSlot(slot.Name, slot.Product.Sku, slot.Product.Name,
                 slot.Product.UnitPriceFen, SlotCapacity, SlotCapacity))],
             plan.Options.StartUtc.ToUnixTimeMilliseconds()),
-        Events = () => CityStream.Of(plan, cabinet),
+        Leaves = cabinet.Behaviour == Behaviour.Silent,
+        Events = () => CityStream.ToldTo(plan, cabinet),
     };
 
     /// <summary>Of ten cabinets one has lost its clock's battery and says 1970, one is a year ahead.</summary>

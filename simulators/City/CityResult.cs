@@ -20,6 +20,9 @@ internal sealed record CityOutcome(
     /// What else does not fit: reports that an agent refused, rows of the ledger that contradict each other.
     /// </summary>
     public IReadOnlyList<string> Other { get; init; } = [];
+
+    /// <summary>Findings against what was planted; null where nobody brings the payment bills.</summary>
+    public AccusationProof? Accusations { get; init; }
 }
 
 /// <summary>What a city load came to, as it is written to the result file. Amounts in fen.</summary>
@@ -49,6 +52,18 @@ internal sealed record CityResult
     /// <summary>The counties as the service shows them.</summary>
     public required IReadOnlyList<CountyResult> Counties { get; init; }
 
+    /// <summary>Of the service's accusations, the part that is true, 0 to 1; null when they were not judged.</summary>
+    public decimal? Precision { get; init; }
+
+    /// <summary>Of what was planted, the part that was found, 0 to 1; null when that was not judged.</summary>
+    public decimal? Recall { get; init; }
+
+    /// <summary>The accusations kind by kind; null when they were not judged.</summary>
+    public AccusationScore? Accusations { get; init; }
+
+    /// <summary>Why they were not judged; null when they were, or when nobody was to.</summary>
+    public string? NotJudged { get; init; }
+
     /// <summary>True when everything above is as it must be.</summary>
     public required bool Proven { get; init; }
 
@@ -66,6 +81,7 @@ internal sealed record CityResult
     {
         var (plan, truth, run, proof, standings) = outcome;
         List<string> findings = [.. outcome.Other, .. proof.Findings, .. standings.Differences];
+        var score = (outcome.Accusations as AccusationProof.Judged)?.Score;
         if (run.Undrained is { } undrained)
         {
             findings.Insert(0, undrained);
@@ -81,12 +97,16 @@ internal sealed record CityResult
             PlantedBreaches = standings.PlantedBreaches,
             FoundBreaches = standings.FoundBreaches,
             Counties = standings.Counties,
-            Proven = findings.Count == 0 && proof.Holds && standings.Holds,
-            Findings = findings,
+            Precision = score?.Precision,
+            Recall = score?.Recall,
+            Accusations = score,
+            NotJudged = (outcome.Accusations as AccusationProof.NotJudged)?.Why,
+            Proven = findings.Count == 0 && proof.Holds && standings.Holds && outcome.Accusations is not { Holds: false },
+            Findings = [.. findings, .. outcome.Accusations?.Findings ?? []],
             Load = new CityLoadResult(
                 plan.Options.Cabinets, plan.Options.Days, plan.Options.StartUtc, plan.Options.Seed,
                 truth.Counts.Sales, truth.Counts.Refunds, truth.Counts.NonSales, truth.Counts.FailedVends,
-                truth.Counts.UnknownDeliveries),
+                truth.Counts.UnknownDeliveries, truth.Counts.HiddenSales),
             Speed = RunSpeed.Of(run, proof.Recorded),
         };
     }
@@ -99,6 +119,7 @@ internal sealed record CityResult
         [
             .. outcome.Proof.Lines,
             .. outcome.Standings.Lines,
+            .. outcome.Accusations?.Lines ?? [],
             new ProofLine("other findings", Count(outcome.Other.Count), outcome.Other.Count == 0),
             new ProofLine(
                 "total net of refunds, yuan", new Money(Counties.Sum(static c => c.TotalFen)).ToString(), null),
@@ -107,6 +128,11 @@ internal sealed record CityResult
         foreach (var finding in Findings.Take(ProofFindings.Most))
         {
             console.WriteLine(finding);
+        }
+
+        if (NotJudged is not null)
+        {
+            console.WriteLine($"Whether the planted breaches and staged sales are found was NOT JUDGED: {NotJudged}.");
         }
 
         console.WriteLine(Proven ? "The proof holds." : "THE PROOF FAILS.");
@@ -125,6 +151,7 @@ internal sealed record CityResult
 /// <param name="NonSales">Goods that left without a sale.</param>
 /// <param name="FailedVends">Failed vends.</param>
 /// <param name="UnknownDeliveries">Unknown deliveries.</param>
+/// <param name="HiddenSales">Sales of which no agent was told.</param>
 internal sealed record CityLoadResult(
     int Cabinets, int Days, DateTimeOffset StartUtc, ulong Seed, long Sales, long Refunds, long NonSales,
-    long FailedVends, long UnknownDeliveries);
+    long FailedVends, long UnknownDeliveries, long HiddenSales);

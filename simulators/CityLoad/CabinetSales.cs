@@ -1,19 +1,25 @@
-using KioskFleet.Protocol.Amounts;
 using KioskFleet.Protocol.Entries;
 
 namespace KioskFleet.Simulators.CityLoad;
 
 /// <summary>
-/// The sales of one cabinet over the whole load, in the order of time: Poisson arrivals by the rhythm of its site, now
-/// and then a refund, a non-sale, a failed or an unknown delivery, and at the end of each month the sales that bring
-/// the aid share surely to where the cabinet's behaviour is planted to end. For one enumeration; not thread-safe.
+/// What happens at one cabinet over the whole load, in the order of time: visits by the rhythm of its site, now and
+/// then a refund, a non-sale, a failed or an unknown delivery, the acts of its scheme where it has one, and at the end
+/// of each month the sales that bring the aid share surely to where the cabinet's behaviour is planted to end. For one
+/// enumeration; not thread-safe.
 /// </summary>
 internal sealed class CabinetSales
 {
     private const int NonSaleBasisPoints = 120;
     private const int FailedBasisPoints = 80;
     private const int UnknownBasisPoints = 30;
-    private const int MaxClosingSales = 16;
+    private const int BulkBasisPoints = 40;
+    private const int PopularBasisPoints = 9_000;
+    private const int MaxClosingEvents = 100;
+
+    /// <summary>Streams of chance of visits and schemes lie beyond those of cabinets and places.</summary>
+    private const ulong CustomerStreams = 1UL << 33;
+    private const ulong SchemeStreams = 1UL << 34;
 
     private static readonly NonSalePurpose[] Purposes = Enum.GetValues<NonSalePurpose>();
 
@@ -22,38 +28,42 @@ internal sealed class CabinetSales
     private readonly Chance _chance;
     private readonly CabinetShelf _shelf;
     private readonly SiteRhythm _rhythm;
+    private readonly Visits _visits;
+    private readonly BasketChooser _baskets;
+    private readonly Customers _customers;
     private readonly EventFactory _events;
-    private readonly PriorityQueue<PlannedRefund, (DateTimeOffset At, int Order)> _refunds = new();
-    private readonly RefundChooser _refundChooser;
+    private readonly RefundBook _refunds;
+    private readonly Scheme? _scheme;
+    private PlannedSlot? _popular;
     private WindowTally _tally = new();
 
     /// <summary>Prepares the cabinet's stream.</summary>
-    public CabinetSales(PlannedCabinet cabinet, CityPlanOptions options)
+    public CabinetSales(PlannedCabinet cabinet, CityPlan plan)
     {
         _cabinet = cabinet;
-        _options = options;
-        _chance = new Chance(options.Seed, (ulong)cabinet.Number);
-        _shelf = new CabinetShelf(cabinet.Slots, _chance);
+        _options = plan.Options;
+        var number = (ulong)cabinet.Number;
+        _chance = new Chance(_options.Seed, number);
+        _shelf = new CabinetShelf(cabinet, _chance);
         _rhythm = SiteRhythm.Of(cabinet.Site.Kind);
-        _events = new EventFactory(cabinet, options, _chance);
-        _refundChooser = new RefundChooser(_chance, options.EndUtc);
+        _visits = new Visits(cabinet, _options, _chance);
+        _baskets = new BasketChooser(_shelf, _chance, _options.Marks);
+        _customers = new Customers(cabinet, _options.Seed, new Chance(_options.Seed, CustomerStreams + number));
+        _events = new EventFactory(cabinet, _options, _chance);
+        _refunds = new RefundBook(_shelf, new RefundChooser(_chance, _options.EndUtc), _options.Marks);
+        _scheme = Scheme.Of(cabinet.Behaviour, new SchemeDesk(
+            cabinet, plan, new Chance(_options.Seed, SchemeStreams + number), _shelf, _events, _customers));
     }
 
     /// <summary>The events; a refund may follow its sale by days, never beyond the end of the load.</summary>
-    public IEnumerable<LoadEvent> All()
-    {
-        if (_cabinet.Behaviour == Behaviour.Silent)
-        {
-            return Test();
-        }
-
-        return Sell(ShareGoal.Of(_cabinet.Behaviour, _options, _chance));
-    }
+    public IEnumerable<LoadEvent> All() => BehaviourTraits.Sells(_cabinet.Behaviour)
+        ? Sell(ShareGoal.Of(_cabinet.Behaviour, _options, _chance))
+        : Test();
 
     private IEnumerable<LoadEvent> Test()
     {
         _shelf.Open(BusinessMonth.DayOf(_options.StartUtc));
-        yield return _events.NonSale(_options.StartUtc, NonSalePurpose.Test, _shelf.Pick(aid: true));
+        yield return _events.NonSale(_options.StartUtc, NonSalePurpose.Test, _shelf.Pick(ShelfClass.Aid));
     }
 
     private IEnumerable<LoadEvent> Sell(ShareGoal goal)
@@ -65,7 +75,8 @@ internal sealed class CabinetSales
             if (_rhythm.LastOpening(start, end) is { } closing)
             {
                 _tally = new WindowTally();
-                foreach (var happening in SellMonth(goal, start, closing))
+                foreach (var happening in SellMonth(
+                    goal, new MonthSpan(start, closing.AtUtc, closing.EndUtc, monthEnd, _options.EndUtc)))
                 {
                     yield return happening;
                 }
@@ -80,176 +91,184 @@ internal sealed class CabinetSales
         }
     }
 
-    private IEnumerable<LoadEvent> SellMonth(
-        ShareGoal goal, DateTimeOffset start, (DateTimeOffset AtUtc, DateTimeOffset EndUtc) closing)
+    private IEnumerable<LoadEvent> SellMonth(ShareGoal goal, MonthSpan span)
     {
-        foreach (var at in Arrivals(start, closing.AtUtc))
+        var planned = new PriorityQueue<bool, DateTimeOffset>();
+        planned.EnqueueRange(_visits.Maintenance(span.StartUtc, span.ClosingUtc).Select(static at => (false, at)));
+        planned.EnqueueRange((_scheme?.Begin(span) ?? []).Select(static at => (true, at)));
+        foreach (var visit in _visits.Between(span.StartUtc, span.ClosingUtc))
         {
+            foreach (var happening in PlannedUntil(visit.AtUtc, planned, span))
+            {
+                yield return happening;
+            }
+
+            _shelf.Open(BusinessMonth.DayOf(visit.AtUtc));
+            yield return Serve(goal, visit, span);
+        }
+
+        foreach (var happening in PlannedUntil(span.ClosingUtc, planned, span))
+        {
+            yield return happening;
+        }
+
+        foreach (var happening in Close(goal, span))
+        {
+            yield return happening;
+        }
+    }
+
+    /// <summary>What was planned up to an instant, and the refunds that fall due before.</summary>
+    private IEnumerable<LoadEvent> PlannedUntil(
+        DateTimeOffset until, PriorityQueue<bool, DateTimeOffset> planned, MonthSpan span)
+    {
+        while (planned.TryPeek(out var isAct, out var at) && at <= until)
+        {
+            planned.Dequeue();
             foreach (var refund in RefundsUntil(at))
             {
                 yield return refund;
             }
 
             _shelf.Open(BusinessMonth.DayOf(at));
-            yield return Arrival(goal, at);
+            if (isAct)
+            {
+                yield return Act(at);
+            }
+            else if (MayGiveFree())
+            {
+                yield return Free(_events.NonSale(at, NonSalePurpose.Test, _shelf.Pick(ShelfClass.Ordinary)));
+            }
         }
 
-        _shelf.Open(BusinessMonth.DayOf(closing.AtUtc));
-        foreach (var sale in Close(goal, closing.AtUtc, (closing.EndUtc - closing.AtUtc) / (MaxClosingSales + 1)))
+        foreach (var refund in RefundsUntil(until))
         {
-            yield return sale;
+            yield return refund;
         }
     }
 
-    private IEnumerable<DateTimeOffset> Arrivals(DateTimeOffset start, DateTimeOffset end)
+    private LoadEvent Serve(ShareGoal goal, Visit visit, MonthSpan span)
     {
-        var times = new List<long>();
-        for (var begin = start; begin < end;)
+        var at = visit.AtUtc;
+        if (visit.InRush)
         {
-            var hourEnd = new DateTimeOffset(begin.UtcTicks - begin.UtcTicks % TimeSpan.TicksPerHour, TimeSpan.Zero)
-                .AddHours(1);
-            var until = hourEnd < end ? hourEnd : end;
-            var milliseconds = (int)((until - begin).Ticks / TimeSpan.TicksPerMillisecond);
-            var mean = _rhythm.MeanInHour(begin, _options.MeanSalesPerDay) * milliseconds / 3_600_000;
-            times.Clear();
-            for (var count = _chance.Poisson(Math.Min(mean, 300)); count > 0; count--)
-            {
-                times.Add(_chance.Below(milliseconds));
-            }
-
-            times.Sort();
-            foreach (var time in times)
-            {
-                yield return begin.AddTicks(time * TimeSpan.TicksPerMillisecond);
-            }
-
-            begin = until;
+            _popular ??= _shelf.Pick(_chance.Hits(goal.SteerBasisPoints) ? ShelfClass.Aid : ShelfClass.Ordinary);
+            return _chance.Hits(PopularBasisPoints) && _popular.Product.IsSoldOn(BusinessMonth.DayOf(at))
+                ? Sold(_events.Sale(at, [_shelf.FullPrice(_popular, 1)], _customers.Stranger()), span)
+                : Sold(_events.Sale(at, _baskets.Choose(goal, _tally), _customers.Stranger()), span);
         }
-    }
 
-    private LoadEvent Arrival(ShareGoal goal, DateTimeOffset at)
-    {
+        _popular = null;
         var roll = _chance.Below(10_000);
-        if (roll < NonSaleBasisPoints)
+        if (roll < NonSaleBasisPoints && MayGiveFree())
         {
-            return _events.NonSale(at, _chance.Pick(Purposes), _shelf.Pick(_chance.Hits(5_000)));
+            return Free(_events.NonSale(at, _chance.Pick(Purposes),
+                _shelf.Pick(_chance.Hits(5_000) ? ShelfClass.Aid : ShelfClass.Ordinary)));
         }
 
-        var lines = Basket(goal);
         roll -= NonSaleBasisPoints;
-        if (roll < FailedBasisPoints)
+        if (roll >= 0 && roll < BulkBasisPoints)
         {
-            return _events.Failed(at, lines);
+            return Sold(_events.Sale(at, _baskets.Bulk(goal, _tally), _customers.BulkBuyer()), span);
         }
 
-        roll -= FailedBasisPoints;
-        if (roll < UnknownBasisPoints)
-        {
-            return _events.Unknown(at, lines);
-        }
+        var lines = _baskets.Choose(goal, _tally);
+        var payer = _customers.Next();
+        roll -= BulkBasisPoints;
+        return roll >= 0 && roll < FailedBasisPoints ? _events.Failed(at, lines, payer)
+            : roll >= FailedBasisPoints && roll < FailedBasisPoints + UnknownBasisPoints
+                ? _events.Unknown(at, lines, payer)
+            : Sold(_events.Sale(at, lines, payer), span);
+    }
 
-        var sale = _events.Sale(at, lines);
+    private SaleIntent Sold(SaleIntent sale, MonthSpan span)
+    {
         Tally(sale);
-        foreach (var refund in _refundChooser.Choose(sale))
-        {
-            _refunds.Enqueue(refund, (refund.AtUtc, refund.Order));
-            _tally.Add(_shelf.IsAid(refund.Of.Sku), -refund.AmountFen);
-        }
-
+        _refunds.Decide(sale, span.MonthEndUtc, _tally);
         return sale;
     }
 
-    /// <summary>One to three lines, sometimes with an order discount or a gift.</summary>
-    private List<SaleLine> Basket(ShareGoal goal)
+    private NonSaleIntent Free(NonSaleIntent nonSale)
     {
-        var (aidFen, totalFen) = (_tally.AidFen, _tally.TotalFen);
-        var roll = _chance.Below(100);
-        var lines = new List<SaleLine>();
-        for (var count = roll < 78 ? 1 : roll < 95 ? 2 : 3; count > 0; count--)
-        {
-            var aid = goal.WantsAid(aidFen, totalFen, _chance);
-            var slot = _shelf.Pick(aid);
-            var quantity = _chance.Hits(9_000) ? 1 : _chance.Between(2, 3);
-            var paid = slot.Product.UnitPriceFen * quantity;
-            lines.Add(slot.Line(quantity, paid));
-            (aidFen, totalFen) = (aidFen + (aid ? paid : 0), totalFen + paid);
-        }
-
-        if (_chance.Hits(600))
-        {
-            Discount(lines, 100);
-        }
-
-        if (_chance.Hits(50))
-        {
-            lines.Add(_shelf.Pick(_chance.Hits(5_000)).Line(1, 0));
-        }
-
-        return lines;
+        _tally.Free();
+        return nonSale;
     }
 
-    /// <summary>Takes a discount off an order, split over its lines by largest remainder.</summary>
-    private static void Discount(List<SaleLine> lines, long fen)
+    /// <summary>
+    /// Ordinary life keeps tests and gifts to a few, or to two thirds of the part that is found.
+    /// </summary>
+    private bool MayGiveFree()
     {
-        var parts = new Money(fen).SplitByLargestRemainder([.. lines.Select(static line => line.PaidFen)]);
-        for (var i = 0; i < lines.Count; i++)
-        {
-            lines[i] = lines[i] with { PaidFen = lines[i].PaidFen - parts[i].Fen };
-        }
+        var free = _tally.FreePieces + 1;
+        return free < _options.Marks.NonSaleMinimumPieces - 1
+            || free * 30_000 <= (free + _tally.Pieces) * 2 * _options.Marks.NonSaleShareBasisPoints;
     }
 
-    private IEnumerable<LoadEvent> Close(ShareGoal goal, DateTimeOffset at, TimeSpan step)
+    private LoadEvent Act(DateTimeOffset at)
     {
-        for (var i = 0; !goal.IsMet(_tally.AidFen, _tally.TotalFen); i++)
+        var (happening, refundedAt) = _scheme!.Act(at, _tally);
+        switch (happening)
         {
-            if (i == MaxClosingSales)
+            case SaleIntent sale when refundedAt is { } when:
+                // What is given back again in whole nets to nothing: the month is steered without it.
+                _refunds.GiveBack(sale, when);
+                break;
+            case SaleIntent sale:
+                Tally(sale);
+                break;
+            case NonSaleIntent:
+                _tally.Free();
+                break;
+        }
+
+        return happening;
+    }
+
+    /// <summary>More of the scheme and closing sales, until both have what they need.</summary>
+    private IEnumerable<LoadEvent> Close(ShareGoal goal, MonthSpan span)
+    {
+        var step = (span.EndUtc - span.ClosingUtc) / (MaxClosingEvents + 1);
+        _shelf.Open(BusinessMonth.DayOf(span.ClosingUtc));
+        for (var i = 0; ; i++)
+        {
+            var isEnough = _scheme?.IsEnough(_tally) ?? true;
+            if (isEnough && goal.IsMet(_tally.AidFen, _tally.TotalFen))
             {
-                throw new InvalidOperationException($"{_cabinet.Id} cannot be brought to its share at {at:O}.");
+                yield break;
             }
 
-            var saleAt = at.AddTicks(i * (step.Ticks - step.Ticks % TimeSpan.TicksPerMillisecond));
-            foreach (var refund in RefundsUntil(saleAt))
+            if (i == MaxClosingEvents)
+            {
+                throw new InvalidOperationException(
+                    $"{_cabinet.Id} cannot be brought to its goal at {span.ClosingUtc:O}.");
+            }
+
+            var at = span.ClosingUtc.AddTicks(i * (step.Ticks - step.Ticks % TimeSpan.TicksPerMillisecond));
+            foreach (var refund in RefundsUntil(at))
             {
                 yield return refund;
             }
 
-            var sale = _events.Sale(saleAt, ClosingBasket(goal));
-            Tally(sale);
-            yield return sale;
+            if (isEnough)
+            {
+                var sale = _events.Sale(at, _baskets.Closing(goal, _tally), _customers.Next());
+                Tally(sale);
+                yield return sale;
+            }
+            else
+            {
+                yield return Act(at);
+            }
         }
-    }
-
-    private List<SaleLine> ClosingBasket(ShareGoal goal)
-    {
-        var (aidFen, totalFen) = (_tally.AidFen, _tally.TotalFen);
-        // One-sided goals may overshoot with whole pieces; a share between two bounds is met to the fen.
-        var exact = goal is { LowBasisPoints: > 0, HighBasisPoints: < 10_000 };
-        var lines = new List<SaleLine>();
-        while (lines.Count < CabinetShelf.MaxLines && !goal.IsMet(aidFen, totalFen))
-        {
-            var (missingAid, missingOther) = totalFen > 0 ? goal.Correction(aidFen, totalFen) : (0, 500);
-            var aid = missingAid > 0;
-            var line = _shelf.LineToward(aid, aid ? missingAid : missingOther, exact);
-            lines.Add(line);
-            (aidFen, totalFen) = (aidFen + (aid ? line.PaidFen : 0), totalFen + line.PaidFen);
-        }
-
-        return lines;
     }
 
     private void Tally(SaleIntent sale)
     {
         foreach (var line in sale.Lines)
         {
-            _tally.Add(_shelf.IsAid(line.Sku), line.PaidFen);
+            _tally.Sell(_shelf.ClassOf(line.Sku), line.Quantity, line.PaidFen);
         }
     }
 
-    private IEnumerable<RefundIntent> RefundsUntil(DateTimeOffset at)
-    {
-        while (_refunds.TryPeek(out var refund, out _) && refund.AtUtc <= at)
-        {
-            yield return _events.Refund(_refunds.Dequeue());
-        }
-    }
+    private IEnumerable<RefundIntent> RefundsUntil(DateTimeOffset at) => _refunds.Until(at).Select(_events.Refund);
 }

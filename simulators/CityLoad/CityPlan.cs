@@ -27,9 +27,15 @@ internal sealed class CityPlan
         new("OP07", "半程商贸", Honesty.Careless),
         new("OP08", "快进无人店", Honesty.Breaching),
         new("OP09", "夜灯饮品", Honesty.Breaching),
+        new("OP10", "满格智柜", Honesty.Cheating),
+        new("OP11", "顺手优品", Honesty.Cheating),
+        new("OP12", "一路鲜柜", Honesty.Cheating),
+        new("OP13", "好账商贸", Honesty.Cheating),
     ];
 
     private static readonly SiteKind[] SiteKinds = Enum.GetValues<SiteKind>();
+
+    private readonly Dictionary<string, int> _holders;
 
     private CityPlan(CityPlanOptions options, IReadOnlyList<PlannedCounty> counties)
     {
@@ -37,6 +43,8 @@ internal sealed class CityPlan
         Counties = counties;
         Products = ProductList.Create(counties, options);
         Cabinets = [.. PlanCabinets()];
+        _holders = Cabinets.SelectMany(static cabinet => cabinet.Slots).CountBy(static slot => slot.Product.Sku)
+            .ToDictionary();
     }
 
     /// <summary>What was asked for.</summary>
@@ -74,21 +82,8 @@ internal sealed class CityPlan
         return new CityPlan(options, counties);
     }
 
-    /// <summary>How many cabinets of a load of the given size are planted with a behaviour.</summary>
-    internal static int Planted(Behaviour behaviour, int cabinets) => behaviour switch
-    {
-        Behaviour.Breaching => cabinets >= 2 ? AtLeastOne(cabinets * 8 / 100) : 0,
-        Behaviour.CarelessAbove => cabinets >= 4 ? AtLeastOne(cabinets * 6 / 100) : 0,
-        Behaviour.CarelessBelow => cabinets >= 6 ? AtLeastOne(cabinets * 4 / 100) : 0,
-        Behaviour.Silent => cabinets >= 12 ? AtLeastOne(cabinets * 2 / 100) : 0,
-        Behaviour.Honest => cabinets - Planted(Behaviour.Breaching, cabinets)
-            - Planted(Behaviour.CarelessAbove, cabinets)
-            - Planted(Behaviour.CarelessBelow, cabinets)
-            - Planted(Behaviour.Silent, cabinets),
-        _ => throw new ArgumentOutOfRangeException(nameof(behaviour), behaviour, "No such behaviour."),
-    };
-
-    private static int AtLeastOne(int count) => Math.Max(1, count);
+    /// <summary>How many cabinets hold a SKU.</summary>
+    public int HoldersOf(string sku) => _holders.GetValueOrDefault(sku);
 
     private IEnumerable<PlannedCabinet> PlanCabinets()
     {
@@ -101,7 +96,7 @@ internal sealed class CityPlan
         }
 
         var behaviours = Enum.GetValues<Behaviour>()
-            .SelectMany(behaviour => Enumerable.Repeat(behaviour, Planted(behaviour, Options.Cabinets)))
+            .SelectMany(behaviour => Enumerable.Repeat(behaviour, BehaviourQuota.Of(behaviour, Options)))
             .ToList();
         // Shuffled, so that neither an id nor a county tells what is planted.
         chance.Shuffle(counties);
@@ -116,18 +111,14 @@ internal sealed class CityPlan
     {
         var chance = new Chance(Options.Seed, PlaceStreams + (ulong)number);
         var kind = chance.Pick(SiteKinds);
-        if (SiteRhythm.Of(kind).LastOpening(Options.StartUtc, Options.EndUtc) is null)
+        var mustSellUntil = behaviour == Behaviour.RefundedAfterWindow ? Options.FirstMonthEndUtc : null;
+        if (SiteRhythm.Of(kind).LastOpening(Options.StartUtc, mustSellUntil ?? Options.EndUtc) is null)
         {
             // A load of one weekend never meets an open school; what is planted needs a site that sells.
-            kind = SiteKind.Community;
+            kind = SiteKind.Hospital;
         }
 
-        var honesty = behaviour switch
-        {
-            Behaviour.CarelessAbove or Behaviour.CarelessBelow => Honesty.Careless,
-            Behaviour.Breaching => Honesty.Breaching,
-            _ => Honesty.Honest,
-        };
+        var honesty = BehaviourTraits.OperatorOf(behaviour);
         return new PlannedCabinet
         {
             Id = CabinetId.Parse($"KF{number:000000}"),
@@ -141,12 +132,12 @@ internal sealed class CityPlan
     }
 
     /// <summary>
-    /// Every cabinet holds at least six aid and six ordinary products, and one unmapped in three has some.
+    /// Every cabinet holds at least six aid and six ordinary products, and one in three has some that nobody mapped.
     /// </summary>
     private PlannedSlot[] FillSlots(Chance chance, Behaviour behaviour)
     {
         var aid = behaviour == Behaviour.Breaching ? 6 : chance.Between(10, 15);
-        var unmapped = chance.Hits(3_333) ? chance.Between(1, 2) : 0;
+        var unmapped = behaviour == Behaviour.UnmappedTrade || chance.Hits(3_333) ? chance.Between(1, 2) : 0;
         var products = Draw(chance, Products.Aid, aid)
             .Concat(Draw(chance, Products.Unmapped, unmapped))
             .Concat(Draw(chance, Products.Ordinary, SlotsPerCabinet - aid - unmapped));

@@ -12,6 +12,8 @@ internal sealed record CityPlanOptions
     /// <summary>The most sales of a mean cabinet on a weekday.</summary>
     public const int MaxMeanSalesPerDay = 1_000;
 
+    private static readonly TimeSpan AroundMonthEnd = TimeSpan.FromHours(6);
+
     /// <summary>Cabinets, 1 to 100,000. Default 40.</summary>
     public int Cabinets { get; init; } = 40;
 
@@ -43,6 +45,25 @@ internal sealed record CityPlanOptions
     /// A share at or above the threshold by less than this is at risk, in basis points, 100 to 1,000. Default 500.
     /// </summary>
     public int WarningMarginBasisPoints { get; init; } = 500;
+
+    /// <summary>
+    /// The limits of the service's checks that planted acts cross and ordinary life does not: those of the shipped
+    /// policy, which a test compares.
+    /// </summary>
+    public CheckMarks Marks { get; init; } = new();
+
+    /// <summary>
+    /// The first end of a month with six hours of the load or more on either side, UTC; null when there is none.
+    /// </summary>
+    public DateTimeOffset? FirstMonthEndUtc
+    {
+        get
+        {
+            var end = BusinessMonth.Of(StartUtc).EndUtc;
+            end = end - StartUtc < AroundMonthEnd ? BusinessMonth.Of(end).EndUtc : end;
+            return EndUtc - end < AroundMonthEnd ? null : end;
+        }
+    }
 
     /// <summary>The first instant after the load, UTC.</summary>
     public DateTimeOffset EndUtc => StartUtc.AddDays(Days);

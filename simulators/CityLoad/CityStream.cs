@@ -3,9 +3,13 @@ namespace KioskFleet.Simulators.CityLoad;
 /// <summary>Streams the events of a plan. Each call starts anew and gives the same events; thread-safe.</summary>
 internal static class CityStream
 {
-    /// <summary>The events of one cabinet in the order of time.</summary>
+    /// <summary>Everything that happens at one cabinet, in the order of time.</summary>
     public static IEnumerable<LoadEvent> Of(CityPlan plan, PlannedCabinet cabinet) =>
-        new CabinetSales(cabinet, plan.Options).All();
+        new CabinetSales(cabinet, plan).All();
+
+    /// <summary>What the agent of one cabinet is told, in the order of time.</summary>
+    public static IEnumerable<LoadEvent> ToldTo(CityPlan plan, PlannedCabinet cabinet) =>
+        Of(plan, cabinet).Where(static happening => happening is not HiddenSaleIntent);
 
     /// <summary>The events of all cabinets in the order of time; at the same instant by cabinet.</summary>
     public static IEnumerable<LoadEvent> InTimeOrder(CityPlan plan)

@@ -4,14 +4,20 @@ using KioskFleet.Protocol.Identity;
 namespace KioskFleet.Simulators.CityLoad;
 
 /// <summary>
-/// Something that happens at a cabinet and is to be told to its agent. The closed set is <see cref="SaleIntent"/>,
-/// <see cref="RefundIntent"/>, <see cref="NonSaleIntent"/>, <see cref="FailedVendIntent"/> and
-/// <see cref="UnknownDeliveryIntent"/>. All are immutable.
+/// Something that happens at a cabinet. The closed set is <see cref="SaleIntent"/>, <see cref="RefundIntent"/>,
+/// <see cref="NonSaleIntent"/>, <see cref="FailedVendIntent"/> and <see cref="UnknownDeliveryIntent"/>, which are told
+/// to the agent, and <see cref="HiddenSaleIntent"/>, which is not. All are immutable.
 /// </summary>
 /// <param name="Cabinet">The cabinet.</param>
 /// <param name="Sequence">1, 2, 3 … in the order of time of this cabinet; it is not the journal's seq.</param>
 /// <param name="AtUtc">When it happens, UTC, in whole milliseconds.</param>
-internal abstract record LoadEvent(CabinetId Cabinet, long Sequence, DateTimeOffset AtUtc);
+internal abstract record LoadEvent(CabinetId Cabinet, long Sequence, DateTimeOffset AtUtc)
+{
+    /// <summary>
+    /// What payment providers know of it, in the order of time; empty for cash, and for what nobody paid.
+    /// </summary>
+    public IReadOnlyList<BillEntry> Bill { get; init; } = [];
+}
 
 /// <summary>Goods delivered and paid.</summary>
 /// <param name="Cabinet">The cabinet.</param>
@@ -45,7 +51,11 @@ internal sealed record RefundIntent(
     DateTimeOffset AtUtc,
     string RefundNumber,
     RefundedLine Of,
-    long AmountFen) : LoadEvent(Cabinet, Sequence, AtUtc);
+    long AmountFen) : LoadEvent(Cabinet, Sequence, AtUtc)
+{
+    /// <summary>The provider's number of the refund; empty when no provider had a part in it.</summary>
+    public string ProviderNumber => Bill is [var entry] ? entry.RefundNumber : "";
+}
 
 /// <summary>Goods that left the cabinet without a sale; they count for stock alone.</summary>
 /// <param name="Cabinet">The cabinet.</param>
@@ -91,3 +101,12 @@ internal sealed record UnknownDeliveryIntent(
     string VendId,
     IReadOnlyList<SaleLine> Lines,
     Payment Payment) : LoadEvent(Cabinet, Sequence, AtUtc);
+
+/// <summary>Goods delivered and paid, and the agent is not told: the ledger never hears of it.</summary>
+/// <param name="Cabinet">The cabinet.</param>
+/// <param name="Sequence">The place in the cabinet's own order.</param>
+/// <param name="AtUtc">The moment of sale, UTC.</param>
+/// <param name="Lines">The goods.</param>
+internal sealed record HiddenSaleIntent(
+    CabinetId Cabinet, long Sequence, DateTimeOffset AtUtc, IReadOnlyList<SaleLine> Lines)
+    : LoadEvent(Cabinet, Sequence, AtUtc);

@@ -24,6 +24,9 @@ internal sealed record PlannedCabinet
     /// <summary>What the cabinet is planted to do.</summary>
     public required Behaviour Behaviour { get; init; }
 
+    /// <summary>True when its sales program says of each line whether it is aid; many say nothing.</summary>
+    public bool ClaimsAid => Number % 3 != 0;
+
     /// <summary>What is in its slots.</summary>
     public required IReadOnlyList<PlannedSlot> Slots { get; init; }
 }
@@ -46,38 +49,9 @@ internal sealed record PlannedOperator(string Id, string Name, Honesty Honesty);
 internal sealed record PlannedSlot(string Name, LoadProduct Product)
 {
     /// <summary>A line of the slot's product.</summary>
-    public SaleLine Line(int quantity, long paidFen) =>
-        new(Name, Product.Sku, Product.Name, quantity, Product.UnitPriceFen, paidFen);
-}
-
-/// <summary>How an operator treats the rule.</summary>
-internal enum Honesty
-{
-    /// <summary>Keeps well above it.</summary>
-    Honest,
-
-    /// <summary>Comes close to it, on either side.</summary>
-    Careless,
-
-    /// <summary>Disregards it.</summary>
-    Breaching,
-}
-
-/// <summary>What a cabinet is planted to do in every calendar month in which its site is open.</summary>
-internal enum Behaviour
-{
-    /// <summary>Ends each month well above threshold and warning margin: Compliant.</summary>
-    Honest,
-
-    /// <summary>Ends each month inside the warning margin: AtRisk.</summary>
-    CarelessAbove,
-
-    /// <summary>Ends each month closely below the threshold: Breach.</summary>
-    CarelessBelow,
-
-    /// <summary>Ends each month far below the threshold: Breach.</summary>
-    Breaching,
-
-    /// <summary>Installed and tested, sells nothing: NoData.</summary>
-    Silent,
+    /// <param name="quantity">Pieces.</param>
+    /// <param name="paidFen">What is paid for it, in fen.</param>
+    /// <param name="claim">What the sales program says of it.</param>
+    public SaleLine Line(int quantity, long paidFen, AidClaim claim) =>
+        new(Name, Product.Sku, Product.Name, quantity, Product.UnitPriceFen, paidFen, claim);
 }

@@ -5,7 +5,9 @@ namespace KioskFleet.Simulators.CityLoad;
 /// <param name="Order">Keeps refunds of one moment in the order in which they were decided.</param>
 /// <param name="Of">What it reverses.</param>
 /// <param name="AmountFen">How much in fen, above zero.</param>
-internal sealed record PlannedRefund(DateTimeOffset AtUtc, int Order, RefundedLine Of, long AmountFen);
+/// <param name="Payment">What the provider knows of the sale's payment; null when no provider had a part in it.</param>
+internal sealed record PlannedRefund(
+    DateTimeOffset AtUtc, int Order, RefundedLine Of, long AmountFen, BillEntry? Payment);
 
 /// <summary>
 /// Decides, at the moment of a sale, whether and when money will go back: the whole order or a part of one line, on
@@ -44,9 +46,7 @@ internal sealed class RefundChooser
 
         if (_chance.Hits(6_000))
         {
-            return [.. sale.Lines.Index()
-                .Where(static line => line.Item.PaidFen > 0)
-                .Select(line => Refund(sale, line.Index, at, line.Item.PaidFen))];
+            return Whole(sale, at);
         }
 
         var index = _chance.Below(sale.Lines.Count);
@@ -63,6 +63,15 @@ internal sealed class RefundChooser
             : [first];
     }
 
-    private PlannedRefund Refund(SaleIntent sale, int index, DateTimeOffset at, long fen) =>
-        new(at, _order++, new RefundedLine(sale.VendId, sale.AtUtc, index, sale.Lines[index].Sku), fen);
+    /// <summary>Refunds of every line of a sale at one moment.</summary>
+    public IReadOnlyList<PlannedRefund> Whole(SaleIntent sale, DateTimeOffset at) =>
+    [
+        .. sale.Lines.Index()
+            .Where(static line => line.Item.PaidFen > 0)
+            .Select(line => Refund(sale, line.Index, at, line.Item.PaidFen)),
+    ];
+
+    private PlannedRefund Refund(SaleIntent sale, int index, DateTimeOffset at, long fen) => new(
+        at, _order++, new RefundedLine(sale.VendId, sale.AtUtc, index, sale.Lines[index].Sku), fen,
+        sale.Bill is [var payment] ? payment : null);
 }

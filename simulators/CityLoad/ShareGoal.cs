@@ -8,6 +8,9 @@ namespace KioskFleet.Simulators.CityLoad;
 /// <param name="HighBasisPoints">The share ends at or below this.</param>
 internal readonly record struct ShareGoal(int LowBasisPoints, int AimBasisPoints, int HighBasisPoints)
 {
+    /// <summary>Ordinary sales of a cabinet with a scheme stay this far below the low: the scheme is to lift it.</summary>
+    private const int SchemeLacksBasisPoints = 300;
+
     /// <summary>
     /// How far an honest share stays above the warning margin, and a breaching one below the threshold.
     /// </summary>
@@ -16,39 +19,47 @@ internal readonly record struct ShareGoal(int LowBasisPoints, int AimBasisPoints
     /// <summary>A share strays this far from its aim before the next line is chosen against it.</summary>
     private const int BandBasisPoints = 600;
 
+    /// <summary>Where ordinary sales are steered to.</summary>
+    public int SteerBasisPoints { get; init; } = AimBasisPoints;
+
     /// <summary>The goal of a behaviour that sells; chance places the aim where the behaviour leaves room.</summary>
     public static ShareGoal Of(Behaviour behaviour, CityPlanOptions options, Chance chance)
     {
         var threshold = options.ThresholdBasisPoints;
         var margin = options.WarningMarginBasisPoints;
+        var low = threshold + margin + SafetyBasisPoints;
         switch (behaviour)
         {
             case Behaviour.Honest:
-                var low = threshold + margin + SafetyBasisPoints;
                 return new ShareGoal(low, chance.Between(low + 100, Math.Min(9_500, low + 2_500)), 10_000);
             case Behaviour.CarelessAbove:
                 return new ShareGoal(threshold + margin / 4, threshold + margin / 2, threshold + margin * 3 / 4);
             case Behaviour.CarelessBelow:
                 return new ShareGoal(threshold - margin * 3 / 4, threshold - margin / 2, threshold - margin / 4);
-            case Behaviour.Breaching:
+            case Behaviour.Breaching or Behaviour.RefundedAfterWindow:
                 var high = threshold - 1_000;
                 return new ShareGoal(0, chance.Between(high / 2, high - SafetyBasisPoints), high);
-            default:
+            case Behaviour.Idle or Behaviour.Silent:
                 throw new ArgumentOutOfRangeException(nameof(behaviour), behaviour, "It sells nothing.");
+            default:
+                return new ShareGoal(low, low + SafetyBasisPoints, 10_000)
+                {
+                    SteerBasisPoints = low - SchemeLacksBasisPoints,
+                };
         }
     }
 
-    /// <summary>True when the next line should be an aid product; the choice is free near the aim.</summary>
+    /// <summary>True when the next line should be an aid product; the choice is free near where it is steered to.</summary>
     public bool WantsAid(long aidFen, long totalFen, Chance chance)
     {
         if (totalFen <= 0)
         {
-            return chance.Hits(AimBasisPoints);
+            return chance.Hits(SteerBasisPoints);
         }
 
         var share = aidFen * 10_000 / totalFen;
-        return share <= AimBasisPoints - BandBasisPoints
-            || (share < AimBasisPoints + BandBasisPoints && chance.Hits(AimBasisPoints));
+        return share <= SteerBasisPoints - BandBasisPoints
+            || (share < SteerBasisPoints + BandBasisPoints && chance.Hits(SteerBasisPoints));
     }
 
     /// <summary>True when the share is where it is to end; a total of zero is not.</summary>

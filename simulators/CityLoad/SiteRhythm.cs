@@ -87,7 +87,8 @@ internal sealed class SiteRhythm
     private static DateTimeOffset WholeMilliseconds(DateTimeOffset instant) =>
         new(instant.UtcTicks - instant.UtcTicks % TimeSpan.TicksPerMillisecond, TimeSpan.Zero);
 
-    private int WeightAt(DateTimeOffset instant)
+    /// <summary>The weight of the hour that contains the instant, 0 to 9.</summary>
+    public int WeightAt(DateTimeOffset instant)
     {
         var local = instant.ToOffset(BusinessMonth.ShanghaiOffset);
         return (local.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? _weekend : _weekday)[local.Hour];

@@ -45,6 +45,10 @@ internal sealed class TruthTally
             case UnknownDeliveryIntent:
                 Counts = Counts with { UnknownDeliveries = Counts.UnknownDeliveries + 1 };
                 break;
+            case HiddenSaleIntent:
+                // Nobody told the agent: it is in no figure of the ledger.
+                Counts = Counts with { HiddenSales = Counts.HiddenSales + 1 };
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(happening), happening.GetType(), "No such event.");
         }
@@ -116,16 +120,21 @@ internal readonly record struct WindowSums(long AidFen, long OrdinaryFen, long U
 /// <param name="NonSales">Non-sales.</param>
 /// <param name="FailedVends">Failed vends.</param>
 /// <param name="UnknownDeliveries">Unknown deliveries.</param>
+/// <param name="HiddenSales">Sales of which no agent is told.</param>
 internal readonly record struct EventCounts(
-    long Sales, long Refunds, long NonSales, long FailedVends, long UnknownDeliveries)
+    long Sales, long Refunds, long NonSales, long FailedVends, long UnknownDeliveries, long HiddenSales)
 {
+    /// <summary>Everything that agents are told.</summary>
+    public long Told => Sales + Refunds + NonSales + FailedVends + UnknownDeliveries;
+
     /// <summary>Both together.</summary>
     public static EventCounts operator +(EventCounts left, EventCounts right) => new(
         left.Sales + right.Sales,
         left.Refunds + right.Refunds,
         left.NonSales + right.NonSales,
         left.FailedVends + right.FailedVends,
-        left.UnknownDeliveries + right.UnknownDeliveries);
+        left.UnknownDeliveries + right.UnknownDeliveries,
+        left.HiddenSales + right.HiddenSales);
 }
 
 /// <summary>The standing a cabinet must be found in.</summary>

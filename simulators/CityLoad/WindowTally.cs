@@ -12,10 +12,43 @@ internal sealed class WindowTally
     /// <summary>Everything, net, in fen.</summary>
     public long TotalFen { get; private set; }
 
-    /// <summary>Adds an amount in fen; negative for a refund.</summary>
-    public void Add(bool isAid, long fen)
+    /// <summary>Products that nobody mapped, net, in fen.</summary>
+    public long UnmappedFen { get; private set; }
+
+    /// <summary>Aid products before refunds, in fen.</summary>
+    public long GrossAidFen { get; private set; }
+
+    /// <summary>Aid refunds that will be made after the month's end, in fen.</summary>
+    public long LateAidRefundFen { get; private set; }
+
+    /// <summary>Pieces sold.</summary>
+    public long Pieces { get; private set; }
+
+    /// <summary>Pieces that left without a sale.</summary>
+    public long FreePieces { get; private set; }
+
+    /// <summary>Counts a line of a sale.</summary>
+    public void Sell(ShelfClass shelfClass, int pieces, long fen)
     {
-        AidFen += isAid ? fen : 0;
+        Add(shelfClass, fen);
+        GrossAidFen += shelfClass == ShelfClass.Aid ? fen : 0;
+        Pieces += pieces;
+    }
+
+    /// <summary>Counts a refund.</summary>
+    public void Refund(ShelfClass shelfClass, long fen, bool late)
+    {
+        Add(shelfClass, -fen);
+        LateAidRefundFen += late && shelfClass == ShelfClass.Aid ? fen : 0;
+    }
+
+    /// <summary>Counts a piece that left without a sale.</summary>
+    public void Free() => FreePieces++;
+
+    private void Add(ShelfClass shelfClass, long fen)
+    {
+        AidFen += shelfClass == ShelfClass.Aid ? fen : 0;
+        UnmappedFen += shelfClass == ShelfClass.Unmapped ? fen : 0;
         TotalFen += fen;
     }
 }

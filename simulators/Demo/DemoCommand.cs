@@ -12,12 +12,14 @@ namespace KioskFleet.Simulators.Demo;
 internal static class DemoCommand
 {
     private const string Description = """
-        A fleet service and the agents of a small city in this process: enrol, sell some days, prove every entry.
+        A fleet service and the agents of a small city in this process: enrol, sell some days over the end of a month,
+        bring the payment bills, have everything checked, prove every entry and every accusation.
 
         Examples:
           demo                                                    look at the API after the load
           demo --cabinets 40 --days 3 --exit --json summary.json  run, prove, end
           demo --cabinets 200 --days 30 --seed 7 --data ./city    keep ledger and journals
+          demo --seeds 20 --cabinets 60 --exit                    the same with 20 other seeds, least and mean
         """;
 
     /// <summary>The command.</summary>
@@ -27,24 +29,51 @@ internal static class DemoCommand
             "--cabinets", "Cabinets.", new DemoOptions().Cabinets, 1, CityPlanOptions.MaxCabinets);
         var days = CommandOptions.Number(
             "--days", "Days of sales.", new DemoOptions().Days, 1, CityPlanOptions.MaxDays);
-        var start = CommandOptions.Day("--start", "The first business day; 2020-09-01 by default.");
+        var start = CommandOptions.Day(
+            "--start", "The first business day; by default two thirds of the days are before 2020-09-01.");
+        var seeds = CommandOptions.Number(
+            "--seeds", "Run so many seeds after --seed instead, one after the other, and end; 0 runs --seed alone.", 0,
+            0, DemoSeries.MaxSeeds);
         var data = CommandOptions.Text("--data", "DIR", "Keep ledger and journals in this folder.");
         var exit = new Option<bool>("--exit") { Description = "End after the proof instead of staying up." };
         var (seed, json) = (CommandOptions.Seed(), CommandOptions.Json());
-        var command = new Command("demo", Description) { cabinets, days, start, data, exit, seed, json };
-        command.SetAction((parsed, cancel) => context.GuardAsync(() => RunAsync(
-            context,
-            new DemoOptions
+        var command = new Command("demo", Description) { cabinets, days, start, data, exit, seed, seeds, json };
+        command.SetAction((parsed, cancel) => context.GuardAsync(() =>
+        {
+            var options = new DemoOptions
             {
                 Cabinets = parsed.GetValue(cabinets),
                 Days = parsed.GetValue(days),
-                Start = parsed.GetValue(start) ?? DemoOptions.DefaultStart,
+                StartDay = parsed.GetValue(start),
                 Seed = parsed.GetValue(seed),
                 DataFolder = parsed.GetValue(data),
-            },
-            new CommandEnd(parsed.GetValue(json), parsed.GetValue(exit)),
-            cancel)));
+            };
+            var end = new CommandEnd(parsed.GetValue(json), parsed.GetValue(exit));
+            return parsed.GetValue(seeds) is > 0 and var count
+                ? RunSeriesAsync(context, options, count, end, cancel)
+                : RunAsync(context, options, end, cancel);
+        }));
         return command;
+    }
+
+    private static async Task<int> RunSeriesAsync(
+        CommandContext context, DemoOptions options, int seeds, CommandEnd end, CancellationToken cancel)
+    {
+        if (options.DataFolder is not null)
+        {
+            return context.Wrong("--seeds makes a fleet for each seed; it takes no --data.");
+        }
+
+        if (options.Plan.Problems() is { Count: > 0 } problems)
+        {
+            return context.Wrong(string.Join(' ', problems));
+        }
+
+        var series = new DemoSeries(context, options);
+        var result = await series.RunAsync(seeds, cancel);
+        series.Show(result);
+        end.Write(result);
+        return result.Proven ? ExitCode.Proven : ExitCode.NotProven;
     }
 
     private static async Task<int> RunAsync(
@@ -80,7 +109,7 @@ internal static class DemoCommand
         run.RunOn();
         var url = run.Fleet.Api.Service;
         context.Console.WriteLine($"The fleet stays up until Ctrl-C. Ledger and journals: {run.Folder.Root}");
-        string[] paths = ["scalar", "api/v1/standings", "api/v1/totals/counties", "api/v1/cabinets", "healthz"];
+        string[] paths = ["scalar", "api/v1/standings", "api/v1/findings", "api/v1/totals/counties", "api/v1/cabinets", "healthz"];
         foreach (var path in paths)
         {
             context.Console.WriteLine($"  {url}{path}");

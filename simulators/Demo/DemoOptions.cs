@@ -5,8 +5,10 @@ namespace KioskFleet.Simulators.Demo;
 /// <summary>What a demo is to be. Immutable.</summary>
 internal sealed record DemoOptions
 {
-    /// <summary>The first day of the city's activity month: the default start.</summary>
-    public static readonly DateOnly DefaultStart = new(2020, 9, 1);
+    /// <summary>
+    /// The first day of the city's activity month: by default a load lies across it, so that a month ends within.
+    /// </summary>
+    public static readonly DateOnly Turn = new(2020, 9, 1);
 
     /// <summary>Cabinets. Default 40.</summary>
     public int Cabinets { get; init; } = 40;
@@ -17,8 +19,14 @@ internal sealed record DemoOptions
     /// <summary>The seed of the load. Default 1.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>The first business day, Asia/Shanghai. Default 1 September 2020.</summary>
-    public DateOnly Start { get; init; } = DefaultStart;
+    /// <summary>The first business day, Asia/Shanghai; null for the default.</summary>
+    public DateOnly? StartDay { get; init; }
+
+    /// <summary>
+    /// The first business day: what was asked for, else so that two thirds of the load, or its only day, are before
+    /// the turn of the month.
+    /// </summary>
+    public DateOnly Start => StartDay ?? Turn.AddDays(-Math.Max(1, Days * 2 / 3));
 
     /// <summary>The folder that keeps ledger and journals; null for a temporary one.</summary>
     public string? DataFolder { get; init; }

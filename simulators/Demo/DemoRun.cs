@@ -7,7 +7,7 @@ namespace KioskFleet.Simulators.Demo;
 
 /// <summary>
 /// The whole way in one process: a fleet service of its own, the product's agent for every cabinet, a city load at full
-/// speed, and the proof. Stays up until it is disposed.
+/// speed, an auditor with the payment bills, and the proof. Stays up until it is disposed.
 /// </summary>
 internal sealed class DemoRun : IAsyncDisposable
 {
@@ -16,6 +16,8 @@ internal sealed class DemoRun : IAsyncDisposable
     private readonly LocalRun _run;
     private readonly CityPlan _plan;
     private readonly PlantedTruth _truth;
+    private readonly Auditor _auditor;
+    private AccusationProof _accusations = new AccusationProof.NotJudged("the load has not ended");
 
     private DemoRun(RunFolder folder, LocalFleet fleet, LocalRun run, CityPlan plan, PlantedTruth truth)
     {
@@ -24,6 +26,7 @@ internal sealed class DemoRun : IAsyncDisposable
         _run = run;
         _plan = plan;
         _truth = truth;
+        _auditor = new Auditor(plan, truth, fleet.Api);
     }
 
     /// <summary>The fleet service.</summary>
@@ -63,11 +66,21 @@ internal sealed class DemoRun : IAsyncDisposable
     /// <summary>How far it is.</summary>
     public ProgressSnapshot Snapshot() => _run.Progress.Snapshot();
 
-    /// <summary>Runs the load and proves it.</summary>
+    /// <summary>Runs the load, has it checked and proves it.</summary>
     public async Task<CityOutcome> RunAsync(CancellationToken cancel)
     {
-        var (report, proof) = await _run.RunAsync(_folder, cancel);
+        await _auditor.ArriveAsync(cancel);
+        var (report, proof) = await _run.RunAsync(_folder, cancel, EndDayAsync);
+        if (report.Undrained is null)
+        {
+            _run.Progress.Enter("checking");
+            await CheckAsync(_auditor.EndsAtUtc, cancel);
+            _accusations = await _auditor.JudgeAsync(cancel);
+        }
+
         return await JudgeAsync(report, proof, cancel);
+
+        Task EndDayAsync(DateTimeOffset end) => _auditor.IsDue(end) ? CheckAsync(end, cancel) : Task.CompletedTask;
     }
 
     /// <summary>Proves the run again from what is on the disk now.</summary>
@@ -84,6 +97,12 @@ internal sealed class DemoRun : IAsyncDisposable
         await _fleet.DisposeAsync();
     }
 
+    private async Task CheckAsync(DateTimeOffset atUtc, CancellationToken cancel)
+    {
+        await _run.PassAsync(atUtc, cancel);
+        await _auditor.CheckAsync(atUtc, cancel);
+    }
+
     private async Task<CityOutcome> JudgeAsync(LoadRunReport report, EntryProofResult proof, CancellationToken cancel)
     {
         var found = new List<StandingsFound>();
@@ -95,6 +114,7 @@ internal sealed class DemoRun : IAsyncDisposable
         var ledger = _fleet.ProveLedger(cancel);
         return new CityOutcome(_plan, _truth, report, proof, StandingsProof.Run(_truth, found))
         {
+            Accusations = _accusations,
             Other =
             [
                 .. _run.Crew.Refusals,

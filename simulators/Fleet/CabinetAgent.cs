@@ -36,20 +36,25 @@ internal sealed class CabinetAgent : IAsyncDisposable
     /// <summary>How long one cabinet may wait until the service takes its enrolment.</summary>
     public static readonly TimeSpan EnrolWithin = TimeSpan.FromMinutes(5);
 
+    /// <summary>At least the time between two hellos on a healthy link.</summary>
+    private static readonly TimeSpan HelloInterval = TimeSpan.FromMinutes(11);
+
     private static readonly TimeSpan EnrolInterval = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly IHost _host;
     private readonly CabinetTime _clock;
+    private readonly SkippableTime _waiting;
     private readonly JournalStore _store;
     private readonly VendFlow _flow;
 
-    private CabinetAgent(LoadCabinet cabinet, string folder, IHost host, CabinetTime clock)
+    private CabinetAgent(LoadCabinet cabinet, string folder, IHost host, CabinetTime clock, SkippableTime waiting)
     {
         Cabinet = cabinet;
         Folder = folder;
         _host = host;
         _clock = clock;
+        _waiting = waiting;
         _store = host.Services.GetRequiredService<JournalStore>();
         _flow = host.Services.GetRequiredService<VendFlow>();
     }
@@ -87,6 +92,7 @@ internal sealed class CabinetAgent : IAsyncDisposable
         RandomNumberGenerator.Fill(boot);
         var clock = new CabinetTime(BootId.Read(boot), place.BootUtc, cabinet.WallError, real);
         clock.MoveTo(place.GreetUtc);
+        var waiting = new SkippableTime(real);
         var settings = new AgentSettings
         {
             DataDirectory = folder,
@@ -96,13 +102,13 @@ internal sealed class CabinetAgent : IAsyncDisposable
         var host = AgentHost.Build(settings, new AgentOverrides
         {
             Clock = clock,
-            Time = real,
+            Time = waiting,
             WithLocalApi = false,
             Plan = cabinet.Plan,
             // A simulated cabinet has one vend open at a time; thousands of them share this disk.
             Journal = static options => options with { ReservedApprovals = 1, BytesPerApproval = 64 * 1024 },
         });
-        return new CabinetAgent(cabinet, folder, host, clock);
+        return new CabinetAgent(cabinet, folder, host, clock, waiting);
     }
 
     /// <summary>
@@ -168,6 +174,30 @@ internal sealed class CabinetAgent : IAsyncDisposable
         _clock.MoveTo(happening.AtUtc);
         return VendScript.Perform(_flow, happening);
     }
+
+    /// <summary>
+    /// Lets time pass without an event, up to an instant of the load, and waits until the service has answered the
+    /// hello that is due by then. The service's clock must be there already.
+    /// </summary>
+    /// <exception cref="FleetApiException">It did not answer in time.</exception>
+    public async Task PassAsync(DateTimeOffset instantUtc, TimeSpan within, TimeProvider real, CancellationToken cancel)
+    {
+        var monitor = _host.Services.GetRequiredService<UplinkMonitor>();
+        _clock.MoveTo(instantUtc);
+        _waiting.Skip(HelloInterval);
+        for (var started = real.GetTimestamp(); monitor.Status.LastReceiptWallUtcMs < _clock.WallUtcMs;)
+        {
+            if (real.GetElapsedTime(started) > within)
+            {
+                throw new FleetApiException($"{Cabinet.Id} was not answered within {within.TotalSeconds} s: {Trouble}");
+            }
+
+            await Task.Delay(LookInterval, real, cancel);
+        }
+    }
+
+    /// <summary>The cabinet loses its power: it is not heard any more. Its journal can still be read.</summary>
+    public Task LeaveAsync(CancellationToken cancel) => _host.StopAsync(cancel);
 
     /// <summary>Puts the clock to an instant and lets it run on.</summary>
     public void RunFrom(DateTimeOffset instantUtc)

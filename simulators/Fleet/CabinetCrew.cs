@@ -66,9 +66,9 @@ internal sealed class CabinetCrew : IAsyncDisposable
 
     /// <summary>Sells the load, step by step.</summary>
     /// <param name="load">The load.</param>
-    /// <param name="stepEnded">Told the end of each step when every agent has reached it.</param>
+    /// <param name="stepEnded">Told the end of each step when every agent has reached it; the next waits for it.</param>
     /// <param name="cancel">Ends the selling between two events.</param>
-    public async Task SellAsync(FleetLoad load, Action<DateTimeOffset> stepEnded, CancellationToken cancel)
+    public async Task SellAsync(FleetLoad load, Func<DateTimeOffset, Task> stepEnded, CancellationToken cancel)
     {
         var scripts = _agents.ConvertAll(static agent => new CabinetScript(agent));
         try
@@ -77,7 +77,7 @@ internal sealed class CabinetCrew : IAsyncDisposable
             {
                 end = end + load.Step < load.EndUtc ? end + load.Step : load.EndUtc;
                 await SellStepAsync(scripts, end, cancel);
-                stepEnded(end);
+                await stepEnded(end);
             }
         }
         finally
@@ -109,6 +109,19 @@ internal sealed class CabinetCrew : IAsyncDisposable
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Lets time pass without sales up to an instant at which the service's clock stands already: cabinets that leave
+    /// are gone, all others are heard. Everything must be drained.
+    /// </summary>
+    /// <exception cref="FleetApiException">An agent was not answered in time.</exception>
+    public async Task PassAsync(DateTimeOffset instantUtc, CancellationToken cancel)
+    {
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = _agents.Count, CancellationToken = cancel };
+        await Parallel.ForEachAsync(_agents, limits, async (agent, stopping) => await (agent.Cabinet.Leaves
+            ? agent.LeaveAsync(stopping)
+            : agent.PassAsync(instantUtc, GreetWithin, _real, stopping)));
     }
 
     /// <summary>Lets all clocks run on from an instant, for agents that stay up after the load.</summary>

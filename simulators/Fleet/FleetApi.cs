@@ -17,6 +17,15 @@ internal sealed class FleetApi : IDisposable
     /// <summary>Most cabinets registered by one request.</summary>
     public const int MaxBulk = 5_000;
 
+    /// <summary>Where bills are imported.</summary>
+    public const string BillsPath = "/api/v1/bills";
+
+    /// <summary>Where the checks are run.</summary>
+    public const string AssessmentsPath = "/api/v1/assessments";
+
+    /// <summary>Where findings are read.</summary>
+    public const string FindingsPath = "/api/v1/findings";
+
     private const int PageSize = 500;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -107,6 +116,41 @@ internal sealed class FleetApi : IDisposable
     /// <summary>The totals of all counties in a window.</summary>
     public async Task<IReadOnlyList<ApiCountyTotals>> TotalsAsync(string window, CancellationToken cancel) =>
         (await GetAsync<ApiTotals>($"api/v1/totals/counties?window={window}", cancel)).Counties;
+
+    /// <summary>True when the service describes such an operation of its API.</summary>
+    /// <param name="method">The HTTP method in lower case.</param>
+    /// <param name="path">The path from the root.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<bool> OffersAsync(string method, string path, CancellationToken cancel)
+    {
+        var description = await GetAsync<JsonElement>("openapi/v1.json", cancel);
+        return description.GetProperty("paths").TryGetProperty(path, out var operations)
+            && operations.TryGetProperty(method, out _);
+    }
+
+    /// <summary>Imports the daily bill of a payment provider.</summary>
+    /// <param name="provider">wechat, alipay or unionpay.</param>
+    /// <param name="operatorId">Whose bill it is.</param>
+    /// <param name="day">The bill's day.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<ApiBill> ImportBillAsync(
+        string provider, string operatorId, DateOnly day, byte[] file, CancellationToken cancel)
+    {
+        using var content = new ByteArrayContent(file);
+        content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
+        return await PostAsync<ApiBill>(string.Create(CultureInfo.InvariantCulture,
+            $"{BillsPath[1..]}?provider={provider}&operator={Uri.EscapeDataString(operatorId)}&day={day:yyyy-MM-dd}"),
+            content, cancel);
+    }
+
+    /// <summary>Runs all checks now.</summary>
+    public Task<ApiAssessment> AssessAsync(CancellationToken cancel) =>
+        PostAsync<ApiAssessment>(AssessmentsPath[1..], null, cancel);
+
+    /// <summary>All findings, newest first, closed ones too.</summary>
+    public Task<IReadOnlyList<ApiFinding>> FindingsAsync(CancellationToken cancel) =>
+        AllAsync<ApiFinding>($"{FindingsPath[1..]}?", cancel);
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();

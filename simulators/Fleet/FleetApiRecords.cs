@@ -112,3 +112,31 @@ internal sealed record ApiCountyTotals
 /// <summary>The totals of all counties.</summary>
 /// <param name="Counties">The counties.</param>
 internal sealed record ApiTotals(IReadOnlyList<ApiCountyTotals> Counties);
+
+/// <summary>What came of the import of a payment bill.</summary>
+/// <param name="RowsRefused">Rows that were not taken.</param>
+/// <param name="Complete">True when the absence of a payment in it says something.</param>
+internal sealed record ApiBill(int RowsRefused, bool Complete);
+
+/// <summary>A check that failed.</summary>
+/// <param name="Source">The check.</param>
+/// <param name="Problem">What it said.</param>
+internal sealed record ApiCheckFailure(string Source, string Problem);
+
+/// <summary>A run of all checks.</summary>
+/// <param name="Failures">Checks that failed.</param>
+internal sealed record ApiAssessment(IReadOnlyList<ApiCheckFailure>? Failures);
+
+/// <summary>A finding.</summary>
+/// <param name="FindingId">Its number.</param>
+/// <param name="Kind">What.</param>
+/// <param name="State">Open, Acknowledged, Explained or Closed.</param>
+/// <param name="Cabinet">The cabinet; empty when it is about none.</param>
+/// <param name="Operator">The operator; empty when it is about none.</param>
+/// <param name="Subject">What exactly.</param>
+internal sealed record ApiFinding(
+    long FindingId, string Kind, string? State, string? Cabinet, string? Operator, string? Subject)
+{
+    /// <summary>True while it stands.</summary>
+    public bool Stands => State != "Closed";
+}

@@ -31,6 +31,9 @@ internal sealed record LoadCabinet
     /// <summary>How far its wall clock is ahead of the truth.</summary>
     public TimeSpan WallError { get; init; }
 
+    /// <summary>True when it loses its power after its last event and is never heard again.</summary>
+    public bool Leaves { get; init; }
+
     /// <summary>Its events in the order of time; the same each time it is asked.</summary>
     public required Func<IEnumerable<LoadEvent>> Events { get; init; }
 }

@@ -27,11 +27,11 @@ internal sealed class LoadRun
     /// <summary>Runs the load; the agents stay up.</summary>
     /// <param name="load">The load.</param>
     /// <param name="place">Where the agents live.</param>
-    /// <param name="stepEnded">Told the end of each step of the load.</param>
+    /// <param name="stepEnded">Told the end of each step of the load; the next waits for it.</param>
     /// <param name="cancel">Ends the run.</param>
     /// <exception cref="FleetApiException">The service does not do its part.</exception>
     public async Task<LoadRunReport> RunAsync(
-        FleetLoad load, AgentPlace place, Action<DateTimeOffset> stepEnded, CancellationToken cancel)
+        FleetLoad load, AgentPlace place, Func<DateTimeOffset, Task> stepEnded, CancellationToken cancel)
     {
         var started = _real.GetTimestamp();
         _progress.Enter("registering");

@@ -34,14 +34,38 @@ internal sealed class LocalRun : IAsyncDisposable
     public CabinetCrew Crew => _crew;
 
     /// <summary>Runs the load and compares both ends.</summary>
+    /// <param name="folder">Where the agents live.</param>
+    /// <param name="cancel">Ends the run.</param>
+    /// <param name="dayEnded">What is done after each step, when the service's clock stands at its end.</param>
     public async Task<(LoadRunReport Report, EntryProofResult Proof)> RunAsync(
-        RunFolder folder, CancellationToken cancel)
+        RunFolder folder, CancellationToken cancel, Func<DateTimeOffset, Task>? dayEnded = null)
     {
         var place = new AgentPlace(
             folder.Cabinets, _fleet.Api.Service, _fleet.BrokerEndPoint, _load.StartUtc, _load.StartUtc);
         var run = new LoadRun(_fleet.Api, _crew, Progress, _real);
-        var report = await run.RunAsync(_load, place, _instant.MoveTo, cancel);
+        var report = await run.RunAsync(_load, place, EndStepAsync, cancel);
         return (report, FleetProof.Run(_fleet, _crew, cancel));
+
+        Task EndStepAsync(DateTimeOffset end)
+        {
+            _instant.MoveTo(end);
+            return dayEnded?.Invoke(end) ?? Task.CompletedTask;
+        }
+    }
+
+    /// <summary>
+    /// Lets time pass without sales up to an instant, for service and agents; everything recorded is committed before.
+    /// </summary>
+    /// <exception cref="FleetApiException">It cannot be committed, or an agent is not answered.</exception>
+    public async Task PassAsync(DateTimeOffset instantUtc, CancellationToken cancel)
+    {
+        if (await _crew.DrainAsync(cancel) is { } undrained)
+        {
+            throw new FleetApiException(undrained);
+        }
+
+        _instant.MoveTo(instantUtc);
+        await _crew.PassAsync(instantUtc, cancel);
     }
 
     /// <summary>Lets the clocks of service and agents run on from the load's end.</summary>

@@ -32,7 +32,8 @@ internal static class VendScript
     {
         SaleIntent sale => Sell(flow, sale),
         RefundIntent refund => Judge(flow.Refund(new RefundReport(refund.RefundNumber,
-            new SaleReference.ByVendId(refund.Of.SaleVendId), refund.Of.LineIndex, refund.AmountFen, 0, "", ""))),
+            new SaleReference.ByVendId(refund.Of.SaleVendId), refund.Of.LineIndex, refund.AmountFen, 0,
+            refund.ProviderNumber, ""))),
         NonSaleIntent nonSale => Judge(flow.NonSale(
             new NonSaleReport(nonSale.VendId, nonSale.Purpose, nonSale.Lines, ""))),
         FailedVendIntent failed => End(

@@ -96,11 +96,12 @@ internal static class Rooms
                 ["PowerLoss"] = None,
                 ["Faults"] = None,
                 ["RecordedSales"] = ["CityLoad"],
+                ["Bills"] = ["CityLoad"],
                 ["Fleet"] = ["CityLoad", "Terminal"],
                 ["Bench"] = ["Commands", "Terminal"],
                 ["Crash"] = [.. RealFleet, "Faults", "PowerLoss"],
                 ["City"] = [.. RealFleet, "Commands"],
-                ["Demo"] = [.. RealFleet, "City", "Commands"],
+                ["Demo"] = [.. RealFleet, "Bills", "City", "Commands"],
                 ["Replay"] = [.. RealFleet, "RecordedSales", "Commands"],
                 // What the sub-commands share; they are put together at the root.
                 ["Commands"] = ["Fleet", "JournalSimulation", "Terminal"],

@@ -61,9 +61,10 @@ public sealed class CityPlanTests
         Assert.All(Chuzhou.Plan(500, 1, 3).Cabinets, cabinet => Assert.Equal(
             cabinet.Behaviour switch
             {
+                Behaviour.Honest or Behaviour.Idle or Behaviour.Silent => Honesty.Honest,
                 Behaviour.Breaching => Honesty.Breaching,
-                Behaviour.CarelessAbove or Behaviour.CarelessBelow => Honesty.Careless,
-                _ => Honesty.Honest,
+                Behaviour.CarelessAbove or Behaviour.CarelessBelow or Behaviour.UnmappedTrade => Honesty.Careless,
+                _ => Honesty.Cheating,
             },
             cabinet.Operator.Honesty));
 
@@ -77,6 +78,37 @@ public sealed class CityPlanTests
         breaches,
         Chuzhou.Plan(cabinets, 1, 5).Cabinets.Count(c =>
             c.Behaviour is Behaviour.Breaching or Behaviour.CarelessBelow));
+
+    [Fact]
+    public void All_behaviours_are_planted_from_forty_cabinets_on_where_the_load_meets_the_end_of_a_month()
+    {
+        var start = new DateTimeOffset(2020, 8, 29, 16, 0, 0, TimeSpan.Zero);
+        var planted = Chuzhou.Plan(40, 3, 1, start).Cabinets.CountBy(c => c.Behaviour).ToDictionary();
+        Assert.Equal(Enum.GetValues<Behaviour>().Order(), planted.Keys.Order());
+        Assert.Equal(20, planted[Behaviour.Honest]);
+
+        Assert.DoesNotContain(Chuzhou.Plan(40, 3, 1).Cabinets, c => c.Behaviour == Behaviour.RefundedAfterWindow);
+        Assert.DoesNotContain(Chuzhou.Plan(40, 1, 1).Cabinets, c => c.Behaviour == Behaviour.PriceOutlier);
+        Behaviour[] first =
+        [
+            Behaviour.ProductBurst, Behaviour.BuyerBurst, Behaviour.RefundedAfterWindow, Behaviour.InventedSales,
+            Behaviour.HiddenSales,
+        ];
+        Assert.Subset(
+            Chuzhou.Plan(12, 3, 1, start).Cabinets.Select(c => c.Behaviour).ToHashSet(), first.ToHashSet());
+    }
+
+    [Fact]
+    public void Honest_cabinets_are_never_fewer_than_none_and_the_parts_add_up() =>
+        Gen.Select(Gen.Int[1, 3_000], Gen.Int[1, 40], Gen.Int[0, 60]).Sample((cabinets, days, offset) =>
+        {
+            var options = new CityPlanOptions
+            {
+                Cabinets = cabinets, Days = days, StartUtc = Chuzhou.Start.AddDays(offset),
+            };
+            Assert.True(BehaviourQuota.Of(Behaviour.Honest, options) >= (cabinets >= 12 ? cabinets / 5 : 0));
+            Assert.Equal(cabinets, Enum.GetValues<Behaviour>().Sum(b => BehaviourQuota.Of(b, options)));
+        });
 
     [Fact]
     public void Ids_say_nothing_about_the_county()
