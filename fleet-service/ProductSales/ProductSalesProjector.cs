@@ -96,7 +96,7 @@ internal sealed class ProductSalesProjector(
         var version = CatalogueStore.Version(connection);
         var products = known?.Version == version
             ? known
-            : ProductLookup.From(CatalogueStore.Read(connection), _cityCodes);
+            : ProductLookup.From(CatalogueStore.Read(connection, places), _cityCodes);
         var basis = new ProductSalesBasis(
             generation, version, string.Join(' ', _cityCodes.Order(StringComparer.Ordinal)));
         var (served, making) = ProductSalesStore.Editions(connection);

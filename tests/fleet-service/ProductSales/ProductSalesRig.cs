@@ -95,7 +95,7 @@ internal sealed class ProductSalesRig : IDisposable
     public IReadOnlyList<string> PlainRows()
     {
         using var connection = Books.Database.OpenReader();
-        var state = CatalogueStore.Read(connection);
+        var state = CatalogueStore.Read(connection, Books.Places);
         var sums = new SortedDictionary<string, long[]>(StringComparer.Ordinal);
         using var command = connection.CreateCommand();
         command.CommandText = """
