@@ -55,7 +55,7 @@ internal sealed record EditionContent(
         .Name("from").Text(PolicyJson.Day(window.From))
         .Name("name").Text(window.Name)
         .Name("to").Text(PolicyJson.Day(window.To))
-        .Name("zone").Text(window.ZoneId);
+        .Name("zoneId").Text(window.ZoneId);
 
     /// <summary>Writes a policy version.</summary>
     public static void Policy(CanonicalWriter writer, PolicyNamed policy) => writer.Object(p => p

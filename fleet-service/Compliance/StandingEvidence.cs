@@ -25,7 +25,7 @@ internal static class StandingEvidence
                 ["name"] = window.Name,
                 ["from"] = PolicyJson.Day(window.From),
                 ["to"] = PolicyJson.Day(window.To),
-                ["zone"] = window.ZoneId,
+                ["zoneId"] = window.ZoneId,
             },
             ["provisional"] = found.Frame.Provisional,
             ["aidFen"] = figures.AidFen,
