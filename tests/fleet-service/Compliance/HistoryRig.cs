@@ -1,0 +1,182 @@
+using KioskFleet.Protocol.Batches;
+using KioskFleet.Protocol.Chain;
+using KioskFleet.Protocol.Hellos;
+using KioskFleet.Protocol.Identity;
+using KioskFleet.Service.Catalogue;
+using KioskFleet.Service.Compliance;
+using KioskFleet.Service.Fleet;
+using KioskFleet.Service.Ledger;
+using KioskFleet.Service.Places;
+using KioskFleet.Service.Policies;
+using KioskFleet.Service.Storage;
+using KioskFleet.Service.Tests.Ledger;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace KioskFleet.Service.Tests.Compliance;
+
+/// <summary>
+/// One real database for many histories, emptied between them: thousands of small histories need not make thousands of
+/// files. On a file system in memory where there is one, since what is tested here is not durability.
+/// </summary>
+internal sealed class HistoryRig : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.Exists("/dev/shm")
+        ? Directory.CreateDirectory($"/dev/shm/kiosk-fleet-{Path.GetRandomFileName()}")
+        : Directory.CreateTempSubdirectory("kiosk-fleet-");
+
+    public HistoryRig()
+    {
+        Database = FleetDatabase.Open(new StorageOptions { DataDirectory = _directory.FullName },
+            Migration.FromAssembly(typeof(FleetDatabase).Assembly), TimeProvider.System,
+            NullLogger<FleetDatabase>.Instance);
+
+        // What the product never does: here the sealed editions of one history make room for the next.
+        Run("DROP TRIGGER editions_never_removed");
+    }
+
+    public FleetDatabase Database { get; }
+
+    public static PlacesDataSet Shipped { get; } = DataSetFile.Load("chuzhou-2020");
+
+    /// <summary>Takes everything out that a history brought in.</summary>
+    public void Empty() => Run("""
+        DELETE FROM journals; DELETE FROM batches; DELETE FROM entries; DELETE FROM refunds; DELETE FROM corrections;
+        DELETE FROM totals; DELETE FROM quarantine; DELETE FROM carried; DELETE FROM vend_guard;
+        DELETE FROM guarded_cabinets; DELETE FROM doubles; DELETE FROM gaps; DELETE FROM hellos; DELETE FROM findings;
+        DELETE FROM cabinet_keys; DELETE FROM assignments; DELETE FROM cabinets; DELETE FROM operators;
+        DELETE FROM policy_versions; DELETE FROM policy_ends;
+        DELETE FROM editions; DELETE FROM edition_days; DELETE FROM edition_checks;
+        UPDATE edition_marks SET look = 0, position = 0, correction_id = 0;
+        """);
+
+    public void Dispose()
+    {
+        Database.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    private void Run(string sql)
+    {
+        using var connection = Database.OpenWriter();
+        using var transaction = connection.BeginTransaction();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+        transaction.Commit();
+    }
+}
+
+/// <summary>A clock that is put where the history is.</summary>
+internal sealed class HistoryClock : TimeProvider
+{
+    public long UtcMs { get; set; }
+
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(UtcMs);
+}
+
+/// <summary>The service's rooms over the rig's database for one history, and journals on paper.</summary>
+internal sealed class HistoryService : IDisposable
+{
+    private readonly HistoryRig _rig;
+    private readonly Dictionary<string, CabinetOnPaper> _cabinets = [];
+    private readonly LedgerWriter _writer;
+
+    public HistoryService(HistoryRig rig, PlacesDataSet places)
+    {
+        _rig = rig;
+        _rig.Empty();
+        Places = places;
+        Register = new FleetRegister(new FleetStore(Database));
+        Policies = new CurrentPolicies(new PolicyBook(places.Policies));
+        PolicyDesk = new PolicyDesk(Database, places, Policies, Clock, NullLogger<PolicyDesk>.Instance);
+        Store = new StandingsStore(Database, places.Zone);
+        Reader = new StandingsReader(
+            Store, new MomentSalesStore(Database, places.Zone), places, Policies, Catalogue, Clock);
+        Editions = new EditionStore(Database);
+        Reports = new StandingsReports(Reader, Store, new HeadsStore(Database), Editions);
+        EditionDesk = new EditionDesk(
+            Database, Reader, Editions, new EditionLookStore(Database), new HeadsStore(Database), Clock);
+        Query = new StandingsQuery(Store, places, Policies, Clock);
+        _writer = new LedgerWriter(Database, Catalogue, places);
+    }
+
+    public HistoryClock Clock { get; } = new() { UtcMs = JournalOnPaper.StartUtcMs };
+
+    public FleetDatabase Database => _rig.Database;
+
+    public PlacesDataSet Places { get; }
+
+    public FleetRegister Register { get; }
+
+    public CurrentPolicies Policies { get; }
+
+    public PolicyDesk PolicyDesk { get; }
+
+    public CurrentCatalogue Catalogue { get; } = new(CatalogueSnapshot.From(CatalogueState.Empty));
+
+    public StandingsStore Store { get; }
+
+    public StandingsReader Reader { get; }
+
+    public StandingsReports Reports { get; }
+
+    public EditionStore Editions { get; }
+
+    public EditionDesk EditionDesk { get; }
+
+    public StandingsQuery Query { get; }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Registers a cabinet, or moves it.</summary>
+    public void Assign(string cabinet, string operatorId, string county, long fromUtcMs)
+    {
+        using var connection = Database.OpenWriter();
+        var id = CabinetId.Parse(cabinet);
+        var assignment = new AssignmentModel(
+            0, operatorId, CountyCode.Parse(county), $"site in {county}", "school", fromUtcMs, null);
+        if (_cabinets.ContainsKey(cabinet))
+        {
+            FleetStore.Move(connection, id, assignment);
+        }
+        else
+        {
+            _cabinets[cabinet] = new CabinetOnPaper(cabinet);
+            FleetStore.Insert(connection, id, assignment, fromUtcMs);
+            FleetStore.AddKey(connection, id, _cabinets[cabinet].Signer.PublicKey, fromUtcMs);
+        }
+
+        Register.Refresh([id]);
+    }
+
+    public JournalOnPaper Journal(string cabinet, int number) => new(_cabinets[cabinet], number);
+
+    /// <summary>Commits pieces of journals in one group, each from one number to another.</summary>
+    public Task Commit(IEnumerable<(JournalOnPaper Journal, ulong First, ulong Last)> pieces) => _writer.CommitAsync(
+        [.. pieces.Select(p => Batch(p.Journal, p.First, p.Last))], Stop);
+
+    /// <summary>Hears a journal's hello at the present moment.</summary>
+    public void Hear(JournalOnPaper journal)
+    {
+        using var session = new LedgerSession(Database);
+        session.Begin();
+        Hello hello = journal.Hello();
+        HelloBook.Hear(session, hello, Clock.UtcMs);
+        session.Commit();
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        EditionDesk.Dispose();
+    }
+
+    private VerifiedBatch Batch(JournalOnPaper journal, ulong first, ulong last)
+    {
+        Assert.True(ReceivedBatch.TryParse(journal.Message(first, last).Payload, out var batch));
+        Assert.True(batch.ComputeHashes(new HashChain()));
+        Assert.True(Register.Current.TryGet(journal.Cabinet.Id, out var model));
+        return new VerifiedBatch(batch, model, journal.Cabinet.Signer.PublicKey, Clock.UtcMs);
+    }
+}
