@@ -21,6 +21,7 @@ internal static class MatchRule
         // Places in the case, in an order of their own content.
         private readonly List<int> _salesInOrder;
         private readonly List<int> _paymentsInOrder;
+        private readonly int[] _rank;
         private readonly List<int>[] _claims;
 
         public Matching(MatchCase matchCase)
@@ -34,6 +35,12 @@ internal static class MatchRule
                 .ThenBy(s => Sale(s).Place.CabinetId, StringComparer.Ordinal)
                 .ThenBy(s => Sale(s).Place.VendId, StringComparer.Ordinal)
                 .ThenBy(s => Sale(s).Amounts.PaidFen)];
+            _rank = new int[matchCase.Sales.Count];
+            foreach (var (rank, sale) in _salesInOrder.Index())
+            {
+                _rank[sale] = rank;
+            }
+
             _paymentsInOrder = [.. Enumerable.Range(0, matchCase.Payments.Count)
                 .OrderBy(p => Payment(p).AtUtcMs)
                 .ThenBy(p => Payment(p).Transaction, StringComparer.Ordinal)];
@@ -52,7 +59,7 @@ internal static class MatchRule
             {
                 if (_claims[payment].Count > 0)
                 {
-                    SettleOne(payment, _claims[payment]);
+                    SettleOne(payment, [.. _claims[payment].OrderBy(s => _rank[s])]);
                 }
             }
 

@@ -1,0 +1,117 @@
+using KioskFleet.Protocol.Entries;
+using KioskFleet.Service.Findings;
+using KioskFleet.Service.Ledger;
+using KioskFleet.Service.Policies;
+using KioskFleet.Service.Reconciliation;
+using KioskFleet.Service.Storage;
+using KioskFleet.Service.Tests.Ledger;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace KioskFleet.Service.Tests.Reconciliation;
+
+/// <summary>A real ledger with bills beside it; "today" is what the test says.</summary>
+internal sealed class BillsRig : IDisposable
+{
+    public const long Noon = 12 * 3_600_000L;
+
+    public BillsRig(int batchEntries = 3, DateOnly? today = null)
+    {
+        var options = Options.Create(new ReconciliationOptions { BatchEntries = batchEntries });
+        Generations = new LedgerGenerationStore(Books.Database, Books.Time);
+        Generations.EnsureAsync().GetAwaiter().GetResult();
+        Projection = new RecordedProjection(
+            Books.Database, Generations, new RecordedCursor(Books.Database),
+            new LedgerFactStore(Books.Database, Books.Places.Zone, options), options,
+            NullLogger<RecordedProjection>.Instance);
+        Payers = new PayerKey(Options.Create(Books.Files.Options));
+        Importer = new BillImporter(
+            Books.Database, Payers, Books.Places.Zone, options, Books.Time, NullLogger<BillImporter>.Instance);
+        Query = new ReconciliationQuery(
+            new SaleQueries(Books.Database), new PaymentQueries(Books.Database), new BillStore(Books.Database),
+            Books.Register, new CurrentPolicies(new PolicyBook(Books.Places.Policies)),
+            new ReconciliationClock(Books.Places.Zone, Books.Time));
+        Source = new PaymentFindings(
+            Projection, Query, new SaleQueries(Books.Database), new PaymentQueries(Books.Database), Books.Register,
+            Books.Places.Zone);
+        Today(today ?? new DateOnly(2020, 9, 2));
+    }
+
+    public BooksRig Books { get; } = new();
+
+    public LedgerGenerationStore Generations { get; }
+
+    public RecordedProjection Projection { get; }
+
+    public PayerKey Payers { get; }
+
+    public BillImporter Importer { get; }
+
+    public ReconciliationQuery Query { get; }
+
+    public PaymentFindings Source { get; }
+
+    public static SaleBody Sale(
+        string vendId, long fen, string? transaction = null, string? order = null,
+        PaymentMethod method = PaymentMethod.WeChat, string sku = "tea") => new(
+        SaleSource.Vend, SaleMarks.None, vendId, new Payment(method, order ?? $"o-{vendId}", transaction ?? $"t-{vendId}"),
+        [new SaleLine("A1", sku, "name", 1, fen, fen)]);
+
+    public void Today(DateOnly day) => Books.Time.SetUtcNow(DateTimeOffset.FromUnixTimeMilliseconds(
+        Books.Places.Zone.StartOfUtcMs(day) + Noon));
+
+    public async Task Commit(JournalOnPaper journal, ulong first = 1)
+    {
+        Assert.IsType<CommitOutcome.Committed>(await Books.Commit(journal, first));
+        await Projection.CatchUpAsync(BooksRig.Stop);
+    }
+
+    public async Task<BillReport> Import(
+        DateOnly day, PaymentMethod provider = PaymentMethod.WeChat, string operatorId = "op-a",
+        params PaperLine[] lines) => Assert.IsType<BillOutcomeOfImport.Imported>(
+            await Importer.ImportAsync(
+                BillsOnPaper.Write(provider, lines), new BillName(provider, operatorId, day), "who", BooksRig.Stop))
+            .Report;
+
+    public Task<BillReport> Import(params PaperLine[] lines) => Import(BillsOnPaper.Day, lines: lines);
+
+    /// <summary>"vend outcome cause bill", by vend.</summary>
+    public IReadOnlyList<string> Outcomes() => [.. Books.Rows("""
+        SELECT vend_id, outcome, why, bill_fen FROM recorded_payments ORDER BY vend_id
+        """).Select(r => r.Split('|')).Select(r =>
+            $"{r[0]} {(SaleOutcome)int.Parse(r[1])} {(MatchCause)int.Parse(r[2])} {r[3]}")];
+
+    /// <summary>"number outcome kept", payments by number.</summary>
+    public IReadOnlyList<string> Payments() => [.. Books.Rows("""
+        SELECT transaction_number, outcome, kept_fen FROM bill_lines WHERE kind = 'payment' ORDER BY 1
+        """).Select(r => r.Split('|')).Select(r => $"{r[0]} {(BillOutcome)int.Parse(r[1])} {r[2]}")];
+
+    /// <summary>"vend state", by vend, at the present day.</summary>
+    public IReadOnlyList<string> States(string cabinet = "cab-1") => [.. Query.Sales(
+        new SaleFilter(0, int.MaxValue, "", "", cabinet), null, null, 500).Items
+        .OrderBy(s => s.VendId, StringComparer.Ordinal).Select(s => $"{s.VendId} {s.State}")];
+
+    public ReconciliationFigures Figures() => Query.Figures(
+        new("all", new DateOnly(1970, 1, 1), new DateOnly(2100, 1, 1)), new SaleFilter(0, int.MaxValue, "", "", ""),
+        true).All;
+
+    public FindingCheck Check(params IReadOnlyList<OpenFinding> open) => Source.Check(
+        new CheckMoment(Books.Time.GetUtcNow().ToUnixTimeMilliseconds(), Query.Today), open, BooksRig.Stop);
+
+    /// <summary>The sums by day are what the rows add up to.</summary>
+    public void AssertSumsAreTheRows() => Assert.Equal(
+        Books.Rows("""
+            SELECT business_day, cabinet_id, operator_id, county_code, method, edge, outcome, count(*),
+                   sum(paid_fen - refunded_fen), sum(aid_fen - refunded_aid_fen)
+            FROM recorded_payments GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7
+            """),
+        Books.Rows("SELECT * FROM recorded_days ORDER BY 1, 2, 3, 4, 5, 6, 7"));
+
+    public void Dispose()
+    {
+        Projection.Dispose();
+        Importer.Dispose();
+        Books.Dispose();
+    }
+}
