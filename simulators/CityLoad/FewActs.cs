@@ -9,8 +9,9 @@ namespace KioskFleet.Simulators.CityLoad;
 internal sealed class FewActs(
     SchemeDesk desk, int count, Func<SchemeDesk, DateTimeOffset, LoadEvent> act) : Scheme(desk)
 {
-    private const int AbsurdTimesQuantity = 2;
-    private const int OverpricedTimes = 6;
+    private const int AbsurdTimesMost = 3;
+    private const int LeastOverpricedTimes = 4;
+    private const int MostOverpricedTimes = 8;
 
     /// <inheritdoc/>
     public override IReadOnlyList<DateTimeOffset> Begin(MonthSpan span) =>
@@ -43,8 +44,9 @@ internal sealed class FewActs(
     {
         if (IsAbsurdInQuantity(desk.Cabinet))
         {
-            var least = desk.Marks.AbsurdQuantity * AbsurdTimesQuantity;
-            return desk.SellToStranger(at, [desk.Line(ShelfClass.Aid, desk.Chance.Between(least, least * 2))]);
+            var most = desk.Marks.AbsurdQuantity * AbsurdTimesMost;
+            return desk.SellToStranger(
+                at, [desk.Line(ShelfClass.Aid, desk.Chance.Between(desk.Marks.AbsurdQuantity + 5, most))]);
         }
 
         return desk.SellToStranger(at, [At(desk.Line(ShelfClass.Aid, 1),
@@ -58,8 +60,9 @@ internal sealed class FewActs(
     public static LoadEvent Overpriced(SchemeDesk desk, DateTimeOffset at)
     {
         var slot = desk.Shelf.Aid.OrderByDescending(slot => desk.Plan.HoldersOf(slot.Product.Sku)).First();
+        var times = desk.Chance.Between(LeastOverpricedTimes, MostOverpricedTimes);
         return desk.SellToStranger(at,
-            [At(desk.Shelf.FullPrice(slot, 1), slot.Product.UnitPriceFen * OverpricedTimes)]);
+            [At(desk.Shelf.FullPrice(slot, 1), slot.Product.UnitPriceFen * times)]);
     }
 
     /// <summary>An ordinary product that the sales program claims to be aid.</summary>

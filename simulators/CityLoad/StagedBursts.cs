@@ -3,8 +3,8 @@ using KioskFleet.Protocol.Entries;
 namespace KioskFleet.Simulators.CityLoad;
 
 /// <summary>
-/// Staged aid sales of one product, 25 within half an hour, paid from the telephones of a few: of each fewer than one
-/// buyer's burst. Not thread-safe.
+/// Staged aid sales of one product, 16 to 25 within half an hour, paid from the telephones of a few: of each fewer than
+/// one buyer's burst. Not thread-safe.
 /// </summary>
 internal sealed class ProductBurst(SchemeDesk desk) : Scheme(desk)
 {
@@ -20,7 +20,8 @@ internal sealed class ProductBurst(SchemeDesk desk) : Scheme(desk)
     public override IReadOnlyList<DateTimeOffset> Begin(MonthSpan span)
     {
         _slot = null;
-        return span.Burst(Desk.Chance, Within, Desk.Marks.ProductBurstSales * 2 + 1);
+        var most = Desk.Marks.ProductBurstSales * 2 + 1;
+        return span.Burst(Desk.Chance, Within, Desk.Chance.Between(Desk.Marks.ProductBurstSales * 4 / 3, most));
     }
 
     /// <inheritdoc/>
@@ -50,7 +51,8 @@ internal sealed class BuyerBurst(SchemeDesk desk) : Scheme(desk)
     {
         (_acts, _fen) = (0, 0);
         // More in a month with more sales: what one buyer makes is to be a good part of it.
-        _planned = Desk.Marks.BuyerBurstSales * 2 + Desk.MeanSalesIn(span) / SalesPerActMore;
+        _planned = Desk.Chance.Between(Desk.Marks.BuyerBurstSales + 2, Desk.Marks.BuyerBurstSales * 2)
+            + Desk.MeanSalesIn(span) / SalesPerActMore;
         return span.Spread(Desk.Chance, span.LastDayUtc, _planned);
     }
 

@@ -1,4 +1,5 @@
 using KioskFleet.Simulators.City;
+using KioskFleet.Simulators.CityLoad;
 using KioskFleet.Simulators.Commands;
 using KioskFleet.Simulators.Demo;
 using KioskFleet.Simulators.Fleet;
@@ -10,6 +11,8 @@ namespace KioskFleet.Simulators.Tests.Demo;
 
 public sealed class DemoTests
 {
+    private const string FirstSale = "WHERE position = (SELECT min(position) FROM entries WHERE kind = 1)";
+
     private static readonly DemoOptions Small = new() { Cabinets = 8, Days = 1, Seed = 3 };
 
     [Fact]
@@ -42,6 +45,57 @@ public sealed class DemoTests
     }
 
     [Fact]
+    public async Task The_shipped_demo_finds_all_that_is_planted_and_accuses_nobody_else()
+    {
+        using var folder = new TemporaryFolder("demo");
+        var result = await CommandLine.RunAsync("demo", "--exit", "--json", folder.File("summary.json"));
+        var json = CommandLine.Read(folder.File("summary.json"));
+        if (json.GetProperty("notJudged").GetString() is { } why)
+        {
+            // A service that lacks the checks: then the demo says so, and the rest of its proof holds.
+            Assert.Equal(ExitCode.Proven, result.ExitCode);
+            Assert.Contains($"NOT JUDGED: {why}", result.Output, StringComparison.Ordinal);
+            Assert.StartsWith("the service has no ", why, StringComparison.Ordinal);
+            return;
+        }
+
+        Assert.Empty(json.GetProperty("findings").EnumerateArray());
+        Assert.Equal((1m, 1m), (json.GetProperty("precision").GetDecimal(), json.GetProperty("recall").GetDecimal()));
+        Assert.Equal(ExitCode.Proven, result.ExitCode);
+        var kinds = json.GetProperty("accusations").GetProperty("kinds").EnumerateArray().ToList();
+        Assert.Equal(13, kinds.Count);
+        Assert.All(kinds, kind => Assert.True(kind.Number("planted") > 0));
+        Assert.Empty(json.GetProperty("accusations").GetProperty("honestAccused").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Time_passes_after_the_load_for_all_but_the_cabinet_that_lost_its_power()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        using var folder = new RunFolder(null);
+        await using var run = await DemoRun.StartAsync(
+            new DemoOptions { Cabinets = 12, Days = 1, Seed = 3 }, folder, TimeProvider.System, cancel);
+        var outcome = await run.RunAsync(cancel);
+        Assert.True(CityResult.Of(outcome).Proven);
+        var silent = Assert.Single(outcome.Plan.Cabinets, c => c.Behaviour == Behaviour.Silent);
+        var end = outcome.Plan.Options.EndUtc.AddDays(Auditor.DaysToWait).ToUnixTimeMilliseconds();
+        using var connection = run.Fleet.Database.OpenReader();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT cabinet_id, heard_utc_ms FROM hellos";
+        using var rows = command.ExecuteReader();
+        var heard = new Dictionary<string, long>();
+        while (rows.Read())
+        {
+            heard.Add(rows.GetString(0), rows.GetInt64(1));
+        }
+
+        Assert.Equal(12, heard.Count);
+        Assert.All(heard, cabinet => Assert.Equal(
+            cabinet.Key == silent.Id.Value ? outcome.Plan.Options.StartUtc.ToUnixTimeMilliseconds() : end,
+            cabinet.Value));
+    }
+
+    [Fact]
     public async Task A_kept_fleet_that_goes_through_the_same_load_again_does_not_change()
     {
         using var folder = new TemporaryFolder("demo");
@@ -69,9 +123,9 @@ public sealed class DemoTests
         Assert.True(CityResult.Of(sound).Proven);
 
         // Each tampering is undone before the next, so that every one is found by itself.
-        var amount = await TamperAsync("UPDATE entries SET ordinary_fen = ordinary_fen + 1 WHERE position = 1");
+        var amount = await TamperAsync($"UPDATE entries SET ordinary_fen = ordinary_fen + 1 {FirstSale}");
         Assert.Equal((0, 1), (amount.Proof.Lost, amount.Proof.Altered));
-        await TamperAsync("UPDATE entries SET ordinary_fen = ordinary_fen - 1 WHERE position = 1");
+        await TamperAsync($"UPDATE entries SET ordinary_fen = ordinary_fen - 1 {FirstSale}");
 
         var totals = await TamperAsync("UPDATE totals SET sales_fen = sales_fen + 1 WHERE class = 1");
         Assert.True(totals.Proof.Holds);
