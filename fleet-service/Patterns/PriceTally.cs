@@ -1,10 +1,13 @@
 namespace KioskFleet.Service.Patterns;
 
 /// <summary>What one SKU sold for at one price. Amounts in fen.</summary>
-internal sealed class PriceBucket(long priceFen)
+internal sealed class PriceBucket(long priceFen, long linesBefore)
 {
     /// <summary>The price of one piece.</summary>
     public long PriceFen => priceFen;
+
+    /// <summary>Lines of the SKU at other prices that were told before the first at this one.</summary>
+    public long LinesBefore => linesBefore;
 
     /// <summary>Lines sold.</summary>
     public long Lines { get; private set; }
@@ -58,14 +61,17 @@ internal sealed class PriceTally
     /// <summary>Adds a line.</summary>
     public void Add(in SeenLine line, long position)
     {
-        Lines++;
         BucketOf(PriceOf(line)).Add(line, position);
+        Lines++;
     }
 
     /// <summary>The lower median price over all lines; 0 without any.</summary>
-    public long MedianFen()
+    public long MedianFen() => QuarterFen(2);
+
+    /// <summary>The price at which so many quarters of the lines are reached, 1 to 3; 0 without any.</summary>
+    public long QuarterFen(int quarters)
     {
-        var left = (Lines + 1) / 2;
+        var left = (Lines * quarters + 3) / 4;
         foreach (var bucket in _buckets)
         {
             left -= bucket.Lines;
@@ -103,7 +109,7 @@ internal sealed class PriceTally
                     : _buckets[low];
         }
 
-        var added = new PriceBucket(priceFen);
+        var added = new PriceBucket(priceFen, Lines);
         _buckets.Insert(low, added);
         return added;
     }

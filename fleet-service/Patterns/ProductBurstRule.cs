@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Findings;
 using KioskFleet.Service.Places;
@@ -10,7 +9,7 @@ namespace KioskFleet.Service.Patterns;
 /// <param name="AllSales">All sales of the cabinet within the same time.</param>
 /// <param name="KnownPayers">Of its sales, those whose payer a bill names.</param>
 /// <param name="DifferentPayers">Different payers among them.</param>
-/// <param name="OtherDays">Other days of the window on which it sold.</param>
+/// <param name="OtherDays">Other days that were read on which it sold.</param>
 /// <param name="UsualPeak">Median over those days of the most it sold within a span; 0 without such days.</param>
 internal readonly record struct ProductPeak(
     int Sales, int AllSales, int KnownPayers, int DifferentPayers, int OtherDays, int UsualPeak);
@@ -26,11 +25,22 @@ internal sealed class ProductBurstRule(SkuNumbers skus) : ISalesRule
     /// <summary>Fewer other days than this tell no usual peak.</summary>
     public const int LeastOtherDays = 3;
 
+    private readonly Dictionary<(string CabinetId, string OperatorId), Dictionary<int, DayPeaks>> _peaks = [];
+
     /// <inheritdoc/>
     public FindingKind Kind => FindingKind.ProductBurst;
 
     /// <inheritdoc/>
-    public SalesWatch Watch(WatchedWindow window) => new ProductBurstWatch(window, skus);
+    public SalesWatch Watch(WatchedWindow window)
+    {
+        // What is usual at a cabinet does not begin anew with a window.
+        if (!_peaks.TryGetValue((window.CabinetId, window.OperatorId), out var peaks))
+        {
+            _peaks[(window.CabinetId, window.OperatorId)] = peaks = [];
+        }
+
+        return new ProductBurstWatch(window, skus, peaks);
+    }
 
     /// <summary>True when so many sales at once are out of the ordinary.</summary>
     public static bool IsBurst(in ProductPeak peak, CheckTerms terms)
@@ -66,7 +76,8 @@ internal sealed class ProductBurstRule(SkuNumbers skus) : ISalesRule
         ArePayersKnown(sales, knownPayers)
         && (Int128)differentPayers * PatternWords.Whole >= (Int128)knownPayers * terms.BurstPayersBasisPoints;
 
-    private sealed class ProductBurstWatch(WatchedWindow window, SkuNumbers skus) : SalesWatch
+    private sealed class ProductBurstWatch(
+        WatchedWindow window, SkuNumbers skus, Dictionary<int, DayPeaks> peaks) : SalesWatch
     {
         private readonly Dictionary<int, ProductPace> _paces = [];
         private readonly SlidingSpan _all = new(window.Terms.BurstMinutes * 60_000L);
@@ -80,12 +91,7 @@ internal sealed class ProductBurstRule(SkuNumbers skus) : ISalesRule
                 var netFen = NetOf(lines, i);
                 if (netFen > 0)
                 {
-                    if (!_paces.TryGetValue(lines[i].Sku, out var pace))
-                    {
-                        _paces[lines[i].Sku] = pace = new ProductPace(window.Terms);
-                    }
-
-                    pace.Add(new SpanSale(sale.UtcMs, sale.Position, netFen, sale.Buyer), sale.Day, _all);
+                    PaceOf(lines[i].Sku).Add(new SpanSale(sale.UtcMs, sale.Position, netFen, sale.Buyer), sale.Day, _all);
                 }
             }
         }
@@ -95,6 +101,21 @@ internal sealed class ProductBurstRule(SkuNumbers skus) : ISalesRule
             let peak = pace.Value.Peak()
             where peak is { } most && IsBurst(most, window.Terms) && IsMaterial(pace.Value.BurstFen, amounts)
             select pace.Value.Tell(skus.Text(pace.Key), peak.Value);
+
+        private ProductPace PaceOf(int sku)
+        {
+            if (!_paces.TryGetValue(sku, out var pace))
+            {
+                if (!peaks.TryGetValue(sku, out var days))
+                {
+                    peaks[sku] = days = new DayPeaks();
+                }
+
+                _paces[sku] = pace = new ProductPace(window.Terms, days);
+            }
+
+            return pace;
+        }
 
         private bool IsMaterial(long burstFen, WindowAmounts amounts) =>
             ProductBurstRule.IsMaterial(burstFen, amounts.AidFen, window.Terms)
@@ -119,146 +140,6 @@ internal sealed class ProductBurstRule(SkuNumbers skus) : ISalesRule
             }
 
             return lines[index].Class == ProductClass.Aid ? fen : 0;
-        }
-    }
-}
-
-/// <summary>How one aid product of a cabinet sells over a window's days. Not thread-safe.</summary>
-internal sealed class ProductPace(CheckTerms terms)
-{
-    private readonly SlidingSpan _span = new(terms.BurstMinutes * 60_000L);
-    private readonly List<(int Day, int Peak)> _highPeaks = [];
-    private SpanSale[]? _best;
-    private (int Known, int Different) _bestPayers;
-    private (long UtcMs, long Position) _countedTo;
-    private int _bestAll;
-    private int _bestDay;
-    private int _day;
-    private int _dayPeak;
-    private int _days;
-
-    /// <summary>What the sales of all bursts count, each once, in fen.</summary>
-    public long BurstFen { get; private set; }
-
-    /// <summary>How many those are.</summary>
-    public int BurstSales { get; private set; }
-
-    /// <summary>Adds a sale.</summary>
-    /// <param name="sale">The sale.</param>
-    /// <param name="day">Its business day.</param>
-    /// <param name="all">All sales of the cabinet so far, this one included.</param>
-    public void Add(SpanSale sale, int day, SlidingSpan all)
-    {
-        if (day != _day)
-        {
-            EndDay();
-            (_day, _dayPeak) = (day, 0);
-        }
-
-        _span.Add(sale);
-        var sales = _span.Sales;
-        _dayPeak = Math.Max(_dayPeak, sales.Count);
-        if (sales.Count >= terms.ProductBurstSales
-            && all.CountFrom(sales[0].UtcMs) is var allSales
-            && ProductBurstRule.IsMany(sales.Count, allSales, terms)
-            && Payers(sales) is var payers
-            && !ProductBurstRule.IsCrowd(sales.Count, payers.Known, payers.Different, terms))
-        {
-            Count(sales);
-            if (sales.Count > (_best?.Length ?? 0))
-            {
-                (_best, _bestAll, _bestDay, _bestPayers) = ([.. sales], allSales, day, payers);
-            }
-        }
-    }
-
-    /// <summary>The greatest peak that is many and no crowd; null when there is none.</summary>
-    public ProductPeak? Peak()
-    {
-        EndDay();
-        _day = 0;
-        if (_best is not { } best)
-        {
-            return null;
-        }
-
-        // Days whose peak was low are only counted: the median is theirs when they are most days, and then it is 0
-        // here, below anything that could be ordinary.
-        var others = _days - 1;
-        var high = _highPeaks.Where(peak => peak.Day != _bestDay).Select(peak => peak.Peak).Order().ToList();
-        var middle = (others - 1) / 2 - (others - high.Count);
-        return new ProductPeak(best.Length, _bestAll, _bestPayers.Known, _bestPayers.Different, others,
-            middle >= 0 && middle < high.Count ? high[middle] : 0);
-    }
-
-    /// <summary>Tells the peak.</summary>
-    public PatternFound Tell(string sku, in ProductPeak peak)
-    {
-        var best = _best!;
-        var examples = default(Examples);
-        foreach (var sale in best)
-        {
-            examples.Add(sale.Position);
-        }
-
-        return new PatternFound(
-            sku, BurstFen, BurstFen,
-            new JsonObject
-            {
-                ["sku"] = sku,
-                ["day"] = _bestDay,
-                ["firstUtc"] = PatternEvidence.Utc(best[0].UtcMs),
-                ["lastUtc"] = PatternEvidence.Utc(best[^1].UtcMs),
-                ["sales"] = peak.Sales,
-                ["allSalesThen"] = peak.AllSales,
-                ["salesOfAllBursts"] = BurstSales,
-                ["amountOfAllBurstsFen"] = BurstFen,
-                ["otherDays"] = peak.OtherDays,
-                ["usualPeak"] = peak.UsualPeak,
-                ["salesWithKnownPayer"] = peak.KnownPayers,
-                ["differentPayers"] = peak.DifferentPayers,
-            },
-            [
-                sku, PatternWords.Number(peak.Sales), PatternWords.Number(terms.BurstMinutes),
-                PatternWords.Number(peak.AllSales), PatternWords.Yuan(BurstFen),
-                PatternWords.Number(terms.ProductBurstSales), PatternWords.Number(peak.UsualPeak),
-                PatternWords.Number(peak.DifferentPayers), PatternWords.Number(peak.KnownPayers),
-            ],
-            examples);
-    }
-
-    private void Count(IReadOnlyList<SpanSale> sales)
-    {
-        foreach (var sale in sales)
-        {
-            if ((sale.UtcMs, sale.Position).CompareTo(_countedTo) > 0)
-            {
-                BurstFen = checked(BurstFen + sale.Fen);
-                BurstSales++;
-                _countedTo = (sale.UtcMs, sale.Position);
-            }
-        }
-    }
-
-    private static (int Known, int Different) Payers(IReadOnlyList<SpanSale> sales)
-    {
-        var known = sales.Where(sale => sale.Buyer != 0).ToList();
-        return (known.Count, known.DistinctBy(sale => sale.Buyer).Count());
-    }
-
-    private void EndDay()
-    {
-        if (_day == 0)
-        {
-            return;
-        }
-
-        _days++;
-
-        // Only peaks that could make a burst ordinary are kept: the others would be a number for each product and day.
-        if ((long)_dayPeak * terms.ProductBurstUsualPercent >= terms.ProductBurstSales * 100L)
-        {
-            _highPeaks.Add((_day, _dayPeak));
         }
     }
 }

@@ -39,7 +39,7 @@ internal sealed record CheckTerms
     /// Cabinets whose prices make the city's usual price of a SKU, at least; with fewer a cabinet is compared with
     /// itself.
     /// </summary>
-    public int PriceMinimumCabinets { get; init; } = 3;
+    public int PriceMinimumCabinets { get; init; } = 5;
 
     /// <summary>Aid sales of one product in one cabinet within the burst's time that are a burst, at least.</summary>
     public int ProductBurstSales { get; init; } = 12;
@@ -57,7 +57,7 @@ internal sealed record CheckTerms
     /// </summary>
     public int ProductBurstAidBasisPoints { get; init; } = 500;
 
-    /// <summary>The burst's time, in minutes.</summary>
+    /// <summary>The burst's time, in minutes, up to a day.</summary>
     public int BurstMinutes { get; init; } = 60;
 
     /// <summary>

@@ -5,6 +5,7 @@ internal static class PolicyReader
 {
     private const int MaxDays = 366;
     private const int MaxCount = 1_000_000;
+    private const int MaxBurstMinutes = 1_440;
 
     /// <summary>Reads a policy; what is wrong is noted on the node.</summary>
     public static Policy Read(DataNode node) => new(
@@ -49,7 +50,7 @@ internal static class PolicyReader
         ProductBurstShareBasisPoints = BasisPoints(node, "productBurstShareBasisPoints"),
         ProductBurstUsualPercent = (int)node.Number("productBurstUsualPercent", 0, MaxCount),
         ProductBurstAidBasisPoints = BasisPoints(node, "productBurstAidBasisPoints"),
-        BurstMinutes = (int)node.Number("burstMinutes", 1, MaxDays * 1_440),
+        BurstMinutes = (int)node.Number("burstMinutes", 1, MaxBurstMinutes),
         BurstPayersBasisPoints = BasisPoints(node, "burstPayersBasisPoints"),
         BuyerBurstSales = (int)node.Number("buyerBurstSales", 2, MaxCount),
         BuyerBurstShareBasisPoints = BasisPoints(node, "buyerBurstShareBasisPoints"),

@@ -1,0 +1,96 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using KioskFleet.Protocol.Entries;
+using KioskFleet.Service.Catalogue;
+using KioskFleet.Service.Findings;
+using KioskFleet.Service.Patterns;
+using KioskFleet.Service.Policies;
+using KioskFleet.Service.Tests.Ledger;
+using Xunit;
+
+namespace KioskFleet.Service.Tests.Patterns;
+
+/// <summary>The check over sales on a real ledger, with tea as an aid product and cola as an ordinary one.</summary>
+internal sealed class PatternsRig : IDisposable
+{
+    public const long Day = JournalOnPaper.DayMs;
+    public const long Hour = RulesOnPaper.HourMs;
+    public const long Start = BooksRig.StartUtcMs;
+
+    private const int BatchSize = 500;
+
+    public PatternsRig()
+    {
+        string[] aid =
+        [
+            "tea", .. Enumerable.Range(0, 13).Select(i => $"A{i}"), .. Enumerable.Range(0, 300).Select(i => $"G{i}"),
+        ];
+        string[] ordinary = ["cola", .. Enumerable.Range(0, 11).Select(i => $"B{i}")];
+        Books.Catalogue.Replace(CatalogueSnapshot.From(new CatalogueState(
+            9,
+            [.. aid.Concat(ordinary).Select(sku => new Product(sku, sku))],
+            [.. aid.Select(sku => new Listing(sku, "341125", InForce.Always))],
+            [.. aid.Concat(ordinary).Select(sku => new SkuMapping(null, sku, sku, InForce.Always))])));
+        Patterns = new SalesPatterns(
+            Books.Database, Books.Register, new CurrentPolicies(new PolicyBook(Books.Places.Policies)),
+            Books.Catalogue, new DayMapStore());
+    }
+
+    public BooksRig Books { get; } = new();
+
+    public SalesPatterns Patterns { get; }
+
+    public DateOnly Today { get; set; } = new(2020, 10, 5);
+
+    public static SaleLine Line(string sku, int quantity, long priceFen, long? paidFen = null) =>
+        new("A1", sku, $"name of {sku}", quantity, priceFen, paidFen ?? priceFen * quantity);
+
+    public static SaleBody Sale(string vendId, params SaleLine[] lines) => new(SaleSource.Vend, SaleMarks.None, vendId,
+        new Payment(PaymentMethod.WeChat, $"order-{vendId}", $"tx-{vendId}"), lines);
+
+    /// <summary>Commits a journal in batches of ordinary size.</summary>
+    public async Task CommitAsync(JournalOnPaper journal)
+    {
+        for (var first = 1UL; first <= journal.Count; first += BatchSize)
+        {
+            Assert.IsType<KioskFleet.Service.Ledger.CommitOutcome.Committed>(
+                await Books.Commit(journal, first, Math.Min(first + BatchSize - 1, journal.Count)));
+        }
+    }
+
+    /// <summary>Bills that name payers.</summary>
+    public void Bill(IEnumerable<(string VendId, ulong Buyer)> payments)
+    {
+        using var connection = Books.Database.OpenWriter();
+        using var transaction = connection.BeginTransaction();
+        using var insert = connection.CreateCommand();
+        insert.CommandText = """
+            INSERT INTO bill_lines (provider, kind, transaction_number, refund_number, merchant_order_number,
+                                    operator_id, amount_fen, at_utc_ms, bill_day, buyer, bill_id, line)
+            VALUES ('WeChat', 'payment', $number, '', '', 'op-a', 1, 1, 20200901, $buyer, 1, 1)
+            """;
+        foreach (var (vendId, buyer) in payments)
+        {
+            var digest = new byte[16];
+            BinaryPrimitives.WriteUInt64BigEndian(digest.AsSpan(8), buyer);
+            insert.Parameters.Clear();
+            insert.Parameters.AddWithValue("$number", $"tx-{vendId}");
+            insert.Parameters.AddWithValue("$buyer", digest);
+            insert.ExecuteNonQuery();
+        }
+
+        transaction.Commit();
+    }
+
+    public FindingCheck Check(params OpenFinding[] open) => Patterns.Check(
+        new CheckMoment(Books.Places.Zone.StartOfUtcMs(Today), Today), open, BooksRig.Stop);
+
+    /// <summary>The only finding of a kind, and its evidence.</summary>
+    public (FindingDraft Draft, JsonElement Evidence) Single(FindingKind kind)
+    {
+        var draft = Assert.Single(Check().Found, found => found.Kind == kind);
+        return (draft, JsonDocument.Parse(draft.Evidence).RootElement);
+    }
+
+    public void Dispose() => Books.Dispose();
+}
