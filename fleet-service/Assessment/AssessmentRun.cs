@@ -34,12 +34,13 @@ internal sealed class AssessmentRun : IDisposable
         _clock = clock;
         _worseByPercent = options.Value.WorseByPercent;
         _log = log;
-        var twice = _sources.SelectMany(source => source.Kinds.Select(kind => (Kind: kind, Name: NameOf(source))))
-            .GroupBy(owned => owned.Kind).FirstOrDefault(owners => owners.Count() > 1);
+        var twice = _sources
+            .SelectMany(source => source.Kinds.Select(kind => (Kind: kind, source.AboutVenues, Name: NameOf(source))))
+            .GroupBy(owned => (owned.Kind, owned.AboutVenues)).FirstOrDefault(owners => owners.Count() > 1);
         if (twice is not null)
         {
             throw new InvalidOperationException(
-                $"The kind {twice.Key} belongs to one check; got {string.Join(" and ", twice.Select(o => o.Name))}.");
+                $"The kind {twice.Key.Kind} belongs to one check; got {string.Join(" and ", twice.Select(o => o.Name))}.");
         }
     }
 
@@ -77,7 +78,7 @@ internal sealed class AssessmentRun : IDisposable
     {
         try
         {
-            var check = source.Check(moment, _store.NotClosed(source.Kinds), cancellationToken);
+            var check = source.Check(moment, _store.NotClosed(source.Kinds, source.AboutVenues), cancellationToken);
             var foreign = check.Found.Select(draft => draft.Kind).Concat(check.Ended.Select(open => open.Kind))
                 .Except(source.Kinds).ToList();
             return foreign.Count == 0

@@ -21,12 +21,12 @@ internal sealed class AssessmentStore(FleetDatabase database, TimeProvider time)
         Converters = { new JsonStringEnumConverter() },
     };
 
-    /// <summary>The findings of some kinds that are not closed.</summary>
-    public IReadOnlyList<OpenFinding> NotClosed(IReadOnlyList<FindingKind> kinds)
+    /// <summary>The findings of some kinds that are not closed, about venues or about everything else.</summary>
+    public IReadOnlyList<OpenFinding> NotClosed(IReadOnlyList<FindingKind> kinds, bool aboutVenues)
     {
         using var connection = database.OpenReader();
         using var findings = new FindingTable(connection);
-        return [.. kinds.SelectMany(findings.NotClosed)];
+        return [.. kinds.SelectMany(kind => findings.NotClosed(kind, aboutVenues))];
     }
 
     /// <summary>

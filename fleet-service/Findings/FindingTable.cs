@@ -61,7 +61,8 @@ internal sealed class FindingTable(SqliteConnection connection) : IDisposable
         """);
 
     private readonly Statement _open = new(connection, """
-        SELECT finding_id, cabinet_id, subject FROM findings WHERE kind = ?1 AND state <> 'Closed' ORDER BY finding_id
+        SELECT finding_id, cabinet_id, subject FROM findings
+        WHERE kind = ?1 AND state <> 'Closed' AND (venue_id <> '') = ?2 ORDER BY finding_id
         """);
 
     /// <summary>Raises a finding; what is found again keeps its first evidence.</summary>
@@ -95,11 +96,11 @@ internal sealed class FindingTable(SqliteConnection connection) : IDisposable
         return stands;
     }
 
-    /// <summary>The findings of a kind that are not closed.</summary>
-    public IReadOnlyList<OpenFinding> NotClosed(FindingKind kind)
+    /// <summary>The findings of a kind that are not closed, about venues or about everything else.</summary>
+    public IReadOnlyList<OpenFinding> NotClosed(FindingKind kind, bool aboutVenues)
     {
         var open = new List<OpenFinding>();
-        _open.Set(1, kind.ToString());
+        _open.Set(1, kind.ToString()).Set(2, aboutVenues ? 1L : 0L);
         while (_open.Next())
         {
             open.Add(new OpenFinding(_open.Long(0), kind, _open.Text(1), _open.Text(2)));

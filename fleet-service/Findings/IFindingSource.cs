@@ -49,8 +49,11 @@ internal sealed record FindingCheck(IReadOnlyList<FindingDraft> Found, IReadOnly
 /// </summary>
 internal interface IFindingSource
 {
-    /// <summary>The kinds that only this source finds.</summary>
+    /// <summary>The kinds that only this source finds, about cabinets and whom they stand for, or about venues.</summary>
     IReadOnlyList<FindingKind> Kinds { get; }
+
+    /// <summary>True for a check of venues that are no cabinets: halls, zones.</summary>
+    bool AboutVenues => false;
 
     /// <summary>Checks.</summary>
     /// <param name="moment">The moment of the assessment.</param>
