@@ -131,6 +131,7 @@ public static class EntryJson
             json.WriteStartObject();
             WriteLine(json, line.Slot, line.Sku, line.Name, line.Quantity, line.UnitPriceFen);
             json.WriteNumber("paidFen", line.PaidFen);
+            json.WriteString("claim", Name(line.Claim, (byte)line.Claim));
             json.WriteEndObject();
         }
 

@@ -47,6 +47,22 @@ public enum SaleMarks : ushort
     TextCut = 128,
 }
 
+/// <summary>
+/// What the sales program says that a line is. It counts for nothing: the fleet service decides by its catalogue, and
+/// finds cabinets whose claims differ from it. The number is on the wire; one that is not known here claims nothing.
+/// </summary>
+public enum AidClaim : byte
+{
+    /// <summary>The sales program says nothing.</summary>
+    None = 0,
+
+    /// <summary>It says: an aid product.</summary>
+    Aid = 1,
+
+    /// <summary>It says: an ordinary product.</summary>
+    Ordinary = 2,
+}
+
 /// <summary>One line of a sale.</summary>
 /// <param name="Slot">Slot of the cabinet, at most 16 UTF-8 bytes; may be empty.</param>
 /// <param name="Sku">The operator's SKU, at most 64 UTF-8 bytes.</param>
@@ -56,12 +72,15 @@ public enum SaleMarks : ushort
 /// <param name="PaidFen">
 /// What was paid for this line, in fen: coupons funded by third parties included, the merchant's discounts excluded.
 /// </param>
-public sealed record SaleLine(string Slot, string Sku, string Name, int Quantity, long UnitPriceFen, long PaidFen);
+/// <param name="Claim">What the sales program says of the line; counts for nothing.</param>
+public sealed record SaleLine(
+    string Slot, string Sku, string Name, int Quantity, long UnitPriceFen, long PaidFen,
+    AidClaim Claim = AidClaim.None);
 
 /// <summary>
 /// Goods delivered and paid. Layout version 1: source (1), marks (2), vend or session id (text), payment method (1),
 /// merchant order number (text), transaction number (text), line count (1), then per line slot, SKU and name (texts),
-/// quantity (2), unit price (8), paid (8).
+/// quantity (2), unit price (8), paid (8), claim (1).
 /// </summary>
 /// <param name="Source">Which way of selling.</param>
 /// <param name="Marks">What was odd about it.</param>
@@ -93,6 +112,7 @@ public sealed record SaleBody(
             writer.U16(checked((ushort)line.Quantity));
             writer.I64(line.UnitPriceFen);
             writer.I64(line.PaidFen);
+            writer.U8((byte)line.Claim);
         }
     }
 
@@ -103,7 +123,8 @@ public sealed record SaleBody(
         while (view.NextLine(out var line))
         {
             lines.Add(new SaleLine(
-                Utf8(line.Slot), Utf8(line.Sku), Utf8(line.Name), line.Quantity, line.UnitPriceFen, line.PaidFen));
+                Utf8(line.Slot), Utf8(line.Sku), Utf8(line.Name), line.Quantity, line.UnitPriceFen, line.PaidFen,
+                line.Claim));
         }
 
         return view.AtEnd

@@ -22,6 +22,9 @@ public readonly ref struct SaleLineView
 
     /// <summary>What was paid for the line, in fen.</summary>
     public long PaidFen { get; init; }
+
+    /// <summary>What the sales program says of the line; counts for nothing.</summary>
+    public AidClaim Claim { get; init; }
 }
 
 /// <summary>
@@ -87,6 +90,7 @@ public ref struct SaleView
             Quantity = _reader.U16(),
             UnitPriceFen = _reader.I64(),
             PaidFen = _reader.I64(),
+            Claim = (AidClaim)_reader.U8(),
         };
         if (_reader.Failed)
         {

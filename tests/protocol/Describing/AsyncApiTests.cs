@@ -20,7 +20,7 @@ public sealed class AsyncApiTests
     [
         typeof(ReceiptOutcome), typeof(Refusal), typeof(EntryKind), typeof(SaleSource), typeof(PaymentMethod),
         typeof(NonSalePurpose), typeof(DeliveryState), typeof(PaymentOutcome), typeof(SuccessionReason),
-        typeof(QuarantineReason), typeof(EntryMarks), typeof(SaleMarks),
+        typeof(QuarantineReason), typeof(EntryMarks), typeof(SaleMarks), typeof(AidClaim),
     ];
 
     private static JsonNode Read()

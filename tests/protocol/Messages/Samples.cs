@@ -23,7 +23,10 @@ internal static class Samples
     [
         ("sale", new SaleBody(SaleSource.Vend, SaleMarks.UnknownSku | SaleMarks.Late, "vend-0001",
             new Payment(PaymentMethod.WeChat, "MO20200925001", "4200000712202009250000000001"),
-            [new SaleLine("A1", "dy-tea", "定远绿茶 250g", 2, 3_500, 6_800), new SaleLine("", "water", "", 1, 200, 0)])),
+            [
+                new SaleLine("A1", "dy-tea", "定远绿茶 250g", 2, 3_500, 6_800, AidClaim.Aid),
+                new SaleLine("", "water", "", 1, 200, 0),
+            ])),
         ("refund", new RefundBody("refund-1", Journal, 1, 1, 200, 1, "5030000712", "瓶盖破损")),
         ("non-sale", new NonSaleBody(NonSalePurpose.Maintenance, "maint-7", "shelf moved",
             [new NonSaleLine("B2", "fy-oil", "凤阳菜籽油", 3, 5_800)])),
