@@ -16,7 +16,8 @@ internal static class PatternThresholds
     public static IReadOnlyList<FindingKind> Kinds { get; } =
     [
         FindingKind.ProductBurst, FindingKind.BuyerBurst, FindingKind.RefundedAfterWindow, FindingKind.AbsurdSale,
-        FindingKind.PriceOutlier, FindingKind.NonSaleExcess, FindingKind.SilentCabinet,
+        FindingKind.PriceOutlier, FindingKind.NonSaleExcess, FindingKind.AidClaimMismatch,
+        FindingKind.SilentCabinet,
     ];
 
     /// <summary>The thresholds of a kind's rule, in the order in which its sentence names them.</summary>
@@ -57,6 +58,7 @@ internal static class PatternThresholds
             Part("maintenanceShareBasisPoints", terms.MaintenanceShareBasisPoints),
             Count("nonSaleMinimumPieces", terms.NonSaleMinimumPieces),
         ],
+        FindingKind.AidClaimMismatch => [Count("aidClaimMinimumLines", terms.AidClaimMinimumLines)],
         FindingKind.SilentCabinet => [Count("silentHours", terms.SilentHours)],
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "has no rule here."),
     };

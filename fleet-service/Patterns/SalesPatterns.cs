@@ -48,6 +48,7 @@ internal sealed class SalesPatterns(
         new ProductBurstRule(skus),
         new BuyerBurstRule(),
         new LateRefundRule(),
+        new AidClaimRule(skus),
     ];
 
     private static FindingDraft Draft(

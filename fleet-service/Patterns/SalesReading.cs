@@ -117,6 +117,7 @@ internal sealed class SalesReading : IDisposable
             {
                 Sku = _skus.Of(line.Sku),
                 Class = (ProductClass)(i < classes.Length ? classes[i] : lineClass),
+                Claim = line.Claim,
                 Quantity = line.Quantity,
                 UnitPriceFen = line.UnitPriceFen,
                 PaidFen = line.PaidFen,

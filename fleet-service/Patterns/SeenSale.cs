@@ -14,6 +14,9 @@ internal struct SeenLine
     /// <summary>Its class after the last correction.</summary>
     public ProductClass Class;
 
+    /// <summary>What the sales program says that it is.</summary>
+    public AidClaim Claim;
+
     /// <summary>Pieces.</summary>
     public int Quantity;
 

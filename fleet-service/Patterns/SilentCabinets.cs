@@ -24,13 +24,13 @@ internal sealed class SilentCabinets(
         CheckMoment moment, IReadOnlyList<OpenFinding> open, CancellationToken cancellationToken)
     {
         using var store = new PatternStore(database);
-        var signs = store.Signs();
+        var (signs, book) = (store.Signs(), policies.Book);
         var expected = 0;
         var silent = new List<FindingDraft>();
         foreach (var cabinet in register.Current.Cabinets)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (cabinet.LifeAt(moment.NowUtcMs) == CabinetLife.Active && PolicyOf(cabinet, moment) is { } policy
+            if (cabinet.LifeAt(moment.NowUtcMs) == CabinetLife.Active && PolicyOf(book, cabinet, moment) is { } policy
                 && signs.TryGetValue(cabinet.Id.Value, out var sign))
             {
                 expected++;
@@ -49,7 +49,7 @@ internal sealed class SilentCabinets(
             [.. open.Where(finding => !standing.Contains((finding.CabinetId, finding.Subject)))]);
     }
 
-    private Policy? PolicyOf(CabinetModel cabinet, CheckMoment moment) => policies.Book.ForCabinet(
+    private static Policy? PolicyOf(PolicyBook book, CabinetModel cabinet, CheckMoment moment) => book.ForCabinet(
         new PolicySubject(
             cabinet.Id.Value, cabinet.CurrentAssignment.OperatorId, cabinet.CurrentAssignment.County.Value),
         moment.Today);

@@ -9,6 +9,11 @@ internal sealed record CheckTerms
     /// <summary>Unmapped sales above this part of the total are a finding, in basis points.</summary>
     public int UnmappedShareBasisPoints { get; init; } = 1_000;
 
+    /// <summary>
+    /// Lines of a window that a cabinet claims to be aid and that are ordinary, at least, for a finding.
+    /// </summary>
+    public int AidClaimMinimumLines { get; init; } = 3;
+
     /// <summary>An active cabinet that was not heard for this long is silent, in hours.</summary>
     public int SilentHours { get; init; } = 72;
 

@@ -38,6 +38,7 @@ internal static class PolicyReader
     private static CheckTerms Checks(DataNode node) => new()
     {
         UnmappedShareBasisPoints = BasisPoints(node, "unmappedShareBasisPoints"),
+        AidClaimMinimumLines = (int)node.Number("aidClaimMinimumLines", 1, MaxCount),
         SilentHours = (int)node.Number("silentHours", 1, MaxDays * 24),
         MappingOverdueDays = (int)node.Number("mappingOverdueDays", 0, MaxDays),
         NonSaleShareBasisPoints = BasisPoints(node, "nonSaleShareBasisPoints"),

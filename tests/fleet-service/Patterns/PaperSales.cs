@@ -9,7 +9,11 @@ namespace KioskFleet.Service.Tests.Patterns;
 
 /// <summary>A line on paper: what of a product, at which price, and what was given back (late: after September).</summary>
 internal sealed record PaperLine(
-    PaperProduct Product, int Quantity, long UnitPriceFen, long PaidFen, long RefundedFen = 0, long LateFen = 0);
+    PaperProduct Product, int Quantity, long UnitPriceFen, long PaidFen, long RefundedFen = 0, long LateFen = 0)
+{
+    /// <summary>Honest unless a test says otherwise.</summary>
+    public AidClaim Claim { get; init; } = Product.Class == ProductClass.Aid ? AidClaim.Aid : AidClaim.Ordinary;
+}
 
 /// <summary>A product on paper.</summary>
 internal sealed record PaperProduct(string Sku, ProductClass Class, long PriceFen);
@@ -89,6 +93,7 @@ internal sealed class RulesOnPaper
             {
                 Sku = _skus.Of(System.Text.Encoding.UTF8.GetBytes(line.Product.Sku)),
                 Class = line.Product.Class,
+                Claim = line.Claim,
                 Quantity = line.Quantity,
                 UnitPriceFen = line.UnitPriceFen,
                 PaidFen = line.PaidFen,

@@ -42,8 +42,9 @@ internal sealed class PatternsRig : IDisposable
 
     public DateOnly Today { get; set; } = new(2020, 10, 5);
 
-    public static SaleLine Line(string sku, int quantity, long priceFen, long? paidFen = null) =>
-        new("A1", sku, $"name of {sku}", quantity, priceFen, paidFen ?? priceFen * quantity);
+    public static SaleLine Line(
+        string sku, int quantity, long priceFen, long? paidFen = null, AidClaim claim = AidClaim.None) =>
+        new("A1", sku, $"name of {sku}", quantity, priceFen, paidFen ?? priceFen * quantity, claim);
 
     public static SaleBody Sale(string vendId, params SaleLine[] lines) => new(SaleSource.Vend, SaleMarks.None, vendId,
         new Payment(PaymentMethod.WeChat, $"order-{vendId}", $"tx-{vendId}"), lines);

@@ -186,6 +186,33 @@ public sealed class RuleTests
         Assert.DoesNotContain(RulesOnPaper.Found(events, Running), f => f.Kind == FindingKind.RefundedAfterWindow);
     }
 
+    [Theory]
+    [InlineData(3, (byte)ProductClass.Ordinary, AidClaim.Aid, true)]
+    [InlineData(2, (byte)ProductClass.Ordinary, AidClaim.Aid, false)]
+    [InlineData(9, (byte)ProductClass.Unmapped, AidClaim.Aid, false)] // waits for the county
+    [InlineData(9, (byte)ProductClass.Aid, AidClaim.Aid, false)]
+    [InlineData(9, (byte)ProductClass.Aid, AidClaim.Ordinary, false)] // to its own disadvantage
+    [InlineData(9, (byte)ProductClass.Ordinary, AidClaim.None, false)]
+    public void Lines_are_claimed_falsely_when_the_catalogue_says_ordinary(
+        int lines, byte of, AidClaim claim, bool expected)
+    {
+        var events = Enumerable.Range(0, lines).Select(i => Claimed("gum", (ProductClass)of, claim, i));
+        Assert.Equal(expected, Finds(events, FindingKind.AidClaimMismatch));
+    }
+
+    [Fact]
+    public void A_SKU_whose_listing_lapsed_within_the_window_is_no_false_claim()
+    {
+        var stale = Enumerable.Range(0, 20).Select(i => Claimed(
+            "cake", i < 5 ? ProductClass.Aid : ProductClass.Ordinary, AidClaim.Aid, i)).ToList();
+        Assert.False(Finds(stale, FindingKind.AidClaimMismatch));
+        Assert.True(Finds(stale.Skip(5), FindingKind.AidClaimMismatch));
+    }
+
+    private static PaperEvent Claimed(string sku, ProductClass of, AidClaim claim, int hour) => new(
+        "cab-1", Start + hour * Hour, 0,
+        [new PaperLine(new PaperProduct(sku, of, 300), 1, 300, 300) { Claim = claim }]);
+
     private static bool Finds(IEnumerable<PaperEvent> events, FindingKind kind) =>
         RulesOnPaper.Found(events).Any(f => f.Kind == kind);
 

@@ -234,7 +234,7 @@ public sealed class SalesPatternsTests : IDisposable
                 }
 
                 var seq = journal.Add(PatternsRig.Sale(id, [.. happened.Lines.Select(l =>
-                    PatternsRig.Line(l.Product.Sku, l.Quantity, l.UnitPriceFen, l.PaidFen))]), happened.UtcMs);
+                    PatternsRig.Line(l.Product.Sku, l.Quantity, l.UnitPriceFen, l.PaidFen, l.Claim))]), happened.UtcMs);
                 if (happened.Buyer != 0)
                 {
                     bill.Add((id, happened.Buyer));

@@ -11,7 +11,7 @@ internal static class StagedSales
     public static readonly FindingKind[] Kinds =
     [
         FindingKind.ProductBurst, FindingKind.BuyerBurst, FindingKind.RefundedAfterWindow, FindingKind.AbsurdSale,
-        FindingKind.PriceOutlier, FindingKind.NonSaleExcess,
+        FindingKind.PriceOutlier, FindingKind.NonSaleExcess, FindingKind.AidClaimMismatch,
     ];
 
     /// <summary>Plants a pattern; returns the cabinet.</summary>
@@ -45,6 +45,15 @@ internal static class StagedSales
                 for (var n = 1 + random.Next(4); n > 0; n--)
                 {
                     Add(city, cabinet, at + n * RulesOnPaper.HourMs, 0, new PaperLine(product, 1, price, price));
+                }
+
+                break;
+            case FindingKind.AidClaimMismatch:
+                for (var n = 3 + random.Next(20); n > 0; n--)
+                {
+                    var claimed = HonestCity.OrdinaryProduct(n);
+                    Add(city, cabinet, at + n * RulesOnPaper.HourMs, 0,
+                        new PaperLine(claimed, 1, claimed.PriceFen, claimed.PriceFen) { Claim = AidClaim.Aid });
                 }
 
                 break;
