@@ -142,7 +142,7 @@ internal sealed class CataloguePlanner
                 key.Subject);
         }
 
-        return PastRule.Effect(lane.Find(span.FromUtcMs), span, _nowUtcMs) is { } past && _guards.HoldsSales(past)
+        return PastRule.Effects(lane.Find(span.FromUtcMs), span, _nowUtcMs).Any(_guards.HoldsSales)
             ? new RefusedRow(row.Line, RefusalReason.ChangesThePast, key.Subject)
             : null;
     }

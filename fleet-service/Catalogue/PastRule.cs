@@ -6,41 +6,39 @@ namespace KioskFleet.Service.Catalogue;
 /// </summary>
 internal static class PastRule
 {
-    /// <summary>The past part of the times that are in one of the two spans and not in the other; null for none.
-    /// </summary>
+    /// <summary>The past part of the times that are in one of the two spans and not in the other.</summary>
     /// <param name="before">The span as it stands; null for a new one.</param>
     /// <param name="after">The span as it is to be; null for one that is taken away.</param>
     /// <param name="nowUtcMs">The present, Unix milliseconds UTC.</param>
-    public static InForce? Effect(InForce? before, InForce? after, long nowUtcMs)
+    /// <returns>At most two spans, each with an end.</returns>
+    public static IEnumerable<InForce> Effects(InForce? before, InForce? after, long nowUtcMs)
     {
-        var (from, to) = (before, after) switch
+        (long From, long To)[] differing = (before, after) switch
         {
-            ({ } b, { } a) when b.FromUtcMs == a.FromUtcMs => b.ToUtcMs == a.ToUtcMs
-                ? (long.MaxValue, long.MaxValue)
-                : (CatalogueChange.Earlier(b.ToUtcMs, a.ToUtcMs), Later(b.ToUtcMs, a.ToUtcMs)),
-            ({ } b, { } a) when b.ToUtcMs == a.ToUtcMs =>
+            ({ } b, { } a) when b.Overlaps(a) =>
+            [
                 (Math.Min(b.FromUtcMs, a.FromUtcMs), Math.Max(b.FromUtcMs, a.FromUtcMs)),
-            ({ } b, { } a) => (Math.Min(b.FromUtcMs, a.FromUtcMs), Later(b.ToUtcMs, a.ToUtcMs)),
-            ({ } one, null) => (one.FromUtcMs, one.ToUtcMs ?? long.MaxValue),
-            (null, { } one) => (one.FromUtcMs, one.ToUtcMs ?? long.MaxValue),
-            (null, null) => (long.MaxValue, long.MaxValue),
+                (Math.Min(End(b), End(a)), Math.Max(End(b), End(a))),
+            ],
+            _ => [.. new[] { before, after }.OfType<InForce>().Select(s => (s.FromUtcMs, End(s)))],
         };
-        return from < nowUtcMs ? new InForce(from, Math.Min(to, nowUtcMs)) : null;
+        return differing.Select(d => new InForce(d.From, Math.Min(d.To, nowUtcMs)))
+            .Where(past => past.FromUtcMs < past.ToUtcMs);
     }
 
-    /// <summary>The same for a change of the catalogue; null for one that touches no span's time before now.</summary>
-    public static InForce? Effect(CatalogueChange change, long nowUtcMs) => change switch
+    /// <summary>The same for a change of the catalogue.</summary>
+    public static IEnumerable<InForce> Effects(CatalogueChange change, long nowUtcMs) => change switch
     {
-        CatalogueChange.ListingAdded c => Effect(null, c.Listing.InForce, nowUtcMs),
-        CatalogueChange.ListingRemoved c => Effect(c.Listing.InForce, null, nowUtcMs),
-        CatalogueChange.ListingEndMoved c => Effect(
+        CatalogueChange.ListingAdded c => Effects(null, c.Listing.InForce, nowUtcMs),
+        CatalogueChange.ListingRemoved c => Effects(c.Listing.InForce, null, nowUtcMs),
+        CatalogueChange.ListingEndMoved c => Effects(
             c.Listing.InForce with { ToUtcMs = c.OldToUtcMs }, c.Listing.InForce, nowUtcMs),
-        CatalogueChange.MappingAdded c => Effect(null, c.Mapping.InForce, nowUtcMs),
-        CatalogueChange.MappingRemoved c => Effect(c.Mapping.InForce, null, nowUtcMs),
-        CatalogueChange.MappingEndMoved c => Effect(
+        CatalogueChange.MappingAdded c => Effects(null, c.Mapping.InForce, nowUtcMs),
+        CatalogueChange.MappingRemoved c => Effects(c.Mapping.InForce, null, nowUtcMs),
+        CatalogueChange.MappingEndMoved c => Effects(
             c.Mapping.InForce with { ToUtcMs = c.OldToUtcMs }, c.Mapping.InForce, nowUtcMs),
-        _ => null,
+        _ => [],
     };
 
-    private static long Later(long? one, long? other) => Math.Max(one ?? long.MaxValue, other ?? long.MaxValue);
+    private static long End(InForce span) => span.ToUtcMs ?? long.MaxValue;
 }

@@ -48,6 +48,6 @@ internal sealed class SoldTimeStore(BusinessZone zone)
 
     /// <summary>True when changes would judge sales of the ledger otherwise than they were judged.</summary>
     public bool AreTouchedBy(IEnumerable<CatalogueChange> changes, CatalogueTurn turn) => changes
-        .Select(change => PastRule.Effect(change, turn.NowUtcMs))
-        .Any(span => span is { } past && Holds(turn.Connection, past));
+        .SelectMany(change => PastRule.Effects(change, turn.NowUtcMs))
+        .Any(past => Holds(turn.Connection, past));
 }

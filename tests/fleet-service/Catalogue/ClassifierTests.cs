@@ -8,35 +8,20 @@ namespace KioskFleet.Service.Tests.Catalogue;
 
 public sealed class ClassifierTests
 {
-    private static readonly string[] Operators = ["op-a", "op-b", "op-c"];
-    private static readonly string[] Skus = ["1", "12345678", "12345679", "苹果汁-330ml", "a-rather-long-sku-name-0001"];
-    private static readonly string[] ProductIds = ["p1", "p2", "p3"];
-
-    private static readonly Gen<InForce> Span = Gen.Select(Gen.Long[0, 30], Gen.Long[1, 12].Nullable())
-        .Select((from, length) => new InForce(from, from + length));
-
-    private static readonly Gen<CatalogueState> State = Gen.Select(
-        Gen.Select(Gen.OneOf(ProductIds), Span).Select((p, s) => new Listing(p, "341125", s)).Array[0, 6],
-        Gen.Select(Gen.OneOf<string?>(null, "op-a", "op-b"), Gen.OneOf(Skus), Gen.OneOf(ProductIds), Span)
-            .Select((o, s, p, t) => new SkuMapping(o, s, p, t)).Array[0, 10])
-        .Select((listings, mappings) => new CatalogueState(
-            1,
-            [.. ProductIds.Select(p => new Product(p, p))],
-            [.. listings],
-            [.. WithoutOverlap(mappings)]));
-
     [Fact]
-    public void The_classifier_agrees_with_a_plain_search_at_every_moment() => State.Sample(state =>
+    public void The_classifier_agrees_with_a_plain_search_at_every_moment() => CatalogueOnPaper.State.Sample(state =>
     {
         var snapshot = CatalogueSnapshot.From(state);
-        foreach (var sku in Skus.Append("unheard-of"))
+        foreach (var sku in CatalogueOnPaper.Skus.Append("unheard-of"))
         {
-            foreach (var cabinetOperator in Operators)
+            var bytes = Encoding.UTF8.GetBytes(sku);
+            foreach (var cabinetOperator in CatalogueOnPaper.Operators)
             {
-                for (var at = -1L; at < 45; at++)
+                for (var at = -1L; at < CatalogueOnPaper.End; at++)
                 {
-                    var got = snapshot.Classify(cabinetOperator, Encoding.UTF8.GetBytes(sku), at);
-                    if (got != Plain(state, cabinetOperator, sku, at))
+                    var plain = CatalogueOnPaper.Plain(state, cabinetOperator, sku, at);
+                    if (snapshot.Describe(cabinetOperator, bytes, at) != plain
+                        || snapshot.Classify(cabinetOperator, bytes, at) != plain.Class)
                     {
                         return false;
                     }
@@ -46,6 +31,29 @@ public sealed class ClassifierTests
 
         return true;
     });
+
+    [Fact]
+    public void A_gate_that_works_by_the_spans_knows_class_and_block_at_every_later_moment() =>
+        Gen.Select(CatalogueOnPaper.State, Gen.Long[0, 40]).Sample((state, from) =>
+        {
+            var spans = CatalogueSnapshot.From(state).SpansOf("op-a", from).ToLookup(s => s.Sku);
+            return spans.Select(g => g.Key).SequenceEqual(
+                    state.Mappings.Select(m => m.Sku).Distinct().Order(StringComparer.Ordinal))
+                && spans.All(group =>
+                {
+                    var steps = group.ToList();
+                    return steps[0].FromUtcMs == from
+                        && steps.Zip(steps.Skip(1)).All(pair => pair.First.FromUtcMs < pair.Second.FromUtcMs
+                            && (pair.First.Class, pair.First.IsBlocked)
+                                != (pair.Second.Class, pair.Second.IsBlocked))
+                        && Enumerable.Range((int)from, (int)(CatalogueOnPaper.End - from)).All(at =>
+                        {
+                            var last = steps.Last(s => s.FromUtcMs <= at);
+                            var plain = CatalogueOnPaper.Plain(state, "op-a", group.Key, at);
+                            return (last.Class, last.IsBlocked) == (plain.Class, plain.IsBlocked);
+                        });
+                });
+        });
 
     [Theory]
     [InlineData(99, ProductClass.Ordinary)]
@@ -109,41 +117,5 @@ public sealed class ClassifierTests
         current.Replace(newer);
         current.Replace(CatalogueSnapshot.From(CatalogueState.Empty with { Version = 1 }));
         Assert.Same(newer, current.Snapshot);
-    }
-
-    private static ProductClass Plain(CatalogueState state, string cabinetOperator, string sku, long at)
-    {
-        foreach (var owner in new[] { cabinetOperator, null })
-        {
-            foreach (var mapping in state.Mappings)
-            {
-                if (mapping.OperatorId == owner && mapping.Sku == sku && Holds(mapping.InForce, at))
-                {
-                    return state.Listings.Any(l => l.ProductId == mapping.ProductId && Holds(l.InForce, at))
-                        ? ProductClass.Aid
-                        : ProductClass.Ordinary;
-                }
-            }
-        }
-
-        return ProductClass.Unmapped;
-    }
-
-    private static bool Holds(InForce span, long at) =>
-        at >= span.FromUtcMs && (span.ToUtcMs is null || at < span.ToUtcMs);
-
-    private static List<SkuMapping> WithoutOverlap(SkuMapping[] mappings)
-    {
-        var kept = new List<SkuMapping>();
-        foreach (var mapping in mappings)
-        {
-            if (!kept.Exists(k => k.OperatorId == mapping.OperatorId && k.Sku == mapping.Sku
-                && k.InForce.Overlaps(mapping.InForce)))
-            {
-                kept.Add(mapping);
-            }
-        }
-
-        return kept;
     }
 }

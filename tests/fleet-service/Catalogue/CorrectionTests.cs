@@ -1,0 +1,221 @@
+using System.Net;
+using System.Text.Json;
+using CsCheck;
+using KioskFleet.Service.Catalogue;
+using Xunit;
+using static KioskFleet.Service.Tests.Catalogue.CatalogueRig;
+
+namespace KioskFleet.Service.Tests.Catalogue;
+
+public sealed class CorrectionTests : IAsyncLifetime
+{
+    private CatalogueRig _rig = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _rig = await StartAsync();
+        await _rig.ImportAsync("sku,product_name,product_id\nT1,Tea,tea\nO1,Oats,oats\n");
+        await _rig.SellAsync("T1", NowUtcMs - 20 * DayMs);
+        await _rig.SellAsync("T1", NowUtcMs - 2 * DayMs);
+    }
+
+    public ValueTask DisposeAsync() => _rig.DisposeAsync();
+
+    [Fact]
+    public async Task A_product_certified_late_counts_from_its_own_date_once_a_second_person_approved()
+    {
+        var recognition = await _rig.ListLateAsync();
+        var refused = await _rig.ImportAsync(
+            "sku,product_name,product_id,recognised_by,listed_from\nT1,Tea,tea,341125,2020-10-01\n");
+        Assert.Equal("listingOverlaps", refused.GetProperty("refused")[0].GetProperty("reason").GetString());
+
+        var proposed = await ProposeAsync(new
+        {
+            subject = "listing", productId = "tea", recognisedBy = "341125", presentFrom = Moment(NowUtcMs),
+            from = "2020-10-01", to = "open", reason = "certified on 1 October, entered late",
+        });
+        var id = proposed.GetProperty("correctionId").GetInt64();
+        var affects = Assert.Single(proposed.GetProperty("affects").EnumerateArray());
+        Assert.Equal(("T1", Ms("2020-10-01"), NowUtcMs), (affects.GetProperty("sku").GetString(),
+            affects.GetProperty("fromUtc").GetDateTimeOffset().ToUnixTimeMilliseconds(),
+            affects.GetProperty("toUtc").GetDateTimeOffset().ToUnixTimeMilliseconds()));
+        Assert.Equal(ProductClass.Ordinary, _rig.Class("T1", NowUtcMs - 2 * DayMs));
+
+        var own = await DecideAsync(_rig.Clerk, id, "approve", HttpStatusCode.Conflict);
+        Assert.Equal("secondPersonNeeded", own.GetProperty("code").GetString());
+        var approved = await DecideAsync(_rig.County, id, "approve");
+        Assert.Equal(("approved", "clerk", "county", "certified on 1 October, entered late"), Persons(approved));
+        Assert.Equal(ProductClass.Aid, _rig.Class("T1", NowUtcMs - 2 * DayMs));
+        Assert.Equal(ProductClass.Ordinary, _rig.Class("T1", NowUtcMs - 20 * DayMs));
+        var version = approved.GetProperty("decision").GetProperty("catalogueVersion").GetInt64();
+        Assert.Equal(
+            [$"|T1|{Ms("2020-10-01")}|{NowUtcMs}"],
+            _rig.Rows($"SELECT operator_id, sku, from_utc_ms, to_utc_ms FROM catalogue_affected WHERE version = {version}"));
+        Assert.Equal(
+            ["ListingAdded", "ListingRemoved"],
+            _rig.Rows($"SELECT kind FROM catalogue_changes WHERE version = {version} ORDER BY 1"));
+
+        // The recognition follows its listing: it can be suspended as ever.
+        var shown = await _rig.GetAsync($"/api/v1/recognitions/{recognition}");
+        Assert.Equal(Ms("2020-10-01"),
+            shown.GetProperty("listedFromUtc").GetDateTimeOffset().ToUnixTimeMilliseconds());
+        await _rig.StepAsync(recognition, new { state = "suspended", reason = "mould", ground = "quality" });
+        Assert.Equal(ProductClass.Ordinary, _rig.Class("T1", NowUtcMs));
+        Assert.Equal(1, (await _rig.GetAsync("/api/v1/catalogue/corrections?state=approved"))
+            .GetProperty("total").GetInt32());
+        Assert.Single((await _rig.GetAsync($"/api/v1/catalogue/corrections/{id}"))
+            .GetProperty("affects").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task A_listing_that_should_never_have_been_is_taken_away_and_so_says_its_recognition()
+    {
+        var recognition = await _rig.ListLateAsync();
+        _rig.Now += 5 * DayMs;
+        await _rig.SellAsync("T1", _rig.Now - DayMs);
+        var id = (await ProposeAsync(new
+        {
+            subject = "listing", productId = "tea", recognisedBy = "341125", presentFrom = Moment(NowUtcMs),
+            remove = true, reason = "listed by mistake",
+        })).GetProperty("correctionId").GetInt64();
+        await DecideAsync(_rig.County, id, "approve");
+        Assert.Equal(ProductClass.Ordinary, _rig.Class("T1", _rig.Now - DayMs));
+        var shown = await _rig.GetAsync($"/api/v1/recognitions/{recognition}");
+        Assert.Equal("revoked", shown.GetProperty("state").GetString());
+        Assert.Contains("listed by mistake", shown.GetProperty("steps")[5].GetProperty("why").GetString()!,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_mapping_is_pointed_to_another_product_for_the_past_too()
+    {
+        await _rig.ListLateAsync();
+        _rig.Now += 5 * DayMs;
+        await _rig.SellAsync("O1", _rig.Now - DayMs);
+        var id = (await ProposeAsync(new
+        {
+            subject = "mapping", sku = "O1", productId = "tea", presentFrom = "1970-01-01T00:00:00Z",
+            from = "1970-01-01T00:00:00Z", to = "open", reason = "it was tea all along",
+        })).GetProperty("correctionId").GetInt64();
+        await DecideAsync(_rig.County, id, "approve");
+        Assert.Equal(ProductClass.Aid, _rig.Class("O1", _rig.Now - DayMs));
+        Assert.Equal(["O1|tea", "T1|tea"], _rig.Rows("SELECT sku, product_id FROM sku_mappings ORDER BY 1"));
+    }
+
+    [Fact]
+    public async Task A_mapping_ends_in_the_past()
+    {
+        var id = (await ProposeAsync(new
+        {
+            subject = "mapping", sku = "T1", productId = "tea", presentFrom = "1970-01-01T00:00:00Z",
+            from = "1970-01-01T00:00:00Z", to = "2020-10-05", reason = "the slot changed on 5 October",
+        })).GetProperty("correctionId").GetInt64();
+        await DecideAsync(_rig.County, id, "approve");
+        Assert.Equal(ProductClass.Ordinary, _rig.Class("T1", NowUtcMs - 20 * DayMs));
+        Assert.Equal(ProductClass.Unmapped, _rig.Class("T1", NowUtcMs - 2 * DayMs));
+    }
+
+    [Fact]
+    public async Task A_correction_that_does_not_fit_is_refused_with_what_stands_against_it()
+    {
+        await _rig.ListLateAsync();
+        async Task<string?> Code(object body, HttpStatusCode status) =>
+            (await PostAsync(_rig.Clerk, "/api/v1/catalogue/corrections", body, status))
+                .GetProperty("code").GetString();
+
+        Assert.Equal("spanUnknown", await Code(new
+        {
+            subject = "listing", productId = "tea", recognisedBy = "341125", presentFrom = "2020-10-03",
+            from = "2020-10-01", to = "open", reason = "x",
+        }, HttpStatusCode.NotFound));
+        Assert.Equal("listingOverlaps", await Code(new
+        {
+            subject = "listing", productId = "tea", recognisedBy = "341125", from = "2020-10-01", to = "open",
+            reason = "x",
+        }, HttpStatusCode.Conflict));
+        Assert.Equal("nothingChanges", await Code(new
+        {
+            subject = "listing", productId = "tea", recognisedBy = "341125", presentFrom = Moment(NowUtcMs),
+            from = Moment(NowUtcMs), to = "open", reason = "x",
+        }, HttpStatusCode.Conflict));
+        Assert.Equal("productUnknown", await Code(new
+        {
+            subject = "mapping", sku = "X", productId = "none", from = "2020-10-01", to = "open", reason = "x",
+        }, HttpStatusCode.NotFound));
+        var invalid = await PostAsync(_rig.Clerk, "/api/v1/catalogue/corrections", new
+        {
+            subject = "listing", productId = "tea", recognisedBy = "341199", remove = true,
+        }, HttpStatusCode.BadRequest);
+        Assert.Equal(
+            ["presentFrom missing", "reason missing", "recognisedBy unknownCounty"],
+            invalid.GetProperty("errors").EnumerateArray().Select(
+                e => $"{e.GetProperty("field").GetString()} {e.GetProperty("reason").GetString()}").Order());
+    }
+
+    [Fact]
+    public async Task A_correction_that_no_longer_fits_when_it_is_approved_changes_nothing()
+    {
+        var id = (await ProposeAsync(new
+        {
+            subject = "listing", productId = "tea", recognisedBy = "341125", from = "2020-10-01", to = "open",
+            reason = "certified late",
+        })).GetProperty("correctionId").GetInt64();
+        await _rig.ListLateAsync();
+        var version = _rig.Snapshot.Version;
+        var refused = await DecideAsync(_rig.County, id, "approve", HttpStatusCode.Conflict);
+        Assert.Equal("listingOverlaps", refused.GetProperty("code").GetString());
+        Assert.Equal((version, "proposed"), (_rig.Snapshot.Version, (await _rig.GetAsync(
+            $"/api/v1/catalogue/corrections/{id}")).GetProperty("decision").GetProperty("state").GetString()));
+        await PostAsync(_rig.County, $"/api/v1/catalogue/corrections/{id}/reject", new { reason = "listed meanwhile" });
+        var again = await DecideAsync(_rig.County, id, "approve", HttpStatusCode.Conflict);
+        Assert.Equal("rejected", again.GetProperty("state").GetString());
+    }
+
+    [Theory]
+    [InlineData(ProposalState.Proposed, 3)]
+    [InlineData(ProposalState.Approved, 0)]
+    [InlineData(ProposalState.Rejected, 0)]
+    [InlineData(ProposalState.Withdrawn, 0)]
+    public void Only_what_waits_can_be_decided(object state, int allowed) =>
+        Assert.Equal(allowed, TwoPersonsRule.AllowedFrom((ProposalState)state).Count);
+
+    [Fact]
+    public void The_past_that_a_change_touches_is_found_by_looking_at_every_moment() =>
+        Gen.Select(Spans, Spans, Gen.Long[0, 40]).Sample((before, after, now) =>
+        {
+            var effects = PastRule.Effects(before, after, now).ToList();
+            return effects.All(e => e.ToUtcMs is not null) && Enumerable.Range(-1, 60).All(at =>
+                effects.Any(e => e.Contains(at))
+                == (at < now && (before?.Contains(at) ?? false) != (after?.Contains(at) ?? false)));
+        }, iter: 10_000);
+
+    private static Gen<InForce?> Spans { get; } = Gen.Select(Gen.Long[0, 20], Gen.Long[1, 15].Nullable(), Gen.Bool)
+        .Select((from, length, isThere) => isThere ? new InForce(from, from + length) : (InForce?)null);
+
+    private async Task<JsonElement> ProposeAsync(object body) =>
+        await PostAsync(_rig.Clerk, "/api/v1/catalogue/corrections", body, HttpStatusCode.Created);
+
+    private static Task<JsonElement> DecideAsync(
+        HttpClient who, long id, string word, HttpStatusCode status = HttpStatusCode.OK) =>
+        PostAsync(who, $"/api/v1/catalogue/corrections/{id}/{word}", new { }, status);
+
+    private static (string?, string?, string?, string?) Persons(JsonElement shown)
+    {
+        var decision = shown.GetProperty("decision");
+        return (decision.GetProperty("state").GetString(), decision.GetProperty("proposedBy").GetString(),
+            decision.GetProperty("decidedBy").GetString(), decision.GetProperty("reason").GetString());
+    }
+
+    private static long Ms(string day) => new DateTimeOffset(
+        DateOnly.Parse(day).ToDateTime(TimeOnly.MinValue), TimeSpan.FromHours(8)).ToUnixTimeMilliseconds();
+}
+
+/// <summary>What the corrections begin with: tea, listed from now on by a county.</summary>
+internal static class LateListing
+{
+    public static async Task<long> ListLateAsync(this CatalogueRig rig)
+    {
+        await rig.ProductAsync("tea", new { name = "Tea", recognisingCounty = "341125" }, HttpStatusCode.OK);
+        return await rig.ListAsync("tea");
+    }
+}

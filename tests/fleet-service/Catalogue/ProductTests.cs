@@ -1,0 +1,175 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using KioskFleet.Service.Catalogue;
+using KioskFleet.Service.Places;
+using Xunit;
+using static KioskFleet.Service.Tests.Catalogue.CatalogueRig;
+
+namespace KioskFleet.Service.Tests.Catalogue;
+
+public sealed class ProductTests : IAsyncLifetime
+{
+    private static readonly object Record = new
+    {
+        name = "定远大米", batch = "2020-03", supplier = "定远县某合作社", recognisingCounty = "341125",
+        valueFen = 12_500_000, peopleHelped = 320, helping = "wage", evidence = new[] { "定扶〔2020〕3号", "合同 17" },
+        pictures = new[] { "https://example.org/rice.jpg" }, introduction = "新米\n一年一季", whereToBuy = "县城超市",
+    };
+
+    private CatalogueRig _rig = null!;
+
+    public async ValueTask InitializeAsync() => _rig = await StartAsync();
+
+    public ValueTask DisposeAsync() => _rig.DisposeAsync();
+
+    [Fact]
+    public async Task A_product_is_made_read_and_changed_and_each_change_is_in_the_audit_log()
+    {
+        var made = (await _rig.ProductAsync("rice/1", Record)).GetProperty("product").GetProperty("details");
+        Assert.Equal(("12.5", "wage", 2), (made.GetProperty("valueWanYuan").GetString(),
+            made.GetProperty("helping").GetString(), made.GetProperty("evidence").GetArrayLength()));
+        var read = (await _rig.GetAsync("/api/v1/products/rice%2F1")).GetProperty("product");
+        Assert.Equal("新米\n一年一季", read.GetProperty("details").GetProperty("introduction").GetString());
+
+        var version = _rig.Snapshot.Version;
+        await _rig.ProductAsync("rice/1", Record, HttpStatusCode.OK);
+        Assert.Equal(version, _rig.Snapshot.Version);
+        await _rig.ProductAsync("rice/1", new { name = "大米" }, HttpStatusCode.OK);
+        Assert.Equal(version + 1, _rig.Snapshot.Version);
+        var changed = (await _rig.GetAsync("/api/v1/products?contains=大米")).GetProperty("items")[0];
+        Assert.Equal(("大米", null), (changed.GetProperty("name").GetString(),
+            changed.GetProperty("details").GetProperty("supplier").GetString()));
+        Assert.Equal(
+            ["product.added|clerk", "product.changed|clerk"],
+            _rig.Rows("SELECT action, actor FROM audit_log WHERE subject = 'product:rice/1' ORDER BY audit_id"));
+        Assert.Equal(
+            ["ProductAdded", "ProductRenamed", "ProductDescribed"],
+            _rig.Rows("SELECT kind FROM catalogue_changes ORDER BY change_id"));
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_a_record_is_named_by_field()
+    {
+        var invalid = await _rig.ProductAsync("p", new
+        {
+            name = "=HYPERLINK(1)", batch = new string('x', 65), recognisingCounty = "991100", valueFen = -1,
+            peopleHelped = -1, helping = "luck", evidence = new[] { "a|b" }, pictures = new[] { "ftp://x/y", "no link" },
+            introduction = "bell \u0007",
+        }, HttpStatusCode.BadRequest);
+        Assert.Equal(
+            [
+                "batch badText", "evidence badText", "helping badHelping", "introduction badText", "name formula",
+                "peopleHelped badCount", "pictures badLink", "pictures badLink", "recognisingCounty unknownCounty",
+                "valueFen badMoney",
+            ],
+            invalid.GetProperty("errors").EnumerateArray().Select(
+                e => $"{e.GetProperty("field").GetString()} {e.GetProperty("reason").GetString()}").Order());
+        await _rig.GetAsync("/api/v1/products/p", HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_change_takes_a_token_that_may_write()
+    {
+        using var anonymous = _rig.Service.Anonymous;
+        using var answer = await anonymous.PutAsJsonAsync("/api/v1/products/p", new { name = "p" }, Stop);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task County_and_national_listings_are_facts_of_their_own()
+    {
+        await _rig.ProductAsync("tea");
+        await _rig.ImportAsync("sku,product_name,product_id\nT1,tea,tea\n");
+        const string Path = "/api/v1/products/tea/national-listings";
+        var listed = await PostAsync(_rig.Clerk, Path, new
+        {
+            from = "now", to = Day(NowUtcMs + 30 * DayMs), reason = "national list, batch 4",
+        }, HttpStatusCode.Created);
+        Assert.Equal("national", listed.GetProperty("listings")[0].GetProperty("recognisedBy").GetString());
+        Assert.True(_rig.Snapshot.Describe("op", "T1"u8, NowUtcMs) is { Class: ProductClass.Aid, IsOfCity: false });
+        var overlap = await PostAsync(
+            _rig.Clerk, Path, new { from = "now", to = "open", reason = "again" }, HttpStatusCode.Conflict);
+        Assert.Equal("listingOverlaps", overlap.GetProperty("code").GetString());
+
+        await _rig.ListAsync("tea");
+        Assert.True(_rig.Snapshot.Describe("op", "T1"u8, NowUtcMs).IsOfCity);
+        await PostAsync(_rig.Clerk, Path + "/end", new { to = "now", reason = "struck off" });
+        Assert.Equal(["341125|", $"national|{NowUtcMs + 1}"],
+            _rig.Rows("SELECT recognised_by, to_utc_ms FROM listings ORDER BY 1"));
+        await PostAsync(_rig.Clerk, Path, new { reason = "x" }, HttpStatusCode.BadRequest);
+        await PostAsync(
+            _rig.Clerk, "/api/v1/products/none/national-listings", new { from = "now", to = "open", reason = "x" },
+            HttpStatusCode.NotFound);
+        await _rig.SellAsync("T1", NowUtcMs - DayMs);
+        await _rig.ProductAsync("oats");
+        var past = await PostAsync(
+            _rig.Clerk, "/api/v1/products/oats/national-listings",
+            new { from = "2020-10-01", to = "open", reason = "x" }, HttpStatusCode.Conflict);
+        Assert.Equal("changesThePast", past.GetProperty("code").GetString());
+    }
+
+    [Theory]
+    [InlineData(CountedListings.Any, true, true, true)]
+    [InlineData(CountedListings.CityOrNational, true, false, true)]
+    [InlineData(CountedListings.City, true, false, false)]
+    [InlineData(CountedListings.National, false, false, true)]
+    public void Policy_says_whose_listings_make_an_aid_product(
+        object counted, bool ofCity, bool ofElsewhere, bool ofNation)
+    {
+        var places = DataSetFile.Load("chuzhou-2020");
+        places = places with { Recognition = places.Recognition with { Counted = (CountedListings)counted } };
+        var snapshot = CatalogueSnapshot.From(
+            new CatalogueState(
+                1,
+                [new("a", "a"), new("b", "b"), new("c", "c")],
+                [
+                    new("a", "341102", InForce.Always), new("b", "110101", InForce.Always),
+                    new("c", "national", InForce.Always),
+                ],
+                [
+                    new(null, "a", "a", InForce.Always), new(null, "b", "b", InForce.Always),
+                    new(null, "c", "c", InForce.Always),
+                ]),
+            places);
+        foreach (var (sku, isAid, isOfCity) in new[] { ("a", ofCity, true), ("b", ofElsewhere, false), ("c", ofNation, false) })
+        {
+            var facts = snapshot.Describe("op", Encoding.UTF8.GetBytes(sku), 5);
+            Assert.Equal((isAid, isOfCity), (facts.Class == ProductClass.Aid, facts.IsOfCity));
+        }
+    }
+
+    [Theory]
+    [InlineData("341125", true)]
+    [InlineData("341100", true)]
+    [InlineData("341199", false)]
+    [InlineData("340100", true)]
+    [InlineData("110101", true)]
+    [InlineData("820000", true)]
+    [InlineData("990101", false)]
+    [InlineData("160101", false)]
+    [InlineData("34112", false)]
+    [InlineData("national", false)]
+    public void A_county_exists_by_its_province_and_in_this_city_by_the_data_set(string code, bool exists) =>
+        Assert.Equal(exists, new CountyCodes(DataSetFile.Load("chuzhou-2020")).Exists(code));
+
+    [Theory]
+    [InlineData("12.5", 12_500_000L)]
+    [InlineData("0", 0L)]
+    [InlineData("0.000001", 1L)]
+    [InlineData("10000000", 10_000_000_000_000L)]
+    [InlineData("-1", null)]
+    [InlineData("0.0000001", null)]
+    [InlineData("1,000", null)]
+    [InlineData("1e3", null)]
+    [InlineData("10000000.000001", null)]
+    [InlineData("99999999999999999999999999999", null)]
+    public void An_amount_in_wan_yuan_is_read_to_the_fen(string text, long? fen)
+    {
+        Assert.Equal(fen is not null, WanYuan.TryParse(text, out var read));
+        if (fen is { } expected)
+        {
+            Assert.Equal((expected, text), (read, WanYuan.Format(read)));
+        }
+    }
+}

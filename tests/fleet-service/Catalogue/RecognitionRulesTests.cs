@@ -1,0 +1,215 @@
+using CsCheck;
+using KioskFleet.Service.Catalogue;
+using KioskFleet.Service.Places;
+using Xunit;
+
+namespace KioskFleet.Service.Tests.Catalogue;
+
+public sealed class RecognitionRulesTests
+{
+    private const long DayMs = 86_400_000;
+    private const long Start = 1_600_000_000_000;
+    private const string County = "341125";
+
+    private static readonly RecognitionTerms Terms = new(CountedListings.Any, 30, 7, "clause");
+
+    // The plan's words, written apart: from → to.
+    private static readonly HashSet<(RecognitionState From, RecognitionState To)> Table =
+    [
+        (RecognitionState.Applied, RecognitionState.TownshipOpinion),
+        (RecognitionState.TownshipOpinion, RecognitionState.CountyReview),
+        (RecognitionState.CountyReview, RecognitionState.PublicNotice),
+        (RecognitionState.PublicNotice, RecognitionState.Listed),
+        (RecognitionState.Applied, RecognitionState.Rejected),
+        (RecognitionState.TownshipOpinion, RecognitionState.Rejected),
+        (RecognitionState.CountyReview, RecognitionState.Rejected),
+        (RecognitionState.PublicNotice, RecognitionState.Rejected),
+        (RecognitionState.Listed, RecognitionState.Suspended),
+        (RecognitionState.Listed, RecognitionState.Revoked),
+        (RecognitionState.Suspended, RecognitionState.Listed),
+        (RecognitionState.Suspended, RecognitionState.Revoked),
+    ];
+
+    [Fact]
+    public void The_table_allows_the_plans_steps_and_no_others()
+    {
+        foreach (var from in Enum.GetValues<RecognitionState>())
+        {
+            foreach (var to in Enum.GetValues<RecognitionState>())
+            {
+                Assert.Equal(Table.Contains((from, to)), RecognitionRules.AllowedFrom(from).Contains(to));
+            }
+        }
+    }
+
+    [Fact]
+    public void Any_walk_keeps_the_table_and_never_changes_what_was_sold_before() =>
+        Gen.Select(Gen.Enum<RecognitionState>(), Gen.Bool, Gen.Long[0, 60], Gen.Long[1, 90].Nullable(), Gen.Bool)
+            .Array[1, 14].Sample(Walk, iter: 5_000);
+
+    private static bool Walk((RecognitionState To, bool IsQuality, long WaitDays, long? ListDays, bool FromLater)[] steps)
+    {
+        // Half of the walks begin where a listing is near.
+        var recognition = new Recognition(
+            1, "tea", County, steps.Length % 2 == 0 ? RecognitionState.Applied : RecognitionState.PublicNotice);
+        var catalogue = new CatalogueIndex(new CatalogueState(
+            1, [new Product("tea", "Tea")], [], [new SkuMapping(null, "tea", "tea", InForce.Always)]));
+        var now = Start;
+        foreach (var wish in steps)
+        {
+            now += wish.WaitDays * DayMs / 7;
+            var from = recognition.StateAt(now);
+            var today = BusinessZone.Shanghai.DayOf(now);
+            var (listings, blocks) = catalogue.LaneOf("tea", County);
+            var begin = now + (wish.FromLater ? 3 * DayMs : 0);
+            var decision = RecognitionRules.Decide(recognition, new RecognitionStep(wish.To, "why")
+            {
+                NoticeFrom = today.AddDays(-10),
+                NoticeTo = today.AddDays(-1),
+                FromUtcMs = begin,
+                StatesEnd = from != RecognitionState.Suspended,
+                ToUtcMs = wish.ListDays is { } days ? begin + 1 + days * DayMs : null,
+                Ground = wish.IsQuality ? RecognitionGround.Quality : RecognitionGround.Administrative,
+            }, new StepContext(listings, blocks, Terms, now, today));
+            if (decision is StepDecision.Illegal illegal)
+            {
+                if (Table.Contains((from, wish.To)) || illegal.State != from)
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            if (!Table.Contains((from, wish.To)))
+            {
+                return false;
+            }
+
+            if (decision is not StepDecision.Taken taken)
+            {
+                continue;
+            }
+
+            var edition = taken.Changes.Count == 0 ? null : CatalogueEdition.Of(catalogue, taken.Changes);
+            if (edition is not null && edition.Affected.Any(a => a.FromUtcMs < now))
+            {
+                return false;
+            }
+
+            (recognition, catalogue) = (taken.Next, edition?.Next ?? catalogue);
+            if (!IsTrue(recognition, catalogue, now, wish.IsQuality))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>What the state says of the product right after a step, now and later.</summary>
+    private static bool IsTrue(Recognition recognition, CatalogueIndex catalogue, long now, bool isQuality)
+    {
+        // Steps within a millisecond get a millisecond of their own.
+        SkuFacts At(long utcMs) => CatalogueSnapshot.From(catalogue).Describe("op", "tea"u8, utcMs + 20);
+
+        var isAid = At(now).Class == ProductClass.Aid;
+        var afterGrace = At(now + Terms.SellThroughGraceDays * DayMs);
+        return recognition.State switch
+        {
+            RecognitionState.Listed => !At(now).IsBlocked
+                && (recognition.ListedFromUtcMs > now || isAid)
+                && (recognition.ValidToUtcMs is not { } to || At(to).Class == ProductClass.Ordinary),
+            RecognitionState.Suspended when isQuality => !isAid && At(now).IsBlocked && afterGrace.IsBlocked,
+            RecognitionState.Suspended => !At(now).IsBlocked && afterGrace.Class == ProductClass.Ordinary,
+            RecognitionState.Revoked when isQuality => !isAid && !At(now).IsBlocked,
+            RecognitionState.Revoked => !At(now).IsBlocked && afterGrace.Class == ProductClass.Ordinary,
+            _ => !isAid && !At(now).IsBlocked,
+        };
+    }
+
+    [Theory]
+    [InlineData(RecognitionGround.Quality, 0)]
+    [InlineData(RecognitionGround.Administrative, 30)]
+    public void A_suspended_product_counts_on_for_the_grace_of_its_ground(object ground, int days)
+    {
+        var taken = Step(Listed(Start, null), new RecognitionStep(RecognitionState.Suspended, "why")
+        {
+            Ground = (RecognitionGround)ground,
+        }, Start + DayMs, [new Listing("tea", County, new InForce(Start, null))]);
+        var ended = Assert.Single(taken.Changes.OfType<CatalogueChange.ListingEndMoved>());
+        Assert.Equal(Start + DayMs + days * DayMs, ended.Listing.InForce.ToUtcMs);
+        Assert.Equal(days == 0, taken.Changes.OfType<CatalogueChange.BlockBegun>().Any());
+    }
+
+    [Fact]
+    public void Lifting_makes_a_new_listing_up_to_the_end_stated_before()
+    {
+        var suspended = Listed(Start, Start + 90 * DayMs) with
+        {
+            State = RecognitionState.Suspended, Ground = RecognitionGround.Quality,
+        };
+        var now = Start + 10 * DayMs;
+        var taken = Step(suspended, new RecognitionStep(RecognitionState.Listed, "why"), now,
+            [new Listing("tea", County, new InForce(Start, Start + 5 * DayMs))]);
+        Assert.Equal(
+            new InForce(now, Start + 90 * DayMs),
+            Assert.Single(taken.Changes.OfType<CatalogueChange.ListingAdded>()).Listing.InForce);
+        Assert.Equal((null, now), (taken.Next.Ground, taken.Next.ListedFromUtcMs));
+    }
+
+    [Fact]
+    public void A_listing_that_has_not_begun_is_taken_away_and_not_ended()
+    {
+        var later = Start + 30 * DayMs;
+        var taken = Step(Listed(later, null), new RecognitionStep(RecognitionState.Suspended, "why")
+        {
+            Ground = RecognitionGround.Administrative,
+        }, Start, [new Listing("tea", County, new InForce(later, null))]);
+        Assert.IsType<CatalogueChange.ListingRemoved>(Assert.Single(taken.Changes));
+        var lifted = Step(taken.Next, new RecognitionStep(RecognitionState.Listed, "why"), Start + DayMs, []);
+        Assert.Equal(later, Assert.Single(lifted.Changes.OfType<CatalogueChange.ListingAdded>())
+            .Listing.InForce.FromUtcMs);
+    }
+
+    [Theory]
+    [InlineData("2020-10-01", "2020-10-06", false)]
+    [InlineData("2020-10-01", "2020-10-07", true)]
+    [InlineData("2020-10-07", "2020-10-01", false)]
+    public void A_public_notice_takes_at_least_the_days_of_the_data_set(string from, string to, bool isTaken) =>
+        Assert.Equal(isTaken, Decide(
+            new Recognition(1, "tea", County, RecognitionState.CountyReview),
+            new RecognitionStep(RecognitionState.PublicNotice, "why")
+            {
+                NoticeFrom = CatalogueTimes.Day(from), NoticeTo = CatalogueTimes.Day(to),
+            }, Start, []) is StepDecision.Taken);
+
+    [Fact]
+    public void A_product_is_listed_only_after_the_last_day_of_its_notice()
+    {
+        var today = BusinessZone.Shanghai.DayOf(Start);
+        var step = new RecognitionStep(RecognitionState.Listed, "why") { FromUtcMs = Start, StatesEnd = true };
+        var noticed = new Recognition(1, "tea", County, RecognitionState.PublicNotice) { NoticeTo = today };
+        Assert.IsType<StepDecision.NoticeRuns>(Decide(noticed, step, Start, []));
+        var over = noticed with { NoticeTo = today.AddDays(-1) };
+        Assert.IsType<StepDecision.Taken>(Decide(over, step, Start, []));
+        var unstated = Assert.IsType<StepDecision.Invalid>(Decide(over, step with { StatesEnd = false }, Start, []));
+        Assert.Equal(("to", RefusalReason.Missing), (unstated.Field.Field, unstated.Field.Reason));
+        Assert.IsType<StepDecision.Overlaps>(Decide(
+            over, step, Start, [new Listing("tea", County, new InForce(Start + DayMs, null))]));
+    }
+
+    private static Recognition Listed(long from, long? to) => new(1, "tea", County, RecognitionState.Listed)
+    {
+        ListedFromUtcMs = from, ValidFromUtcMs = from, ValidToUtcMs = to,
+    };
+
+    private static StepDecision.Taken Step(
+        Recognition recognition, RecognitionStep step, long now, IReadOnlyList<Listing> listings) =>
+        Assert.IsType<StepDecision.Taken>(Decide(recognition, step, now, listings));
+
+    private static StepDecision Decide(
+        Recognition recognition, RecognitionStep step, long now, IReadOnlyList<Listing> listings) =>
+        RecognitionRules.Decide(recognition, step, new StepContext(
+            listings, [], Terms, now, BusinessZone.Shanghai.DayOf(now)));
+}
