@@ -35,7 +35,7 @@ internal static partial class AlipayBill
             lines[header].Replace('(', '（').Replace(')', '）')));
         return BillBody.Read(
             new BillSection(text, header, encoding), Required, day, ReadRow,
-            _ => ((true, true), SummaryState.Absent, Stated(lines[end..])));
+            _ => new BillEnd((true, true), SummaryState.Absent, Stated(lines[end..])));
     }
 
     /// <summary>Nothing in the file is quoted: a quotation mark inside a field stands for itself.</summary>

@@ -32,6 +32,12 @@ internal abstract record RowReading
     internal sealed record Refused(BillRefusal Reason, string Got) : RowReading;
 }
 
+/// <summary>What is known of a bill besides its rows.</summary>
+/// <param name="Covers">Whether bills of its type list payments, and refunds.</param>
+/// <param name="IfAbsent">What to say when it has no summary.</param>
+/// <param name="Stated">What its summary says, or null.</param>
+internal sealed record BillEnd((bool Payments, bool Refunds) Covers, SummaryState IfAbsent, BillSums? Stated);
+
 /// <summary>Reads one row.</summary>
 internal delegate RowReading RowReader(BillFields fields);
 
@@ -61,8 +67,7 @@ internal sealed class BillBody
     /// <param name="read">Reads a row.</param>
     /// <param name="finish">Given the columns: what bills of this type list, and what the summary says.</param>
     public static BillReading Read(
-        BillSection section, string[][] required, BillDay day, RowReader read,
-        Func<TableReading.Table, ((bool Payments, bool Refunds) Covers, SummaryState IfAbsent, BillSums? Stated)> finish)
+        BillSection section, string[][] required, BillDay day, RowReader read, Func<TableReading.Table, BillEnd> finish)
     {
         var reading = TableFile.ReadCsv(section.Text, section.LinesBefore, section.Encoding, new TableLimits
         {

@@ -142,10 +142,12 @@ internal static class AlipayLayout
     public const string Refund = "退款";
 
     /// <summary>The line in front of the header.</summary>
-    public const string Begin = "#-----------------------------------------业务明细列表----------------------------------------";
+    public const string Begin =
+        "#-----------------------------------------业务明细列表----------------------------------------";
 
     /// <summary>The line behind the data.</summary>
-    public const string End = "#-----------------------------------------业务明细列表结束------------------------------------";
+    public const string End =
+        "#-----------------------------------------业务明细列表结束------------------------------------";
 
     /// <summary>The columns in their order.</summary>
     public static IReadOnlyList<string> Columns { get; } =

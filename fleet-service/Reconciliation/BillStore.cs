@@ -66,13 +66,17 @@ internal sealed class BillStore(FleetDatabase database)
                 (int)query.Long(8), (int)query.Long(9), (int)query.Long(10),
                 new BillSums(query.Long(6), query.Long(11), query.Long(12), query.Long(13), query.Long(14)),
                 query.Text(15), query.Long(16) == 1, query.Text(17),
-                query.LongOrNull(18) is { } utcMs ? DateTimeOffset.FromUnixTimeMilliseconds(utcMs).UtcDateTime : null));
+                query.LongOrNull(18) is { } utcMs
+                    ? DateTimeOffset.FromUnixTimeMilliseconds(utcMs).UtcDateTime
+                    : null));
         }
 
         return new BackwardsPage<BillShown>(bills, bills.Count < count ? null : bills[^1].BillId);
     }
 
-    /// <summary>What was imported for each operator, provider and day of a range; unfinished files do not count.</summary>
+    /// <summary>
+    /// What was imported for each operator, provider and day of a range; unfinished files do not count.
+    /// </summary>
     public IReadOnlyList<BillDayState> Days(int fromDay, int toDay)
     {
         using var connection = database.OpenReader();

@@ -231,7 +231,9 @@ internal sealed class LedgerFactStore(
                 new SaleAmounts(paid, row.Long(11), refunded, refundedAid));
         }
 
-        /// <summary>Refunds of a sale, their aid part by the class its lines have now, and the last of their days.</summary>
+        /// <summary>
+        /// Refunds of a sale, their aid part by the class its lines have now, and the last of their days.
+        /// </summary>
         private (long Fen, long AidFen, int LastDay) Refunds(Statement row, long position, int day)
         {
             var (fen, aidFen) = (0L, 0L);

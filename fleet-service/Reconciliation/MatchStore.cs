@@ -20,7 +20,8 @@ internal sealed class MatchStore(SqliteConnection connection) : IDisposable
     private readonly record struct Seed(
         PaymentMethod Provider, string Transaction, string OperatorId, string Order, long Position)
     {
-        public static Seed OfNumber(PaymentMethod provider, string transaction) => new(provider, transaction, "", "", 0);
+        public static Seed OfNumber(PaymentMethod provider, string transaction) =>
+            new(provider, transaction, "", "", 0);
 
         public static Seed OfOrder(PaymentMethod provider, string operatorId, string order) =>
             new(provider, "", operatorId, order, 0);
@@ -155,7 +156,9 @@ internal sealed class MatchStore(SqliteConnection connection) : IDisposable
         return sales;
     }
 
-    /// <summary>Most sales without a number are on no bill: then the others of their order say nothing of them.</summary>
+    /// <summary>
+    /// Most sales without a number are on no bill: then the others of their order say nothing of them.
+    /// </summary>
     private List<StoredSale> Alone(Seed seed, Queue<Seed> open)
     {
         if (_recorded.Find(seed.Position) is not { } sale)

@@ -155,5 +155,6 @@ internal static class PaymentFindingsRule
     private static JsonArray Texts(IEnumerable<string> texts) =>
         new([.. texts.Select(t => (JsonNode?)JsonValue.Create(t))]);
 
-    private static string Instant(long utcMs) => DateTimeOffset.FromUnixTimeMilliseconds(utcMs).UtcDateTime.ToString("O");
+    private static string Instant(long utcMs) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(utcMs).UtcDateTime.ToString("O");
 }

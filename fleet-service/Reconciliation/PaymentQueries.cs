@@ -30,7 +30,9 @@ internal sealed record BelongsTo(string Kind, string Detail, string CabinetId, s
 /// <summary>Reads payments of bills without a sale, and what is known around them. Thread-safe.</summary>
 internal sealed class PaymentQueries(FleetDatabase database)
 {
-    /// <summary>Payments without a sale on bills of the days [from, to), by day and number; empty stands for all.</summary>
+    /// <summary>
+    /// Payments without a sale on bills of the days [from, to), by day and number; empty stands for all.
+    /// </summary>
     public IReadOnlyList<UnrecordedPayment> Unrecorded(int fromDay, int toDay, string operatorId)
     {
         using var connection = database.OpenReader();

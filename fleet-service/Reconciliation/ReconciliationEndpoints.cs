@@ -28,7 +28,8 @@ internal static class ReconciliationEndpoints
             .WithDescription(Windows)
             .Produces<FiguresShown>().ProducesProblem(StatusCodes.Status400BadRequest);
         group.MapGet("/days", Days).WithName("GetReconciliationDays")
-            .WithSummary("How the bill of each operator, provider and day stands: complete, incomplete, missing, notDue")
+            .WithSummary(
+                "How the bill of each operator, provider and day stands: complete, incomplete, missing, notDue")
             .WithDescription(Windows)
             .Produces<ResultPage<BillDayShown>>().ProducesProblem(StatusCodes.Status400BadRequest);
         group.MapGet("/payments", PaymentsAsync).WithName("GetUnrecordedPayments")

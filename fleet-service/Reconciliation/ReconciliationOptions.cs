@@ -20,7 +20,9 @@ internal sealed record ReconciliationOptions
     /// <summary>Most ledger entries read in one transaction. 1–20,000, default 1,000.</summary>
     public int BatchEntries { get; init; } = 1_000;
 
-    /// <summary>How long to wait when the ledger holds nothing new, in milliseconds. 10–600,000, default 1,000.</summary>
+    /// <summary>
+    /// How long to wait when the ledger holds nothing new, in milliseconds. 10–600,000, default 1,000.
+    /// </summary>
     public int IdleMilliseconds { get; init; } = 1_000;
 }
 

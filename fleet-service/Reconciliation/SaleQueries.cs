@@ -19,7 +19,9 @@ internal sealed record SaleFilter(int FromDay, int ToDay, string OperatorId, str
 /// <param name="OnBill">Whether a bill has a refund with one of these numbers.</param>
 internal sealed record RefundShown(string RefundNumber, string TransactionNumber, long AmountFen, bool OnBill);
 
-/// <summary>Reads recorded sales with what was decided of them. Each call has its own connection; thread-safe.</summary>
+/// <summary>
+/// Reads recorded sales with what was decided of them. Each call has its own connection; thread-safe.
+/// </summary>
 internal sealed class SaleQueries(FleetDatabase database)
 {
     private const string Filter = """
@@ -32,7 +34,8 @@ internal sealed class SaleQueries(FleetDatabase database)
     {
         using var connection = database.OpenReader();
         using var query = new Statement(connection, $"""
-            SELECT business_day, cabinet_id, operator_id, county_code, method, edge, outcome, sales, net_fen, net_aid_fen
+            SELECT business_day, cabinet_id, operator_id, county_code, method, edge, outcome, sales, net_fen,
+                   net_aid_fen
             FROM recorded_days WHERE {Filter}
             """);
         Bind(query, filter);

@@ -37,7 +37,7 @@ internal sealed class UnionPayBill(UnionPayLayout layout)
         var text = string.Join('\n', lines[header..(end < 0 ? lines.Length : end)]);
         return BillBody.Read(
             new BillSection(text, header, encoding), [_time, _kind, _amount, [.. _transaction, .. _order]], day,
-            fields => ReadRow(fields, day.OperatorId), _ => ((true, true), SummaryState.None, null));
+            fields => ReadRow(fields, day.OperatorId), _ => new BillEnd((true, true), SummaryState.None, null));
     }
 
     private RowReading ReadRow(BillFields fields, string operatorId)

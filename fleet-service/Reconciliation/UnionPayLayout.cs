@@ -16,7 +16,9 @@ internal sealed record UnionPayLayout
     /// <summary>The day it is settled on; when the bill has no such column, the day of <see cref="Time"/>.</summary>
     public string SettlementDay { get; init; } = "清算日期";
 
-    /// <summary>UnionPay's number of the line's own transaction (queryId), or the acquirer's reference number.</summary>
+    /// <summary>
+    /// UnionPay's number of the line's own transaction (queryId), or the acquirer's reference number.
+    /// </summary>
     public string Transaction { get; init; } = "查询流水号|检索参考号|系统参考号";
 
     /// <summary>Of a refund: the number of the payment it gives back (origQryId).</summary>

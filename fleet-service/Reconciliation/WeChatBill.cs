@@ -37,7 +37,7 @@ internal static class WeChatBill
         var text = string.Join('\n', lines[header..(end < 0 ? lines.Length : end)].Select(l => Csv(l, columns)));
         return BillBody.Read(
             new BillSection(text, header, encoding), Required, day, ReadRow,
-            table => (Covers(table), SummaryState.Absent, end < 0 ? null : Stated(lines[end..])));
+            table => new BillEnd(Covers(table), SummaryState.Absent, end < 0 ? null : Stated(lines[end..])));
     }
 
     /// <summary>

@@ -194,21 +194,9 @@ public sealed class BillFileTests
     [Fact]
     public void Bills_of_payments_alone_and_of_before_2018_are_read_by_their_own_columns()
     {
-        var payments = Read(
-            """
-            交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,商品名称,商户数据包,手续费,费率,订单金额,费率备注
-            `2020-09-01 08:00:00,`wx,`1,`0,`,`T1,`O1,`o,`JSAPI,`SUCCESS,`X,`CNY,`1.00,`0.00,`茶,`,`0.00,`0.6%,`1.00,`
-            总交易单数,应结订单总金额,手续费总金额,订单总金额
-            `1,`1.00,`0.00,`1.00
-            """, PaymentMethod.WeChat);
+        var payments = Read(Golden("wechat-success.csv"), PaymentMethod.WeChat);
         Assert.Equal(((true, false), SummaryState.Agrees), (payments.Covers, payments.Summary.State));
-        var old = Read(
-            """
-            交易时间,公众账号ID,商户号,子商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,总金额,代金券或立减优惠金额,微信退款单号,商户退款单号,退款金额,代金券或立减优惠退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率
-            `2020-09-01 08:00:00,`wx,`1,`0,`,`T1,`O1,`o,`JSAPI,`SUCCESS,`X,`CNY,`1.5,`0.0,`0,`0,`0,`0,`,`,`茶,`,`0,`0.60%
-            总交易单数,总交易额,总退款金额,总代金券或立减优惠退款金额,手续费总金额
-            `1,`1.50,`0.00,`0.00,`0.00
-            """, PaymentMethod.WeChat);
+        var old = Read(Golden("wechat-before-2018.csv"), PaymentMethod.WeChat);
         Assert.Equal((150L, SummaryState.Agrees), (Assert.Single(old.Rows).AmountFen, old.Summary.State));
     }
 

@@ -55,7 +55,8 @@ internal sealed class BillsRig : IDisposable
     public static SaleBody Sale(
         string vendId, long fen, string? transaction = null, string? order = null,
         PaymentMethod method = PaymentMethod.WeChat, string sku = "tea") => new(
-        SaleSource.Vend, SaleMarks.None, vendId, new Payment(method, order ?? $"o-{vendId}", transaction ?? $"t-{vendId}"),
+        SaleSource.Vend, SaleMarks.None, vendId,
+        new Payment(method, order ?? $"o-{vendId}", transaction ?? $"t-{vendId}"),
         [new SaleLine("A1", sku, "name", 1, fen, fen)]);
 
     public void Today(DateOnly day) => Books.Time.SetUtcNow(DateTimeOffset.FromUnixTimeMilliseconds(

@@ -144,7 +144,8 @@ public sealed class MatchingHistoryTests
         var figures = rig.Figures();
         FigureSum[] parts =
         [
-            figures.Reconciled, figures.Pending, figures.Differing, figures.RecordedNotPaid, .. figures.NotByBill.Values,
+            figures.Reconciled, figures.Pending, figures.Differing, figures.RecordedNotPaid,
+            .. figures.NotByBill.Values,
         ];
         Assert.Equal(figures.Signed.TotalFen, parts.Sum(p => p.TotalFen));
         Assert.Equal(figures.Signed.AidFen, parts.Sum(p => p.AidFen));
@@ -211,7 +212,8 @@ public sealed class MatchingHistoryTests
                 paymentSays[Name(payment)] = "Matched";
             }
             else if (claims.Count > 1
-                && (claims.Find(s => Net(s) == kept && s.Transaction != "") ?? claims.Find(s => Net(s) == kept)) is { } one)
+                && (claims.Find(s => Net(s) == kept && s.Transaction != "")
+                    ?? claims.Find(s => Net(s) == kept)) is { } one)
             {
                 claims.ForEach(s => Alone(s, "PaymentTaken"));
                 saleSays[one.Vend] = $"Matched None {kept}";

@@ -143,7 +143,8 @@ public sealed class MatchingTests : IDisposable
     [Fact]
     public async Task Cash_and_other_ways_are_on_no_bill()
     {
-        await Sell(BillsRig.Sale("v1", 500, method: PaymentMethod.Cash), BillsRig.Sale("v2", 1, method: PaymentMethod.Card),
+        await Sell(
+            BillsRig.Sale("v1", 500, method: PaymentMethod.Cash), BillsRig.Sale("v2", 1, method: PaymentMethod.Card),
             BillsRig.Sale("v3", 1, method: PaymentMethod.Other));
         await _rig.Import(Paid("t-v1", 500));
         Assert.Equal(

@@ -44,7 +44,7 @@ public sealed class ReconciliationInterfaceTests : IAsyncLifetime
             (refused.GetProperty("line").GetInt32(), refused.GetProperty("reason").GetString(),
                 refused.GetProperty("got").GetString()));
         Assert.NotEmpty(refused.GetProperty("text").GetProperty("zh").GetString()!);
-        Assert.Equal("agrees", report.GetProperty("summary").GetProperty("state").GetString());
+        Assert.Equal("differs", report.GetProperty("summary").GetProperty("state").GetString());
         var bills = await GetAsync("/api/v1/bills?operator=op1&provider=WECHAT&window=2026-03");
         Assert.Equal("2026-03-02", bills.GetProperty("items")[0].GetProperty("day").GetString());
         Assert.Equal(0, (await GetAsync("/api/v1/bills?window=2026-04")).GetProperty("items").GetArrayLength());
@@ -54,7 +54,8 @@ public sealed class ReconciliationInterfaceTests : IAsyncLifetime
             (connection, _) =>
             {
                 using var command = connection.CreateCommand();
-                command.CommandText = "DROP TRIGGER assignments_never_rewritten; UPDATE assignments SET from_utc_ms = 0";
+                command.CommandText =
+                    "DROP TRIGGER assignments_never_rewritten; UPDATE assignments SET from_utc_ms = 0";
                 return command.ExecuteNonQuery();
             },
             Stop);
@@ -67,7 +68,8 @@ public sealed class ReconciliationInterfaceTests : IAsyncLifetime
     public async Task Figures_say_what_proves_them()
     {
         await SellAsync();
-        await Import("wechat", Write(PaymentMethod.WeChat, Paid("t-v1", 500, day: BillDay), Paid("X", 70, day: BillDay)));
+        await Import("wechat", Write(
+            PaymentMethod.WeChat, Paid("t-v1", 500, day: BillDay), Paid("X", 70, day: BillDay)));
         var figures = await GetAsync("/api/v1/reconciliation?window=2026-03");
         var row = figures.GetProperty("rows").EnumerateArray()
             .Single(r => r.GetProperty("countyCode").GetString() == "341125");
