@@ -11,6 +11,9 @@ public sealed class CityTargetTests
 {
     private const string Path = "/api/v1/city-target";
 
+    // Refunds of earlier years may leave less than nothing.
+    private static readonly Gen<long> Amount = Gen.Long[-9, 60_000_000_000];
+
     [Theory]
     [MemberData(nameof(ShippedDataSets.Names), MemberType = typeof(ShippedDataSets))]
     public async Task Every_sale_counts_once_under_its_channel_and_county_proven_and_reported_apart(string dataSet)
@@ -78,8 +81,8 @@ public sealed class CityTargetTests
     }
 
     [Fact]
-    public void The_rate_needed_arrives_on_the_last_day_and_a_fen_less_a_day_does_not() => Gen.Select(
-        Gen.Long[0, 60_000_000_000], Gen.Long[-1_000, 60_000_000_000], Gen.Int[-40, 130]).Sample((proven, reported, back) =>
+    public void The_rate_needed_arrives_on_the_last_day_and_a_fen_less_a_day_does_not() =>
+        Gen.Select(Amount, Amount, Gen.Int[-40, 130]).Sample((proven, reported, back) =>
         {
             var places = DataSetFile.Load("chuzhou-2020");
             var (by, from) = (places.CityTarget.By, new DateOnly(2020, 1, 1));
@@ -106,7 +109,7 @@ public sealed class CityTargetTests
 
             var elapsed = Math.Min(today.DayNumber, by.DayNumber) - from.DayNumber + 1;
             Assert.Equal(Math.Max(0, proven + reported) / elapsed, reading.PerDaySoFarFen);
-        });
+        }, iter: 5_000);
 
     [Theory]
     [MemberData(nameof(ShippedDataSets.Names), MemberType = typeof(ShippedDataSets))]
