@@ -14,6 +14,7 @@ namespace KioskFleet.Service.Tests.Venues;
 public sealed class VenueStandingsTests
 {
     private const string Path = "/api/v1/venues/standings";
+    private static readonly PlacesDataSet Chuzhou = DataSetFile.Load("chuzhou-2020");
 
     [Theory]
     [MemberData(nameof(ShippedDataSets.Names), MemberType = typeof(ShippedDataSets))]
@@ -126,7 +127,7 @@ public sealed class VenueStandingsTests
         Gen.Select(Gen.Int[0, 2], Gen.Int[0, 1], Gen.Int[0, 1], Gen.Long[0, 90], Gen.Long[0, 90]).Array[1, 8],
         Gen.Enum<Judged>()).Sample((halls, judged) =>
         {
-            var places = DataSetFile.Load("chuzhou-2020");
+            var places = Chuzhou;
             var policy = places.Policies[1] with { Judged = judged, WarningMarginBasisPoints = 0 };
             var day = new DateOnly(2020, 9, 15);
             var venues = halls.Select((h, i) => new VenueModel($"v{i}", h.Item3 == 0 ? policy.VenueKind : "other",
