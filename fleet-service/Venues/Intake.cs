@@ -56,11 +56,14 @@ internal sealed record RefusedDocument(
 /// <param name="Unchanged">Rows that were taken before.</param>
 /// <param name="RefusedCount">Rows that were not taken.</param>
 /// <param name="Refused">Each of them, by line.</param>
+/// <param name="IgnoredColumns">Columns of a table that mean nothing here.</param>
 internal sealed record IntakeReport(
-    int Rows, int Accepted, int Unchanged, int RefusedCount, IReadOnlyList<RefusedDocument> Refused)
+    int Rows, int Accepted, int Unchanged, int RefusedCount, IReadOnlyList<RefusedDocument> Refused,
+    IReadOnlyList<string> IgnoredColumns)
 {
     /// <summary>Makes the report.</summary>
-    public static IntakeReport Of(IReadOnlyList<IntakeOutcome> outcomes)
+    public static IntakeReport Of(
+        IReadOnlyList<IntakeOutcome> outcomes, IReadOnlyList<string>? ignoredColumns = null)
     {
         var refused = outcomes.Where(o => o.Verdict is IntakeVerdict.Refused)
             .Select(o => Shown(o.Line, o.DocumentNumber, (IntakeVerdict.Refused)o.Verdict))
@@ -70,7 +73,8 @@ internal sealed record IntakeReport(
             outcomes.Count(o => o.Verdict is IntakeVerdict.Accepted),
             outcomes.Count(o => o.Verdict is IntakeVerdict.Unchanged),
             refused.Count,
-            refused);
+            refused,
+            ignoredColumns ?? []);
     }
 
     private static RefusedDocument Shown(int line, string number, IntakeVerdict.Refused refused)

@@ -52,8 +52,13 @@ internal static class IntakeBody
                 return new IntakeRow<T>(row.Line, table.Field(row, "document_number"), request, refusal);
             })
             .Concat(table.Faults.Select(f => new IntakeRow<T>(
-                f.Line, "", null, new Refusal(RefusalCode.NotReadable, f.Kind.ToString(), f.Got))))
+                f.Line, "", null,
+                new Refusal(RefusalCode.NotReadable, "row", f.Got) { Words = TableTexts.Of(f.Kind) })))
             .OrderBy(row => row.Line)];
+
+    /// <summary>Columns of a table that mean nothing here.</summary>
+    public static IReadOnlyList<string> Ignored(TableReading.Table table, IReadOnlyList<string> known) =>
+        [.. table.Columns.Where(c => c.Length > 0).Except(known)];
 
     /// <summary>Whole fen from a cell; null when it is empty.</summary>
     public static (long? Fen, Refusal? Refusal) Fen(string text, string field) => text.Length == 0 ? (null, null)

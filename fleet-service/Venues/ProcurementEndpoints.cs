@@ -91,6 +91,6 @@ internal static class ProcurementEndpoints
         var (table, answer) = await IntakeBody.TableAsync(http, ProcurementRules.Required);
         return answer ?? VenueJson.Answer(IntakeReport.Of(await desk.TakeAsync(
             IntakeBody.OfTable(table!, row => ProcurementRules.Row(table!, row)),
-            AccessPolicies.Actor(http.User), http.RequestAborted)));
+            AccessPolicies.Actor(http.User), http.RequestAborted), IntakeBody.Ignored(table!, ProcurementRules.Known)));
     }
 }

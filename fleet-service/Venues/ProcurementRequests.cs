@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace KioskFleet.Service.Venues;
 
@@ -13,6 +14,7 @@ internal sealed record ProcurementPlanRequest(
     string? Platform, string? Name, string? County, string? PlanYuan, long? PlanFen, string? Evidence);
 
 /// <summary>A purchase of a budget unit, as it is sent.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record PurchaseRequest
 {
     /// <summary>The procurement platform; the only one when left out.</summary>

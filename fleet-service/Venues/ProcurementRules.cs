@@ -16,7 +16,13 @@ internal sealed class ProcurementRules(PlacesDataSet places)
     /// <summary>Columns that a table of purchases must have.</summary>
     public static readonly string[] Required = ["unit", "document_number", "evidence"];
 
-    /// <summary>All columns, as the interface's description names them.</summary>
+    /// <summary>All columns.</summary>
+    public static readonly string[] Known =
+    [
+        .. Required, "platform", "reverses", "first_day", "last_day", "amount_yuan", "amount_fen", "note",
+    ];
+
+    /// <summary>The columns, as the interface's description names them.</summary>
     public const string Columns = "unit, document_number, evidence (required); platform, reverses, first_day, "
         + "last_day, amount_yuan or amount_fen, note";
 

@@ -14,8 +14,11 @@ internal sealed record Refusal(RefusalCode Code, string Field, string? Got)
     public string Shown => Got is null ? ""
         : Got.Length > MaxShownLength ? string.Concat(Got.AsSpan(0, MaxShownLength), "…") : Got;
 
+    /// <summary>Closer words than the code's own, or null.</summary>
+    public Bilingual? Words { get; init; }
+
     /// <summary>What is wrong and what is taken, in both languages.</summary>
-    public Bilingual Text => VenueTexts.Of(Code);
+    public Bilingual Text => Words ?? VenueTexts.Of(Code);
 }
 
 /// <summary>The texts of this folder in both languages. Thread-safe.</summary>

@@ -12,13 +12,14 @@ namespace KioskFleet.Service.Venues;
 /// <param name="AcrossEdge">Those of them whose period begins before the window.</param>
 /// <param name="NewestReportId">The newest document that counts in it, counter-documents included.</param>
 /// <param name="DaysCovered">Days of the window that their periods cover.</param>
+/// <param name="DaysTwice">Those of them that two periods or more cover, each time more counted again.</param>
 /// <param name="ReportedUntil">Last day that they cover; null for none.</param>
 internal sealed record VenueSales(
-    long AidFen, long TotalFen, int Reports, int AcrossEdge, long NewestReportId, int DaysCovered,
+    long AidFen, long TotalFen, int Reports, int AcrossEdge, long NewestReportId, int DaysCovered, int DaysTwice,
     DateOnly? ReportedUntil)
 {
     /// <summary>Nothing was reported.</summary>
-    public static VenueSales None { get; } = new(0, 0, 0, 0, 0, 0, null);
+    public static VenueSales None { get; } = new(0, 0, 0, 0, 0, 0, 0, null);
 }
 
 /// <summary>What was reported under one channel in one place. Amounts in fen, net likewise.</summary>
@@ -54,9 +55,10 @@ internal sealed class ReportedSalesStore(FleetDatabase database)
         while (query.Next())
         {
             var own = periods[query.Text(0)].ToList();
+            var (days, twice) = Covered(own, window);
             sums[query.Text(0)] = new VenueSales(
                 query.Long(1), query.Long(2), own.Count, own.Count(p => p.First < window.From), query.Long(3),
-                Covered(own, window), own.Count == 0 ? null : own.Max(p => p.Last));
+                days, twice, own.Count == 0 ? null : own.Max(p => p.Last));
         }
 
         return sums;
@@ -122,16 +124,17 @@ internal sealed class ReportedSalesStore(FleetDatabase database)
         return periods.ToLookup(p => p.Venue, p => (p.First, p.Last), StringComparer.Ordinal);
     }
 
-    private static int Covered(IEnumerable<(DateOnly First, DateOnly Last)> periods, JudgingWindow window)
+    private static (int Days, int Twice) Covered(
+        IEnumerable<(DateOnly First, DateOnly Last)> periods, JudgingWindow window)
     {
-        var (days, until) = (0, window.From.DayNumber - 1);
+        var (days, all, until) = (0, 0, window.From.DayNumber - 1);
         foreach (var (first, last) in periods.OrderBy(p => p.First))
         {
-            var from = Math.Max(first.DayNumber, until + 1);
-            days += Math.Max(0, last.DayNumber - from + 1);
+            all += last.DayNumber - Math.Max(first.DayNumber, window.From.DayNumber) + 1;
+            days += Math.Max(0, last.DayNumber - Math.Max(first.DayNumber, until + 1) + 1);
             until = Math.Max(until, last.DayNumber);
         }
 
-        return days;
+        return (days, all - days);
     }
 }

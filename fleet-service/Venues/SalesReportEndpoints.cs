@@ -55,7 +55,7 @@ internal static class SalesReportEndpoints
         var (table, answer) = await IntakeBody.TableAsync(http, SalesReportFile.Required);
         return answer ?? VenueJson.Answer(IntakeReport.Of(await desk.TakeAsync(
             IntakeBody.OfTable(table!, row => SalesReportFile.Read(table!, row)),
-            AccessPolicies.Actor(http.User), http.RequestAborted)));
+            AccessPolicies.Actor(http.User), http.RequestAborted), IntakeBody.Ignored(table!, SalesReportFile.Known)));
     }
 
     private static IResult Read(SalesReportPageStore store, [AsParameters] SalesReportQuery asked) =>

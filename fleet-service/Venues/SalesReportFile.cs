@@ -11,7 +11,14 @@ internal static class SalesReportFile
     /// <summary>Columns that a table must have.</summary>
     public static readonly string[] Required = ["reporter", "document_number", "evidence"];
 
-    /// <summary>All columns, as the interface's description names them.</summary>
+    /// <summary>All columns.</summary>
+    public static readonly string[] Known =
+    [
+        .. Required, "reverses", "venue", "channel", "tags", "county", "outside_city", "first_day", "last_day", "aid_yuan",
+        "aid_fen", "total_yuan", "total_fen", "recognised_aid_yuan", "recognised_aid_fen", "products", "note",
+    ];
+
+    /// <summary>The columns, as the interface's description names them.</summary>
     public const string Columns = "reporter, document_number, evidence (required); reverses, venue, channel, tags, "
         + "county, outside_city (true or false), first_day, last_day, aid_yuan or aid_fen, total_yuan or total_fen, "
         + "recognised_aid_yuan or recognised_aid_fen, products (id=aid/total; …), note";

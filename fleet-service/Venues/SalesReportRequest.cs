@@ -1,10 +1,14 @@
+using System.Text.Json.Serialization;
+
 namespace KioskFleet.Service.Venues;
 
 /// <summary>
 /// A report of sales as it is sent. Every amount is given in yuan, as a text with at most two decimals, or in fen.
 /// A counter-document names the document it reverses and nothing of what that one says but the amounts that it takes
 /// back, as positive amounts; without amounts it takes back all that is left.
+/// A member that means nothing is refused: a misspelt amount must not be passed over in silence.
 /// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record SalesReportRequest
 {
     /// <summary>Who reports; document numbers are the reporter's own.</summary>
@@ -71,5 +75,6 @@ internal sealed record SalesReportRequest
 /// <param name="AidFen">The same in fen.</param>
 /// <param name="TotalYuan">Its whole amount in yuan; the aid amount when left out.</param>
 /// <param name="TotalFen">The same in fen.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ReportedProductRequest(
     string? ProductId, string? AidYuan, long? AidFen, string? TotalYuan, long? TotalFen);

@@ -84,6 +84,9 @@ internal sealed record VenueStandingRow
     /// <summary>Days of the window that are reported.</summary>
     public required int DaysCovered { get; init; }
 
+    /// <summary>Days that two reports or more speak of: perhaps one sale told twice.</summary>
+    public required int DaysReportedTwice { get; init; }
+
     /// <summary>Last day that is reported; null for none.</summary>
     public required DateOnly? ReportedUntil { get; init; }
 

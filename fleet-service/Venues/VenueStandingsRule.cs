@@ -114,6 +114,7 @@ internal static class VenueStandingsRule
             Reports = sales.Reports,
             ReportsAcrossEdge = sales.AcrossEdge,
             DaysCovered = sales.DaysCovered,
+            DaysReportedTwice = sales.DaysTwice,
             ReportedUntil = sales.ReportedUntil,
             NewestReportId = sales.NewestReportId,
         };

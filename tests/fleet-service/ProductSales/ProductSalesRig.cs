@@ -88,12 +88,17 @@ internal sealed class ProductSalesRig : IDisposable
         ORDER BY 1, 2, 3, 4, 5
         """);
 
+    /// <summary>"product|cabinet|last sold" of what the public is told.</summary>
+    public IReadOnlyList<string> Places() =>
+        Books.Rows("SELECT product_id, place_id, last_sold_utc_ms FROM product_places ORDER BY 1, 2");
+
     /// <summary>
-    /// The same, read plainly again: every entry, its newest correction, every refund, and a search through the
+    /// Rows and places, read plainly again: every entry, its newest correction, every refund, and a search through the
     /// catalogue's rows for each line.
     /// </summary>
-    public IReadOnlyList<string> PlainRows()
+    public (IReadOnlyList<string> Rows, IReadOnlyList<string> Places) ReadPlainly()
     {
+        var places = new SortedDictionary<string, long>(StringComparer.Ordinal);
         using var connection = Books.Database.OpenReader();
         var state = CatalogueStore.Read(connection, Books.Places);
         var sums = new SortedDictionary<string, long[]>(StringComparer.Ordinal);
@@ -101,7 +106,7 @@ internal sealed class ProductSalesRig : IDisposable
         command.CommandText = """
             SELECT e.position, e.bytes, e.state, e.utc_ms, e.business_day, a.operator_id, e.line_class, e.line_classes,
               (SELECT c.line_classes FROM corrections c WHERE c.position = e.position
-               ORDER BY c.correction_id DESC LIMIT 1)
+               ORDER BY c.correction_id DESC LIMIT 1), a.cabinet_id
             FROM entries e JOIN assignments a USING (assignment_id)
             WHERE e.kind = 1 AND (e.state = 0 OR (e.state = 1 AND EXISTS (
               SELECT 1 FROM corrections c WHERE c.position = e.position AND c.position NOT IN (
@@ -123,12 +128,21 @@ internal sealed class ProductSalesRig : IDisposable
                 sums[key][1] += sale.Lines[i].Quantity;
                 sums[key][2] += sale.Lines[i].PaidFen;
                 sums[key][3] += Refunded(entry.GetInt64(0), i);
+                if (product.Length > 0)
+                {
+                    var place = $"{product}|{entry.GetString(9)}";
+                    places[place] = Math.Max(places.GetValueOrDefault(place), entry.GetInt64(3));
+                }
             }
         }
 
-        return [.. sums.OrderBy(s => s.Key.Split('|')[0]).ThenBy(s => s.Key.Split('|')[1], StringComparer.Ordinal)
-            .ThenBy(s => s.Key.Split('|')[2], StringComparer.Ordinal).ThenBy(s => s.Key.Split('|')[3])
-            .ThenBy(s => s.Key.Split('|')[4]).Select(s => $"{s.Key}|{string.Join('|', s.Value)}")];
+        return (
+            [
+                .. sums.OrderBy(s => s.Key.Split('|')[0]).ThenBy(s => s.Key.Split('|')[1], StringComparer.Ordinal)
+                    .ThenBy(s => s.Key.Split('|')[2], StringComparer.Ordinal).ThenBy(s => s.Key.Split('|')[3])
+                    .ThenBy(s => s.Key.Split('|')[4]).Select(s => $"{s.Key}|{string.Join('|', s.Value)}"),
+            ],
+            [.. places.Select(p => $"{p.Key}|{p.Value}")]);
     }
 
     /// <summary>Judges a sale's lines otherwise, as the ledger does when the catalogue is corrected.</summary>

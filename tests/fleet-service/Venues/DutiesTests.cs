@@ -8,7 +8,8 @@ public sealed class DutiesTests
 {
     [Theory]
     [MemberData(nameof(ShippedDataSets.Names), MemberType = typeof(ShippedDataSets))]
-    public async Task A_duty_is_pending_then_overdue_and_met_since_the_day_on_which_enough_venues_were_open(string dataSet)
+    public async Task A_duty_is_pending_then_overdue_and_met_since_the_day_on_which_enough_venues_were_open(
+        string dataSet)
     {
         await using var rig = await VenueRig.StartAsync(dataSet);
         var (kind, duty) = rig.Places.VenueKinds.SelectMany(k => k.Duties.Select(d => (k, d)))
@@ -34,8 +35,8 @@ public sealed class DutiesTests
         // A pause ends it; a venue elsewhere or of another presence is none of its venues.
         await rig.PostAsync("/api/v1/venues/v0/life", new { life = "paused", on = VenueRig.Text(duty.By) },
             System.Net.HttpStatusCode.OK);
-        await rig.RegisterAsync("elsewhere", kind.Id, rig.Places.Counties.Select(c => c.Code.Value).First(c => c != place),
-            presence);
+        await rig.RegisterAsync(
+            "elsewhere", kind.Id, rig.Places.Counties.Select(c => c.Code.Value).First(c => c != place), presence);
         if (duty.Presence != Service.Places.Presence.Any)
         {
             await rig.RegisterAsync("other", kind.Id, place, presence == "online" ? "offline" : "online");

@@ -20,8 +20,8 @@ public sealed class PlanTablesTests
         var file = JsonNode.Parse(await File.ReadAllTextAsync(
             Path.Combine(DataSetFile.ShippedFolder, dataSet + ".json"), VenueRig.Stop))!;
 
-        // The tables as such: county quotas, kinds of venue with minimum shares and duties, milestones, product targets,
-        // channels, the weekly report.
+        // The tables as such: county quotas, kinds of venue with minimum shares and duties, milestones, product
+        // targets, channels, the weekly report.
         await AssertEqual(rig, "/api/v1/places/counties", file["counties"]!);
         await AssertEqual(rig, "/api/v1/places/venue-kinds", file["venueKinds"]!);
         await AssertEqual(rig, "/api/v1/places/milestones", file["milestones"]!);

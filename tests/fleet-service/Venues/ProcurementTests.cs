@@ -48,7 +48,8 @@ public sealed class ProcurementTests
 
         // Nothing of it is in any total of sales, and it stands beside the target.
         var target = await rig.GetAsync("/api/v1/city-target");
-        Assert.All(target.GetProperty("counts").EnumerateArray().SelectMany(c => c.GetProperty("readings").EnumerateArray()),
+        var counts = target.GetProperty("counts").EnumerateArray();
+        Assert.All(counts.SelectMany(c => c.GetProperty("readings").EnumerateArray()),
             r => Assert.Equal(0, r.GetProperty("provenAndReportedFen").GetInt64()));
         Assert.Equal(60_00L, target.GetProperty("procurement")[0].GetProperty("purchasedFen").GetInt64());
         Assert.DoesNotContain(target.GetProperty("counts")[0].GetProperty("channels").EnumerateArray(),
@@ -59,7 +60,8 @@ public sealed class ProcurementTests
 
     [Theory]
     [MemberData(nameof(ShippedDataSets.Names), MemberType = typeof(ShippedDataSets))]
-    public async Task Rows_of_purchases_are_taken_one_by_one_and_a_plan_can_be_changed_with_its_audit_row(string dataSet)
+    public async Task Rows_of_purchases_are_taken_one_by_one_and_a_plan_can_be_changed_with_its_audit_row(
+        string dataSet)
     {
         await using var rig = await VenueRig.StartAsync(dataSet);
         await Plan(rig, "u1", rig.City, "10");
@@ -76,12 +78,13 @@ public sealed class ProcurementTests
         Assert.Equal((2, 1), (report.GetProperty("accepted").GetInt32(), report.GetProperty("unchanged").GetInt32()));
         Assert.Equal([(4, "badYear"), (5, "noEvidence")], report.GetProperty("refused").EnumerateArray()
             .Select(r => (r.GetProperty("line").GetInt32(), r.GetProperty("code").GetString()!)));
+        const string evidence = "订单";
         var bulk = await rig.PostAsync($"{Path}/purchases/bulk", new
         {
             purchases = new object[]
             {
-                new { unit = "u1", documentNumber = "5", firstDay = day, lastDay = day, amountYuan = "1", evidence = "e" },
-                new { unit = "u1", documentNumber = "6", firstDay = day, lastDay = day, amountYuan = 1, evidence = "e" },
+                new { unit = "u1", documentNumber = "5", firstDay = day, lastDay = day, amountYuan = "1", evidence },
+                new { unit = "u1", documentNumber = "6", firstDay = day, lastDay = day, amountYuan = 1, evidence },
             },
         }, HttpStatusCode.OK);
         Assert.Equal((1, 1), (bulk.GetProperty("accepted").GetInt32(), bulk.GetProperty("refusedCount").GetInt32()));
@@ -91,7 +94,7 @@ public sealed class ProcurementTests
         Assert.Empty((await rig.GetAsync($"{Path}?county={rig.County}"))[0].GetProperty("units").EnumerateArray());
         await rig.GetAsync($"{Path}?county=999999", HttpStatusCode.BadRequest);
         using var bad = await rig.Admin.PutAsJsonAsync(
-            $"{Path}/plans/u1/1999", new { name = "n", county = rig.City, planYuan = "1", evidence = "e" }, VenueRig.Stop);
+            $"{Path}/plans/u1/1999", new { name = "n", county = rig.City, planYuan = "1", evidence }, VenueRig.Stop);
         Assert.Equal(HttpStatusCode.BadRequest, bad.StatusCode);
     }
 

@@ -78,7 +78,8 @@ public sealed class SalesReportTests
         Assert.Equal(["R-2", "R-3"], list[^1].GetProperty("reversedBy").EnumerateArray().Select(r => r.GetString()));
         var standing = Assert.Single((await rig.GetAsync("/api/v1/venues/standings")).GetProperty("items")
             .EnumerateArray().ToList());
-        Assert.Equal((0L, 0), (standing.GetProperty("totalFen").GetInt64(), standing.GetProperty("reports").GetInt32()));
+        Assert.Equal(
+            (0L, 0), (standing.GetProperty("totalFen").GetInt64(), standing.GetProperty("reports").GetInt32()));
     }
 
     /// <summary>What is changed in a good report, the code it is refused with and the field that is named.</summary>
@@ -167,13 +168,15 @@ public sealed class SalesReportTests
         bad["totalYuan"] = "1.00";
         var unreadable = Hall(rig, "R-3");
         unreadable["aidYuan"] = 120.5;
+        var misspelt = Hall(rig, "R-5");
+        misspelt["recognizedAidYuan"] = "1.00";
         var contradicting = Hall(rig);
         contradicting["note"] = "x";
-        var rows = new JsonArray(good, bad, unreadable, good.DeepClone(), contradicting, Hall(rig, "R-4"));
+        var rows = new JsonArray(good, bad, unreadable, good.DeepClone(), contradicting, Hall(rig, "R-4"), misspelt);
         var report = await rig.PostAsync($"{Path}/bulk", new JsonObject { ["reports"] = rows }, HttpStatusCode.OK);
-        Assert.Equal((6, 2, 1, 3), Counts(report));
+        Assert.Equal((7, 2, 1, 4), Counts(report));
         Assert.Equal(
-            [(2, "aidAboveTotal"), (3, "notReadable"), (5, "contradictsFirst")],
+            [(2, "aidAboveTotal"), (3, "notReadable"), (5, "contradictsFirst"), (7, "notReadable")],
             report.GetProperty("refused").EnumerateArray()
                 .Select(r => (r.GetProperty("line").GetInt32(), r.GetProperty("code").GetString()!)));
         Assert.Equal("R-1", report.GetProperty("refused")[2].GetProperty("first").GetProperty("documentNumber")
@@ -200,12 +203,12 @@ public sealed class SalesReportTests
         ];
         string[][] rows =
         [
-            ["县商务局", "1", "", "hall-1", "", tag, "", day, day, "12.30", "2000", "", "own=5.10/6;far=7.2", "", "发票1", "备注"],
-            ["县商务局", "2", "", "", channel, "", rig.County, day, day, "5", "500", "3.00", "", "是", "发票2", ""],
-            ["县商务局", "3", "", "hall-1", "", "", "", day, day, "-5", "500", "", "", "", "发票3", ""],
-            ["县商务局", "4", "", "hall-1", "", "", "", day, day, "5", "5.0", "", "", "", "发票4", ""],
-            ["县商务局", "5", "1", "", "", "", "", "", "", "0.30", "30", "", "far=0.30", "", "更正5", ""],
-            ["县商务局", "6", "", "hall-1", "", "", "", day, day, "5", "500", "", "own", "", "发票6", ""],
+            ["县局", "1", "", "hall-1", "", tag, "", day, day, "12.30", "2000", "", "own=5.10/6;far=7.2", "", "票1", "注"],
+            ["县局", "2", "", "", channel, "", rig.County, day, day, "5", "500", "3.00", "", "是", "发票2", ""],
+            ["县局", "3", "", "hall-1", "", "", "", day, day, "-5", "500", "", "", "", "发票3", ""],
+            ["县局", "4", "", "hall-1", "", "", "", day, day, "5", "5.0", "", "", "", "发票4", ""],
+            ["县局", "5", "1", "", "", "", "", "", "", "0.30", "30", "", "far=0.30", "", "更正5", ""],
+            ["县局", "6", "", "hall-1", "", "", "", day, day, "5", "500", "", "own", "", "发票6", ""],
         ];
         var utf8 = TableWriter.Csv(columns, rows);
         var text = Encoding.UTF8.GetString(utf8[3..]);
@@ -217,7 +220,8 @@ public sealed class SalesReportTests
             first.GetProperty("refused").EnumerateArray().Select(r => (r.GetProperty("line").GetInt32(),
                 r.GetProperty("code").GetString()!, r.GetProperty("documentNumber").GetString()!)));
         Assert.Equal((6, 0, 3, 3), Counts(await rig.UploadAsync($"{Path}/import", utf8)));
-        Assert.Equal((6, 0, 3, 3), Counts(await rig.UploadAsync($"{Path}/import", TableWriter.Xlsx("报表", columns, rows))));
+        var sheet = TableWriter.Xlsx("报表", columns, rows);
+        Assert.Equal((6, 0, 3, 3), Counts(await rig.UploadAsync($"{Path}/import", sheet)));
         var report = (await rig.GetAsync($"{Path}?venue=hall-1")).GetProperty("items")[1];
         Assert.Equal((1_230L, 510L, 0L, 1_200L, 1_970L), (report.GetProperty("aidFen").GetInt64(),
             report.GetProperty("recognisedAidFen").GetInt64(), report.GetProperty("unstatedAidFen").GetInt64(),
@@ -240,6 +244,30 @@ public sealed class SalesReportTests
         var large = await rig.UploadAsync(
             $"{Path}/import", new byte[VenueLimits.MaxUploadBytes + 1], HttpStatusCode.RequestEntityTooLarge);
         Assert.Equal("tooLarge", large.GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task A_row_that_is_no_row_or_holds_a_formula_is_refused_with_its_line_and_the_good_rows_go_in()
+    {
+        await using var rig = await VenueRig.StartAsync(ShippedDataSets.All[0]);
+        await rig.RegisterAsync("hall-1", rig.Hall.Id);
+        var day = VenueRig.Text(rig.Today);
+        var csv = await rig.UploadAsync($"{Path}/import",
+            "reporter,document_number,venue,first_day,last_day,aid_fen,total_fen,evidence,colour\n"
+            + $"o,1,hall-1,{day},{day},1,2,e,red\no,2,hall-1,{day}\no,3,hall-1,{day},{day},1,2,e,red\n");
+        Assert.Equal((3, 2, 0, 1), Counts(csv));
+        Assert.Equal(["colour"], csv.GetProperty("ignoredColumns").EnumerateArray().Select(c => c.GetString()));
+        var wrong = csv.GetProperty("refused")[0];
+        Assert.Equal((3, "notReadable", "The row has more or fewer fields than the header."), (
+            wrong.GetProperty("line").GetInt32(), wrong.GetProperty("code").GetString()!,
+            wrong.GetProperty("en").GetString()!));
+        var sheet = await rig.UploadAsync($"{Path}/import", Sheets.WithFormula(
+            ["reporter", "document_number", "venue", "first_day", "last_day", "aid_fen", "total_fen", "evidence"],
+            ["o", "4", "hall-1", day, day, "1", "2", "e"], ["o", "5", "hall-1", day, day, "1", "=1+1", "e"]));
+        Assert.Equal((2, 1, 0, 1), Counts(sheet));
+        Assert.Equal(("notReadable", 3), (sheet.GetProperty("refused")[0].GetProperty("code").GetString()!,
+            sheet.GetProperty("refused")[0].GetProperty("line").GetInt32()));
+        Assert.Contains("公式", sheet.GetProperty("refused")[0].GetProperty("zh").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class VenueLifeTests
             var expected = opened is not null && days.All(d => d >= opened && (closed is null || d < closed))
                 && days.Exists(d => Plain(venue, d) == VenueLife.Open);
             Assert.Equal(expected, venue.MaySellIn(days[0], days[^1]));
-        });
+        }, iter: 20_000);
 
     [Fact]
     public void A_duty_is_met_since_the_first_day_of_the_unbroken_run_up_to_today() =>
@@ -67,7 +67,7 @@ public sealed class VenueLifeTests
             }
 
             Assert.Equal(expected, DutiesRule.MetSince(venues, atLeast, today));
-        });
+        }, iter: 5_000);
 
     [Fact]
     public void A_planned_venue_may_have_opened_before_anybody_wrote_it_down()

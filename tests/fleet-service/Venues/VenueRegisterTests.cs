@@ -12,7 +12,8 @@ public sealed class VenueRegisterTests
     {
         await using var rig = await VenueRig.StartAsync(dataSet);
         var hall = await rig.RegisterAsync("hall-1", rig.Hall.Id);
-        Assert.Equal(("open", rig.County), (hall.GetProperty("life").GetString(), hall.GetProperty("county").GetString()));
+        Assert.Equal(
+            ("open", rig.County), (hall.GetProperty("life").GetString(), hall.GetProperty("county").GetString()));
         Assert.Equal(
             rig.Places.Counties[0].Zh, hall.GetProperty("countyName").GetProperty("zh").GetString());
         var again = new
@@ -60,7 +61,10 @@ public sealed class VenueRegisterTests
             openedOn = VenueRig.Text(rig.Today.AddDays(1)),
         }, HttpStatusCode.BadRequest);
         Assert.Equal(
-            ["badCounty", "badName", "badOperator", "badPresence", "badUrl", "badVenueId", "badVenueKind", "dayInFuture"],
+            [
+                "badCounty", "badName", "badOperator", "badPresence", "badUrl", "badVenueId", "badVenueKind",
+                "dayInFuture",
+            ],
             problem.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("code").GetString()).Order());
         Assert.All(problem.GetProperty("errors").EnumerateArray(),
             e => Assert.NotEmpty(e.GetProperty("zh").GetString()!));
@@ -120,7 +124,8 @@ public sealed class VenueRegisterTests
             "/api/v1/venues/hall-1/details", new { operatorId = "op-9", address = "新路2号" }, HttpStatusCode.OK);
         Assert.Equal(("op-9", "新路2号", "hall-1 馆"), (changed.GetProperty("operatorId").GetString(),
             changed.GetProperty("address").GetString(), changed.GetProperty("name").GetString()));
-        var bad = await rig.PostAsync("/api/v1/venues/hall-1/details", new { address = " " }, HttpStatusCode.BadRequest);
+        var bad = await rig.PostAsync(
+            "/api/v1/venues/hall-1/details", new { address = " " }, HttpStatusCode.BadRequest);
         Assert.Equal("badAddress", bad.GetProperty("code").GetString());
         using var audit = await rig.Admin.GetAsync("/api/v1/audit?subject=venue:hall-1&count=1", VenueRig.Stop);
         var text = await audit.Content.ReadAsStringAsync(VenueRig.Stop);

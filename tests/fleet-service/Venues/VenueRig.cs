@@ -158,15 +158,15 @@ internal sealed class VenueRig : IAsyncDisposable
         return number;
     }
 
-    /// <summary>Products of the catalogue: one listed by a county of the city, one by a county elsewhere, one by none.</summary>
+    /// <summary>Products: one listed by a county of the city, one by a county elsewhere, one by none.</summary>
     public void AddProducts()
     {
         using var connection = Service.Database.OpenWriter();
         using var command = connection.CreateCommand();
         command.CommandText = $"""
             INSERT INTO catalogue_versions (version, made_utc_ms, made_by, source) VALUES (1, 1, 'a', 'b');
-            INSERT INTO products (product_id, name, version) VALUES ('own', '本市大米', 1), ('far', '外地茶叶', 1),
-              ('cola', '可乐', 1);
+            INSERT INTO products (product_id, name, version) VALUES
+              ('own', '本市大米', 1), ('far', '外地茶叶', 1), ('cola', '可乐', 1);
             INSERT INTO listings (product_id, recognised_by, from_utc_ms, to_utc_ms, version)
             VALUES ('own', '{County}', 1, NULL, 1), ('far', '999901', 1, NULL, 1);
             INSERT INTO sku_mappings (operator_id, sku, from_utc_ms, to_utc_ms, product_id, version)
