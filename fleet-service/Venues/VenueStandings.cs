@@ -21,9 +21,11 @@ internal sealed class VenueStandings(
 
     /// <summary>
     /// What the check of the share finds about venues: BelowThreshold and AtRisk, in the present window and in earlier
-    /// ones that are still provisional. Whoever runs the checks of these kinds adds these drafts to its own.
+    /// ones that are still provisional.
     /// </summary>
-    public IReadOnlyList<FindingDraft> Drafts(CheckMoment moment)
+    /// <param name="moment">The moment of the check.</param>
+    /// <param name="subjects">Takes the subject of every venue and window that was looked at; null for nobody.</param>
+    public IReadOnlyList<FindingDraft> Drafts(CheckMoment moment, ISet<string>? subjects = null)
     {
         var all = venues.All();
         var drafts = new List<FindingDraft>();
@@ -37,10 +39,10 @@ internal sealed class VenueStandings(
                 .Where(w => w.Policy is not null && seen.Add((w.Venue.VenueId, w.Window.Name)))
                 .SelectMany(w => VenueStandingsRule.Windows([w.Venue], policies.Book, moment.Today, w.Window))
                 .ToList();
-            drafts.AddRange(Judge(windows)
-                .Where(r => back == 0 || r.FinalFromUtc.ToUnixTimeMilliseconds() > moment.NowUtcMs)
-                .Where(r => r.Standing is Standing.Breach or Standing.AtRisk)
-                .Select(Draft));
+            var rows = Judge(windows)
+                .Where(r => back == 0 || r.FinalFromUtc.ToUnixTimeMilliseconds() > moment.NowUtcMs).ToList();
+            subjects?.UnionWith(rows.Select(Subject));
+            drafts.AddRange(rows.Where(r => r.Standing is Standing.Breach or Standing.AtRisk).Select(Draft));
         }
 
         return drafts;
@@ -54,10 +56,12 @@ internal sealed class VenueStandings(
             time.GetUtcNow());
     }
 
+    private static string Subject(VenueStandingRow row) => $"venue:{row.VenueId} {row.PolicyId} {row.Window.Name}";
+
     private static FindingDraft Draft(VenueStandingRow row) => new(
         row.Standing == Standing.Breach ? FindingKind.BelowThreshold : FindingKind.AtRisk,
         new FindingAbout(OperatorId: row.OperatorId, CountyCode: row.County, VenueId: row.VenueId),
-        $"venue:{row.VenueId} {row.PolicyId} {row.Window.Name}",
+        Subject(row),
         new JsonObject
         {
             ["venue"] = row.VenueId,

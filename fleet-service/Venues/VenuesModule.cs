@@ -1,3 +1,5 @@
+using KioskFleet.Service.Findings;
+
 namespace KioskFleet.Service.Venues;
 
 /// <summary>
@@ -16,6 +18,7 @@ internal static class VenuesModule
         services.AddSingleton<SalesReportPageStore>();
         services.AddSingleton<ReportedSalesStore>();
         services.AddSingleton<VenueStandings>();
+        services.AddSingleton<IFindingSource, VenueFindings>();
         services.AddSingleton<ProcurementStore>();
         services.AddSingleton<ProcurementDesk>();
         services.AddSingleton<CityTargetProgress>();

@@ -175,7 +175,7 @@ internal sealed class VenueRig : IAsyncDisposable
         command.ExecuteNonQuery();
         using var reader = Service.Database.OpenReader();
         Service.Host.Services.GetRequiredService<CurrentCatalogue>()
-            .Replace(CatalogueSnapshot.From(CatalogueStore.Read(reader)));
+            .Replace(CatalogueSnapshot.From(CatalogueStore.Read(reader, Places)));
     }
 
     /// <summary>Lets a cabinet sell, by a signed journal, and waits until it is summed by product.</summary>
