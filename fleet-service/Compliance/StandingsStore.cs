@@ -46,8 +46,12 @@ internal sealed class StandingsStore(FleetDatabase database, BusinessZone zone)
         SELECT assignment_id, cabinet_id, operator_id, county_code, site_name, from_utc_ms, to_utc_ms FROM assignments
         """;
 
+    private const string Active = nameof(Fleet.CabinetLife.Active);
+
     private const string HellosSql =
         "SELECT cabinet_id, journal_id, tail_seq, heard_utc_ms, oldest_unsent_utc_ms FROM hellos";
+
+    private static ReadOnlySpan<byte> ActiveUtf8 => "Active"u8;
 
     /// <summary>Reads a window, of one cabinet or of all.</summary>
     public WindowSales Read(JudgingWindow window, string? cabinetId = null)
@@ -67,46 +71,58 @@ internal sealed class StandingsStore(FleetDatabase database, BusinessZone zone)
 
     private List<AssignmentSales> ReadSales(SqliteConnection connection, JudgingWindow window, string? cabinetId)
     {
-        var totals = new WindowTotalsReader(connection).Read(window.From, window.To, cabinetId)
-            .ToDictionary(t => (t.AssignmentId, t.CabinetId));
+        var totals = new WindowTotalsReader(connection).Read(window.From, window.To, cabinetId);
+        var strays = new List<AssignmentTotals>();
+        var unread = ByAssignment(totals, strays);
         var lives = ReadLives(connection, cabinetId);
         var (from, to) = (zone.StartOfUtcMs(window.From), zone.StartOfUtcMs(window.To));
-        var sales = new List<AssignmentSales>();
+        var sales = new List<AssignmentSales>(totals.Count);
         using var row = Query(connection, AssignmentsSql, cabinetId);
         while (row.Next())
         {
-            var cabinet = row.Text(1);
-            var isSold = totals.Remove((row.Long(0), cabinet), out var sold);
+            var (id, cabinet) = (row.Long(0), row.Text(1));
+            var isSold = unread.TryGetValue(id, out var sold) && sold.CabinetId == cabinet && unread.Remove(id);
             if (isSold || (row.Long(5) < to && (row.IsNull(6) || row.Long(6) > from)))
             {
-                sales.Add(Sales(row, cabinet, lives, sold));
+                sales.Add(Sales(row, cabinet, lives.GetValueOrDefault(cabinet, Active), isSold ? sold : null));
             }
         }
 
-        foreach (var stray in totals.Values)
+        sales.AddRange(unread.Values.Concat(strays).Select(stray => ReadStray(connection, stray)));
+        return InOrder(sales);
+    }
+
+    /// <summary>An assignment is one cabinet's; totals under another cabinet's are strays.</summary>
+    private static Dictionary<long, AssignmentTotals> ByAssignment(
+        IReadOnlyList<AssignmentTotals> totals, List<AssignmentTotals> strays)
+    {
+        var byAssignment = new Dictionary<long, AssignmentTotals>(totals.Count);
+        foreach (var one in totals)
         {
-            sales.Add(ReadStray(connection, stray, lives));
+            if (!byAssignment.TryAdd(one.AssignmentId, one))
+            {
+                strays.Add(one);
+            }
         }
 
-        sales.Sort(InOrder);
-        return sales;
+        return byAssignment;
     }
 
     /// <summary>Totals whose assignment is not one of their cabinet: they stay in the sums.</summary>
-    private static AssignmentSales ReadStray(
-        SqliteConnection connection, AssignmentTotals stray, Dictionary<string, string> lives)
+    private static AssignmentSales ReadStray(SqliteConnection connection, AssignmentTotals stray)
     {
+        using var cabinet = Query(connection, "SELECT life FROM cabinets", stray.CabinetId);
+        var life = cabinet.Next() ? cabinet.Text(0) : "";
         using var row = new Statement(connection, AssignmentsSql + " WHERE assignment_id = ?1");
         return row.Set(1, stray.AssignmentId).Next()
-            ? Sales(row, stray.CabinetId, lives, stray)
-            : new AssignmentSales(stray.CabinetId, stray.AssignmentId, "", "", "", 0,
-                lives.GetValueOrDefault(stray.CabinetId, ""), AmountsOf(stray));
+            ? Sales(row, stray.CabinetId, life, stray)
+            : new AssignmentSales(
+                stray.CabinetId, stray.AssignmentId, "", "", "", 0, life, AmountsOf(stray));
     }
 
-    private static AssignmentSales Sales(
-        Statement row, string cabinet, Dictionary<string, string> lives, AssignmentTotals? sold) => new(
-            cabinet, row.Long(0), row.Text(2), row.Text(3), row.Text(4), row.Long(5),
-            lives.GetValueOrDefault(cabinet, ""), sold is null ? default : AmountsOf(sold));
+    private static AssignmentSales Sales(Statement row, string cabinet, string life, AssignmentTotals? sold) => new(
+        cabinet, row.Long(0), row.Text(2), row.Text(3), row.Text(4), row.Long(5), life,
+        sold is null ? default : AmountsOf(sold));
 
     private static ClassAmounts AmountsOf(AssignmentTotals totals) =>
         AmountsOf(ProductClass.Aid, totals.Aid) + AmountsOf(ProductClass.Ordinary, totals.Ordinary)
@@ -115,18 +131,37 @@ internal sealed class StandingsStore(FleetDatabase database, BusinessZone zone)
     private static ClassAmounts AmountsOf(ProductClass of, in TotalsChange sums) => ClassAmounts.Of(
         of, checked(sums.SalesFen - sums.RefundsOfDayFen), sums.SalesFen, sums.RefundsFen, sums.SalesLines);
 
-    private static int InOrder(AssignmentSales one, AssignmentSales other) =>
+    /// <summary>By cabinet and then by the beginning of the assignment; mostly they are registered so.</summary>
+    private static List<AssignmentSales> InOrder(List<AssignmentSales> sales)
+    {
+        for (var i = 1; i < sales.Count; i++)
+        {
+            if (Compare(sales[i - 1], sales[i]) > 0)
+            {
+                sales.Sort(Compare);
+                break;
+            }
+        }
+
+        return sales;
+    }
+
+    private static int Compare(AssignmentSales one, AssignmentSales other) =>
         string.CompareOrdinal(one.CabinetId, other.CabinetId) is var byCabinet and not 0 ? byCabinet
         : one.FromUtcMs.CompareTo(other.FromUtcMs) is var byTime and not 0 ? byTime
         : one.AssignmentId.CompareTo(other.AssignmentId);
 
+    /// <summary>The lives of cabinets that are not simply active.</summary>
     private static Dictionary<string, string> ReadLives(SqliteConnection connection, string? cabinetId)
     {
         using var row = Query(connection, "SELECT cabinet_id, life FROM cabinets", cabinetId);
         var lives = new Dictionary<string, string>(StringComparer.Ordinal);
         while (row.Next())
         {
-            lives[row.Text(0)] = string.Intern(row.Text(1));
+            if (!row.Bytes(1).SequenceEqual(ActiveUtf8))
+            {
+                lives[row.Text(0)] = row.Text(1);
+            }
         }
 
         return lives;

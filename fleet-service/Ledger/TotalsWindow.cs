@@ -29,9 +29,18 @@ internal static class TotalsWindow
 /// <param name="Kind">Sums of whole months or weeks; null for single days, all of one week.</param>
 /// <param name="From">First day.</param>
 /// <param name="To">First day after it.</param>
-internal readonly record struct TotalsPart(WindowKind? Kind, DateOnly From, DateOnly To);
+internal readonly record struct TotalsPart(WindowKind? Kind, DateOnly From, DateOnly To)
+{
+    /// <summary>True for a single month or week.</summary>
+    public bool IsOneWindow => Kind switch
+    {
+        WindowKind.Month => From.AddMonths(1) == To,
+        WindowKind.Week => From.AddDays(7) == To,
+        _ => false,
+    };
+}
 
-/// <summary>Takes a window apart into whole months, whole weeks and the days that are left at its edges. Pure.</summary>
+/// <summary>Takes a window apart into whole months, whole weeks and the days at its edges. Pure.</summary>
 internal static class TotalsParts
 {
     /// <summary>The parts of [from, to), each day in exactly one, in order.</summary>

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Ledger;
 
-/// <summary>What a cabinet's totals under one assignment sum to in a window. Amounts in fen, refunds positive.</summary>
+/// <summary>What a cabinet's totals under one assignment sum to in a window. In fen, refunds positive.</summary>
 internal sealed class AssignmentTotals
 {
     /// <summary>The sums of aid products.</summary>
@@ -30,7 +30,7 @@ internal sealed class AssignmentTotals
 /// <summary>
 /// Reads the totals of any window of business days, from whole months and weeks as far as they fit and from days at the
 /// edges: it costs what the window's cabinets cost, however many sales and days it holds. Reads in the caller's
-/// transaction. One caller.
+/// transaction. Made anew for each window.
 /// </summary>
 internal sealed class WindowTotalsReader(SqliteConnection connection)
 {
@@ -56,31 +56,34 @@ internal sealed class WindowTotalsReader(SqliteConnection connection)
         ORDER BY assignment_id
         """;
 
-    private readonly Dictionary<(string Cabinet, long Assignment), AssignmentTotals> _totals = [];
+    private readonly List<AssignmentTotals> _totals = [];
+    private readonly Dictionary<(string Cabinet, long Assignment), AssignmentTotals> _known = [];
     private byte[] _lastCabinet = [];
     private AssignmentTotals? _last;
+    private bool _isOrdered;
 
-    /// <summary>Reads a window [from, to), of one cabinet or of all; each pair of cabinet and assignment once.</summary>
+    /// <summary>Reads a window [from, to), of one cabinet or of all; each cabinet and assignment once.</summary>
     /// <exception cref="OverflowException">A sum does not fit.</exception>
-    public IReadOnlyCollection<AssignmentTotals> Read(DateOnly from, DateOnly to, string? cabinetId)
+    public IReadOnlyList<AssignmentTotals> Read(DateOnly from, DateOnly to, string? cabinetId)
     {
-        _totals.Clear();
         if (cabinetId is not null)
         {
             // One cabinet's days stand side by side.
             using var days = new Statement(connection, CabinetSql);
             Take(days.Set(1, cabinetId).Set(2, (long)BusinessZone.Number(from)).Set(3, (long)BusinessZone.Number(to)));
-            return _totals.Values;
+            return _totals;
         }
 
-        foreach (var part in TotalsParts.Of(from, to))
+        var parts = TotalsParts.Of(from, to);
+        _isOrdered = parts is [{ IsOneWindow: true }];
+        foreach (var part in parts)
         {
             using var rows = new Statement(connection, part.Kind is null ? DaysSql : WindowsSql);
             Take(rows.Set(1, part.Kind is { } kind ? (long)kind : TotalsWindow.WeekOf(BusinessZone.Number(part.From)))
                 .Set(2, (long)BusinessZone.Number(part.From)).Set(3, (long)BusinessZone.Number(part.To)));
         }
 
-        return _totals.Values;
+        return _totals;
     }
 
     private void Take(Statement rows)
@@ -130,9 +133,17 @@ internal sealed class WindowTotalsReader(SqliteConnection connection)
 
     private AssignmentTotals AtNew(string cabinet, long assignment)
     {
-        if (!_totals.TryGetValue((cabinet, assignment), out var totals))
+        // The rows of one window come in the order of its key: what is new in them was not there before.
+        if (!_isOrdered && _known.TryGetValue((cabinet, assignment), out var known))
         {
-            _totals.Add((cabinet, assignment), totals = new AssignmentTotals(cabinet, assignment));
+            return known;
+        }
+
+        var totals = new AssignmentTotals(cabinet, assignment);
+        _totals.Add(totals);
+        if (!_isOrdered)
+        {
+            _known.Add((cabinet, assignment), totals);
         }
 
         return totals;

@@ -41,18 +41,18 @@ internal sealed record AffectedSale
 }
 
 /// <summary>
-/// Reads the affected sales out of a stretch of the ledger, in place: a sale that is not affected allocates nothing.
-/// Each reading has a connection and a moment of its own; thread-safe.
+/// Reads the affected sales out of a stretch of the ledger, in place: of a sale that is not affected only the bytes are
+/// looked at, and nothing is allocated. Each reading has a connection and a moment of its own; thread-safe.
 /// </summary>
 internal sealed class AffectedSaleCursor(
     FleetDatabase database, AffectedSkus skus, IReadOnlyDictionary<long, string> operators)
 {
-    // Entries that count elsewhere never count here; quarantined ones may have been released.
-    private const string Sql = """
-        SELECT bytes, position, utc_ms, assignment_id, batch_id, state, business_day, line_class, line_classes
-        FROM entries
-        WHERE position BETWEEN ?1 AND ?2 AND kind = 1 AND state <> 2 AND utc_ms >= ?3 AND utc_ms < ?4
-        ORDER BY position
+    // A column that is asked for costs time in every row, so the others are read of those that sell an affected SKU.
+    private const string BytesSql = "SELECT bytes, position FROM entries WHERE position BETWEEN ?1 AND ?2 ORDER BY 2";
+
+    private const string RestSql = """
+        SELECT kind, state, utc_ms, assignment_id, batch_id, business_day, line_class, line_classes
+        FROM entries WHERE position = ?1
         """;
 
     /// <summary>The affected sales at positions from first to last, both inside, in order.</summary>
@@ -60,35 +60,56 @@ internal sealed class AffectedSaleCursor(
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var connection = database.OpenReader();
-        using var rows = new Statement(connection, Sql);
-        rows.Set(1, first).Set(2, last).Set(3, skus.Times.FromUtcMs).Set(4, skus.Times.ToUtcMs);
+        using var moment = connection.BeginTransaction(deferred: true);
+        using var rows = new Statement(connection, BytesSql);
+        using var rest = new Statement(connection, RestSql);
+        rows.Set(1, first).Set(2, last);
         List<AffectedSale>? affected = null;
         while (rows.Next())
         {
-            if (EntryHeader.TryRead(rows.Bytes(0), out var header, out var body)
-                && header.BodyVersion == EntryBody.Version && IsAffected(rows, body))
+            var bytes = rows.Bytes(0);
+            if (skus.MayBeIn(bytes) && EntryHeader.TryRead(bytes, out var header, out var body)
+                && header.Kind == EntryKind.Sale && header.BodyVersion == EntryBody.Version && IsAnyIn(body)
+                && Find(rest, rows.Long(1), body) is { } sale)
             {
-                (affected ??= []).Add(Sale(rows, body));
+                (affected ??= []).Add(sale);
             }
         }
 
         return affected ?? (IReadOnlyList<AffectedSale>)[];
     }
 
-    private bool IsAffected(Statement row, ReadOnlySpan<byte> body)
+    private bool IsAnyIn(ReadOnlySpan<byte> body)
     {
         var sale = new SaleView(body);
-        var isAffected = false;
+        var isAny = false;
         while (sale.NextLine(out var line))
         {
-            isAffected = isAffected || (skus.Find(line.Sku) is { } sku
-                && sku.IsAffected(OperatorOf(row.Long(3)), row.Long(1), row.Long(2)));
+            isAny = isAny || skus.Find(line.Sku) is not null;
         }
 
-        return isAffected && sale.AtEnd;
+        return isAny && sale.AtEnd;
     }
 
-    private AffectedSale Sale(Statement row, ReadOnlySpan<byte> body)
+    /// <summary>
+    /// The sale, when its moment and operator are affected. One that counts elsewhere never counts here; a quarantined
+    /// one may have been released.
+    /// </summary>
+    private AffectedSale? Find(Statement row, long position, ReadOnlySpan<byte> body)
+    {
+        row.Set(1, position);
+        var isFound = row.Next();
+        var sale = isFound && (EntryKind)row.Long(0) == EntryKind.Sale
+            && (EntryState)row.Long(1) is EntryState.Counted or EntryState.Quarantined
+                ? Sale(row, position, body)
+                : null;
+        row.Reset();
+        return sale?.Lines.Any(l => l.Sku?.IsAffected(sale.OperatorId, position, sale.UtcMs) ?? false) ?? false
+            ? sale
+            : null;
+    }
+
+    private AffectedSale Sale(Statement row, long position, ReadOnlySpan<byte> body)
     {
         var sale = new SaleView(body);
         var lines = new JudgedLine[sale.LineCount];
@@ -97,21 +118,27 @@ internal sealed class AffectedSaleCursor(
             lines[i] = new JudgedLine(skus.Find(line.Sku), line.PaidFen);
         }
 
+        var classes = new byte[lines.Length];
+        if (row.IsNull(7))
+        {
+            classes.AsSpan().Fill((byte)row.Long(6));
+        }
+        else
+        {
+            classes = row.Bytes(7).ToArray();
+        }
+
         return new AffectedSale
         {
-            Position = row.Long(1),
+            Position = position,
+            State = (EntryState)row.Long(1),
             UtcMs = row.Long(2),
             AssignmentId = row.Long(3),
-            OperatorId = OperatorOf(row.Long(3)),
+            OperatorId = operators.GetValueOrDefault(row.Long(3), ""),
             BatchId = row.Long(4),
-            State = (EntryState)row.Long(5),
-            BusinessDay = (int)row.Long(6),
-            ClassesAtCommit = row.IsNull(8)
-                ? Enumerable.Repeat((byte)row.Long(7), lines.Length).ToArray()
-                : row.Bytes(8).ToArray(),
+            BusinessDay = (int)row.Long(5),
+            ClassesAtCommit = classes,
             Lines = lines,
         };
     }
-
-    private string OperatorOf(long assignmentId) => operators.GetValueOrDefault(assignmentId, "");
 }

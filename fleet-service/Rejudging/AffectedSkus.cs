@@ -67,10 +67,16 @@ internal sealed class AffectedSku
             .Where(s => s.Of.Version > judgedByVersion && s.Covers(position, utcMs)).Select(s => s.Of);
 }
 
-/// <summary>All SKUs that some catalogue versions affect, found by the bytes of a sale. Immutable; thread-safe.</summary>
+/// <summary>
+/// All SKUs that some catalogue versions affect, found by the bytes of a sale. Immutable; thread-safe.
+/// </summary>
 internal sealed class AffectedSkus
 {
+    /// <summary>Up to so many SKUs are looked for as mere bytes before an entry is taken apart.</summary>
+    private const int FewSkus = 4;
+
     private readonly FrozenDictionary<byte[], AffectedSku>.AlternateLookup<ReadOnlySpan<byte>> _skus;
+    private readonly byte[][]? _few;
 
     /// <summary>Holds the spans of some versions.</summary>
     public AffectedSkus(IEnumerable<AffectedRow> rows, IReadOnlyList<SweptVersion> versions)
@@ -79,14 +85,34 @@ internal sealed class AffectedSkus
         var spans = rows.Select(r => (Row: r, Span: new AffectedSpan(
             byVersion[r.Version], r.FromUtcMs, r.ToUtcMs ?? long.MaxValue))).ToList();
         Times = new TimeSpans(spans.Select(s => (s.Span.FromUtcMs, s.Span.ToUtcMs)));
-        _skus = spans.GroupBy(s => s.Row.Sku, StringComparer.Ordinal)
+        var skus = spans.GroupBy(s => s.Row.Sku, StringComparer.Ordinal)
             .Select(g => new AffectedSku(Encoding.UTF8.GetBytes(g.Key), g.Select(s => (s.Row.OperatorId, s.Span))))
-            .ToFrozenDictionary(s => s.Utf8, SkuComparer.Instance)
-            .GetAlternateLookup<ReadOnlySpan<byte>>();
+            .ToFrozenDictionary(s => s.Utf8, SkuComparer.Instance);
+        _skus = skus.GetAlternateLookup<ReadOnlySpan<byte>>();
+        _few = skus.Count <= FewSkus ? [.. skus.Keys] : null;
     }
 
     /// <summary>All moments that any of the spans holds.</summary>
     public TimeSpans Times { get; }
+
+    /// <summary>False when no affected SKU is anywhere in an entry's bytes. Allocates nothing.</summary>
+    public bool MayBeIn(ReadOnlySpan<byte> entry)
+    {
+        if (_few is null)
+        {
+            return true;
+        }
+
+        foreach (var sku in _few)
+        {
+            if (entry.IndexOf(sku) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>The spans of a SKU; null when it is not affected. Allocates nothing.</summary>
     public AffectedSku? Find(ReadOnlySpan<byte> skuUtf8) => _skus.TryGetValue(skuUtf8, out var sku) ? sku : null;

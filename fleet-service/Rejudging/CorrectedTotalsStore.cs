@@ -25,6 +25,12 @@ internal sealed record CorrectedTotal(
 /// </summary>
 internal sealed class CorrectedTotalsStore(FleetDatabase database)
 {
+    // Corrections are found by the re-judgings that were not over by then.
+    private const string RejudgedSince = """
+        SELECT c.* FROM rejudgings r CROSS JOIN corrections c ON c.catalogue_version = r.version
+        WHERE (r.finished_utc_ms IS NULL OR r.finished_utc_ms > ?1) AND c.cause = 'Rejudged' AND c.corrected_utc_ms > ?1
+        """;
+
     private readonly record struct Day(string Cabinet, long Assignment, int Number, CorrectionCause Cause);
 
     private struct Changes
@@ -121,12 +127,13 @@ internal sealed class CorrectedTotalsStore(FleetDatabase database)
     private static void AddSales(
         SqliteConnection connection, Dictionary<Day, Changes> days, (int From, int To) span, long sinceUtcMs)
     {
-        using var query = new Statement(connection, """
+        using var query = new Statement(connection, $"""
             SELECT j.cabinet_id, e.assignment_id, e.business_day, c.cause = 'Rejudged', sum(c.aid_delta_fen),
                    sum(c.ordinary_delta_fen), sum(c.unmapped_delta_fen), max(c.corrected_utc_ms)
-            FROM corrections c JOIN entries e USING (position) JOIN batches b USING (batch_id)
-            JOIN journals j USING (journal_no)
-            WHERE c.corrected_utc_ms > ?1 AND e.kind = 1 AND e.business_day >= ?2 AND e.business_day < ?3
+            FROM ({RejudgedSince}
+                  UNION ALL SELECT * FROM corrections WHERE cause = 'Released' AND corrected_utc_ms > ?1) c
+            JOIN entries e USING (position) JOIN batches b USING (batch_id) JOIN journals j USING (journal_no)
+            WHERE e.kind = 1 AND e.business_day >= ?2 AND e.business_day < ?3
             GROUP BY 1, 2, 3, 4
             """);
         query.Set(1, sinceUtcMs).Set(2, (long)span.From).Set(3, (long)span.To);
@@ -148,12 +155,11 @@ internal sealed class CorrectedTotalsStore(FleetDatabase database)
     private static void AddRefunds(
         SqliteConnection connection, Dictionary<Day, Changes> days, (int From, int To) span, long sinceUtcMs)
     {
-        using var query = new Statement(connection, """
+        using var query = new Statement(connection, $"""
             SELECT r.cabinet_id, r.sale_assignment, r.refund_day, r.sale_day, m.class_before, m.class_after,
                    r.amount_fen, c.corrected_utc_ms
-            FROM corrections c JOIN corrected_refunds m USING (correction_id)
+            FROM ({RejudgedSince}) c JOIN corrected_refunds m USING (correction_id)
             JOIN refunds r ON r.position = m.refund_position
-            WHERE c.corrected_utc_ms > ?1
             """);
         query.Set(1, sinceUtcMs);
         while (query.Next())

@@ -13,7 +13,11 @@ namespace KioskFleet.Service.Rejudging;
 /// <param name="Stretches">The positions to read, first and last inside, in order.</param>
 internal sealed record RejudgingPlan(
     CatalogueSnapshot Catalogue, IReadOnlyList<SweptVersion> Versions, AffectedSkus Skus,
-    IReadOnlyDictionary<long, string> Operators, IReadOnlyList<(long First, long Last)> Stretches);
+    IReadOnlyDictionary<long, string> Operators, IReadOnlyList<(long First, long Last)> Stretches)
+{
+    /// <summary>How the work is cut into pieces.</summary>
+    public RejudgingPace Pace { get; init; } = new();
+}
 
 /// <summary>
 /// One pass: stretches of the ledger are read side by side outside the writers' queue, and what they find is judged and
@@ -57,7 +61,7 @@ internal sealed class RejudgingPass : IDisposable
         {
             foreach (var (first, last) in _plan.Stretches)
             {
-                if (readings.Count == RejudgingLimits.Readers)
+                if (readings.Count == _plan.Pace.Readers)
                 {
                     await TakeAsync(readings.Dequeue(), cancellationToken);
                 }
@@ -77,7 +81,8 @@ internal sealed class RejudgingPass : IDisposable
         finally
         {
             // After a failure the others end before their results are left behind.
-            await Task.WhenAll(readings.Select(Task (r) => r.Sales)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(readings.Select(Task (r) => r.Sales))
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -92,8 +97,8 @@ internal sealed class RejudgingPass : IDisposable
         (long Last, Task<IReadOnlyList<AffectedSale>> Sales) reading, CancellationToken cancellationToken)
     {
         _waiting.AddRange(await reading.Sales);
-        if (_waiting.Count >= RejudgingLimits.SalesPerTurn
-            || reading.Last - _written >= RejudgingLimits.PositionsPerMark)
+        if (_waiting.Count >= _plan.Pace.SalesPerTurn
+            || reading.Last - _written >= _plan.Pace.PositionsPerMark)
         {
             await WriteAsync(reading.Last, cancellationToken);
         }
@@ -103,9 +108,9 @@ internal sealed class RejudgingPass : IDisposable
     private async Task WriteAsync(long through, CancellationToken cancellationToken)
     {
         var sales = _waiting.ToArray();
-        for (var done = 0; done < sales.Length || through > _written; done += RejudgingLimits.SalesPerTurn)
+        for (var done = 0; done < sales.Length || through > _written; done += _plan.Pace.SalesPerTurn)
         {
-            var turn = sales.AsMemory(done, Math.Min(sales.Length - done, RejudgingLimits.SalesPerTurn));
+            var turn = sales.AsMemory(done, Math.Min(sales.Length - done, _plan.Pace.SalesPerTurn));
             var isLast = done + turn.Length == sales.Length;
             await WriteAsync(turn, isLast ? through : turn.Span[^1].Position, cancellationToken);
         }
@@ -113,7 +118,8 @@ internal sealed class RejudgingPass : IDisposable
         _waiting.Clear();
     }
 
-    private async Task WriteAsync(ReadOnlyMemory<AffectedSale> sales, long through, CancellationToken cancellationToken)
+    private async Task WriteAsync(
+        ReadOnlyMemory<AffectedSale> sales, long through, CancellationToken cancellationToken)
     {
         using var turn = await _database.Writers.EnterAsync(cancellationToken);
         _session.Begin();

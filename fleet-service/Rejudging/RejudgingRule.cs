@@ -13,7 +13,7 @@ internal readonly record struct PresentJudgement(byte[] Classes, long CatalogueV
 /// <param name="Rejudged">Its other classes; null when nothing changes.</param>
 /// <param name="MovedFen">What was paid for the lines that change their class, in fen.</param>
 internal readonly record struct RejudgingOutcome(
-    IReadOnlyCollection<SweptVersion> Examined, Rejudgement? Rejudged, long MovedFen);
+    IReadOnlyList<SweptVersion> Examined, Rejudgement? Rejudged, long MovedFen);
 
 /// <summary>
 /// Judges a sale again: exactly the lines that a newer catalogue version affects, by the snapshot that holds all of
@@ -32,7 +32,7 @@ internal static class RejudgingRule
             return Untouched;
         }
 
-        var examined = new HashSet<SweptVersion>();
+        var examined = new List<SweptVersion>(1);
         var after = (byte[])present.Classes.Clone();
         var change = default(ClassAmounts);
         SweptVersion? newest = null;
@@ -61,12 +61,16 @@ internal static class RejudgingRule
             : new Rejudgement(present.Classes, after, change, newest.Version, newest.MadeBy), movedFen);
     }
 
-    private static SweptVersion? NewestOf(IEnumerable<SweptVersion> versions, HashSet<SweptVersion> examined)
+    private static SweptVersion? NewestOf(IEnumerable<SweptVersion> versions, List<SweptVersion> examined)
     {
         SweptVersion? newest = null;
         foreach (var version in versions)
         {
-            examined.Add(version);
+            if (!examined.Contains(version))
+            {
+                examined.Add(version);
+            }
+
             newest = newest is null || version.Version > newest.Version ? version : newest;
         }
 

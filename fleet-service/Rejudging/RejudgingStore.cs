@@ -136,16 +136,16 @@ internal sealed class RejudgingStore(SqliteConnection connection) : IDisposable
 
     /// <summary>
     /// The stretches of positions, first and last inside, that may hold sales of some moments, in order; none is longer
-    /// than <see cref="RejudgingLimits.BlocksPerStretch"/> blocks.
+    /// than a number of blocks.
     /// </summary>
     public static IReadOnlyList<(long First, long Last)> Stretches(
-        SqliteConnection connection, TimeSpans times, long afterPosition, long throughPosition)
+        SqliteConnection connection, TimeSpans times, (long After, long Through) positions, int blocksPerStretch)
     {
         const long Size = SaleSpanTable.PositionsPerBlock;
         using var query = new Statement(connection, """
             SELECT block, first_utc_ms, last_utc_ms FROM sale_spans WHERE block BETWEEN ?1 AND ?2 ORDER BY block
             """);
-        query.Set(1, (afterPosition + 1) / Size).Set(2, throughPosition / Size);
+        query.Set(1, (positions.After + 1) / Size).Set(2, positions.Through / Size);
         var stretches = new List<(long First, long Last)>();
         while (query.Next())
         {
@@ -154,10 +154,10 @@ internal sealed class RejudgingStore(SqliteConnection connection) : IDisposable
                 continue;
             }
 
-            var first = Math.Max(query.Long(0) * Size, afterPosition + 1);
-            var last = Math.Min((query.Long(0) + 1) * Size - 1, throughPosition);
+            var first = Math.Max(query.Long(0) * Size, positions.After + 1);
+            var last = Math.Min((query.Long(0) + 1) * Size - 1, positions.Through);
             if (stretches.Count > 0 && stretches[^1].Last == first - 1
-                && last - stretches[^1].First < RejudgingLimits.BlocksPerStretch * Size)
+                && last - stretches[^1].First < blocksPerStretch * Size)
             {
                 stretches[^1] = (stretches[^1].First, last);
             }

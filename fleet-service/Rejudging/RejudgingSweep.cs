@@ -18,6 +18,9 @@ internal sealed class RejudgingSweep(
 {
     private readonly SemaphoreSlim _one = new(1, 1);
 
+    /// <summary>How the work is cut into pieces.</summary>
+    public RejudgingPace Pace { get; init; } = new();
+
     /// <summary>Runs until no version up to the snapshot in force is open.</summary>
     /// <exception cref="OperationCanceledException">Cancelled; what was written stays, the rest goes on next time.
     /// </exception>
@@ -74,7 +77,10 @@ internal sealed class RejudgingSweep(
         using var connection = database.OpenReader();
         var skus = new AffectedSkus(RejudgingStore.Spans(connection, versions), versions);
         return new RejudgingPlan(snapshot, versions, skus, RejudgingStore.Operators(connection),
-            RejudgingStore.Stretches(connection, skus.Times, versions.Min(v => v.AfterPosition),
-                versions.Max(v => v.ThroughPosition)));
+            RejudgingStore.Stretches(connection, skus.Times,
+                (versions.Min(v => v.AfterPosition), versions.Max(v => v.ThroughPosition)), Pace.BlocksPerStretch))
+        {
+            Pace = Pace,
+        };
     }
 }

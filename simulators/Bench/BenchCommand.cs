@@ -31,7 +31,9 @@ internal static class BenchCommand
               bench
               bench --json bench.json --rounds 9
               bench --quick
+              bench compliance --quick
             """) { cabinets, sales, rounds, seed, quick, json };
+        command.Subcommands.Add(ComplianceCommand.Create());
         command.SetAction(async (parsed, ct) =>
         {
             var options = new BenchOptions

@@ -19,4 +19,4 @@ CREATE TABLE corrected_refunds (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX corrections_of_version ON corrections (catalogue_version) WHERE cause = 'Rejudged';
-CREATE INDEX corrections_by_time ON corrections (corrected_utc_ms);
+CREATE INDEX corrections_by_release ON corrections (corrected_utc_ms) WHERE cause = 'Released';
