@@ -30,7 +30,8 @@ internal sealed class BillBook
             from cabinet in plan.Cabinets
             from happening in CityStream.Of(plan, cabinet)
             from entry in happening.Bill
-            select (Key: new BillKey(cabinet.Operator.Id, entry.Provider, entry.Day), Line: new BillLine(cabinet.Id, entry));
+            select (Key: new BillKey(cabinet.Operator.Id, entry.Provider, entry.Day),
+                Line: new BillLine(cabinet.Id, entry));
         return new BillBook(
             plan.Cabinets.Select(static cabinet => cabinet.Operator.Id),
             lines.ToLookup(static line => line.Key, static line => line.Line));

@@ -101,7 +101,8 @@ internal sealed record CityResult
             Recall = score?.Recall,
             Accusations = score,
             NotJudged = (outcome.Accusations as AccusationProof.NotJudged)?.Why,
-            Proven = findings.Count == 0 && proof.Holds && standings.Holds && outcome.Accusations is not { Holds: false },
+            Proven = findings.Count == 0 && proof.Holds && standings.Holds
+                && outcome.Accusations is not { Holds: false },
             Findings = [.. findings, .. outcome.Accusations?.Findings ?? []],
             Load = new CityLoadResult(
                 plan.Options.Cabinets, plan.Options.Days, plan.Options.StartUtc, plan.Options.Seed,

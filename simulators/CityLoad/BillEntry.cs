@@ -41,7 +41,7 @@ internal sealed record BillEntry
     /// <summary>The amount in fen, above zero.</summary>
     public required long AmountFen { get; init; }
 
-    /// <summary>The provider's name for the payer: the same customer has the same, and it is nobody's real one.</summary>
+    /// <summary>The provider's name for the payer: always the same for a customer, and nobody's real one.</summary>
     public required string Buyer { get; init; }
 
     /// <summary>The goods as the order named them.</summary>

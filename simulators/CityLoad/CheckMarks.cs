@@ -47,6 +47,8 @@ internal sealed record CheckMarks
     /// <summary>Unit price of an aid product above which it is absurd, in fen. Default 100,000.</summary>
     public long AbsurdUnitPriceFen { get; init; } = 100_000;
 
-    /// <summary>Days after its day for which a line of a bill may wait for its sale, and a sale for it. Default 3.</summary>
+    /// <summary>
+    /// Days after its day for which a line of a bill may wait for its sale, and a sale for it. Default 3.
+    /// </summary>
     public int ReconciliationDays { get; init; } = 3;
 }

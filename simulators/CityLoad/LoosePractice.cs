@@ -3,8 +3,8 @@ using KioskFleet.Protocol.Entries;
 namespace KioskFleet.Simulators.CityLoad;
 
 /// <summary>
-/// Many pieces leave as tests, gifts and the like: one for every four sales and more. On the load's first day tests would be those of
-/// a cabinet that is put into service, so these are called gifts. Not thread-safe.
+/// Many pieces leave as tests, gifts and the like: one for every four sales and more. On the load's first day tests
+/// would be those of a cabinet that is put into service, so these are called gifts. Not thread-safe.
 /// </summary>
 internal sealed class FreePieces(SchemeDesk desk) : Scheme(desk)
 {

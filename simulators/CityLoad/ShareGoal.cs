@@ -8,7 +8,7 @@ namespace KioskFleet.Simulators.CityLoad;
 /// <param name="HighBasisPoints">The share ends at or below this.</param>
 internal readonly record struct ShareGoal(int LowBasisPoints, int AimBasisPoints, int HighBasisPoints)
 {
-    /// <summary>Ordinary sales of a cabinet with a scheme stay this far below the low: the scheme is to lift it.</summary>
+    /// <summary>Ordinary sales of a cabinet with a scheme stay so far below the low: the scheme lifts it.</summary>
     private const int SchemeLacksBasisPoints = 300;
 
     /// <summary>
@@ -49,7 +49,7 @@ internal readonly record struct ShareGoal(int LowBasisPoints, int AimBasisPoints
         }
     }
 
-    /// <summary>True when the next line should be an aid product; the choice is free near where it is steered to.</summary>
+    /// <summary>True when the next line should be an aid product; near where it is steered to chance says.</summary>
     public bool WantsAid(long aidFen, long totalFen, Chance chance)
     {
         if (totalFen <= 0)

@@ -2,7 +2,7 @@ namespace KioskFleet.Simulators.CityLoad;
 
 /// <summary>Somebody comes to the cabinet.</summary>
 /// <param name="AtUtc">When, in whole milliseconds.</param>
-/// <param name="InRush">True when others come at the same time for the same thing: a bell rang, a coach arrived.</param>
+/// <param name="InRush">True when others come at the same time for the same thing: a bell rang.</param>
 internal readonly record struct Visit(DateTimeOffset AtUtc, bool InRush);
 
 /// <summary>

@@ -109,7 +109,10 @@ internal static class DemoCommand
         run.RunOn();
         var url = run.Fleet.Api.Service;
         context.Console.WriteLine($"The fleet stays up until Ctrl-C. Ledger and journals: {run.Folder.Root}");
-        string[] paths = ["scalar", "api/v1/standings", "api/v1/findings", "api/v1/totals/counties", "api/v1/cabinets", "healthz"];
+        string[] paths =
+        [
+            "scalar", "api/v1/standings", "api/v1/findings", "api/v1/totals/counties", "api/v1/cabinets", "healthz",
+        ];
         foreach (var path in paths)
         {
             context.Console.WriteLine($"  {url}{path}");

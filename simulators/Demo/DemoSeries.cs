@@ -67,7 +67,8 @@ internal sealed record SeriesResult
 }
 
 /// <summary>
-/// The same demo with other seeds, one after the other, each with a service and agents of its own in a temporary folder.
+/// The same demo with other seeds, one after the other, each with a service and agents of its own in a temporary
+/// folder.
 /// </summary>
 internal sealed class DemoSeries(CommandContext context, DemoOptions options)
 {
@@ -84,8 +85,9 @@ internal sealed class DemoSeries(CommandContext context, DemoOptions options)
             var result = await RunOneAsync(options with { Seed = unchecked(options.Seed + (ulong)i) }, cancel);
             results.Add(result);
             context.Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{i} of {seeds}: seed {result.Seed}, precision {Part(result.Precision)}, recall {Part(result.Recall)}, "
-                + $"proof {(result.Proven ? "holds" : "FAILS")}, {result.Seconds:0.0} s"));
+                $"{i} of {seeds}: seed {result.Seed}, precision {Part(result.Precision)}, "
+                + $"recall {Part(result.Recall)}, proof {(result.Proven ? "holds" : "FAILS")}, "
+                + $"{result.Seconds:0.0} s"));
             foreach (var finding in result.Findings.Take(ProofFindings.Most))
             {
                 context.Console.WriteLine($"  {finding}");

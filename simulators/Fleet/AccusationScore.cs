@@ -15,7 +15,7 @@ internal readonly record struct FoundAccusation(AccusationKind Kind, string Cabi
             ? new FoundAccusation(kind, finding.Cabinet ?? "", finding.Operator ?? "", finding.Subject ?? "")
             : null;
 
-    /// <summary>True when it is about the planted one: by its cabinet, or where it names none by its operator.</summary>
+    /// <summary>True when it is about the planted one: by its cabinet, or by its operator if it names none.</summary>
     public bool IsOf(Accusation planted) => planted.Kind == Kind
         && (Cabinet.Length > 0 ? planted.Cabinet == Cabinet : Operator.Length > 0 && planted.Operator == Operator);
 }
@@ -35,7 +35,7 @@ internal sealed record AccusationScore
 
     private const int Decimals = 4;
 
-    /// <summary>Of what was found, the part that is true: 0 to 1, four decimals, cut. 1 when nothing was found.</summary>
+    /// <summary>Of what was found, the part that is true: 0 to 1, cut. 1 when nothing was found.</summary>
     public required decimal Precision { get; init; }
 
     /// <summary>Of what was planted, the part that was found: 0 to 1, cut. 1 when nothing was planted.</summary>
@@ -103,5 +103,7 @@ internal sealed record AccusationScore
         of == 0 ? 1 : Math.Round((decimal)count / of, Decimals, MidpointRounding.ToZero);
 
     private static string Who(FoundAccusation one) =>
-        one.Cabinet.Length == 0 ? one.Operator : one.Operator.Length == 0 ? one.Cabinet : $"{one.Cabinet} ({one.Operator})";
+        one.Cabinet.Length == 0 ? one.Operator
+        : one.Operator.Length == 0 ? one.Cabinet
+        : $"{one.Cabinet} ({one.Operator})";
 }

@@ -66,7 +66,9 @@ internal sealed class CabinetCrew : IAsyncDisposable
 
     /// <summary>Sells the load, step by step.</summary>
     /// <param name="load">The load.</param>
-    /// <param name="stepEnded">Told the end of each step when every agent has reached it; the next waits for it.</param>
+    /// <param name="stepEnded">
+    /// Told the end of each step when every agent has reached it; the next waits for it.
+    /// </param>
     /// <param name="cancel">Ends the selling between two events.</param>
     public async Task SellAsync(FleetLoad load, Func<DateTimeOffset, Task> stepEnded, CancellationToken cancel)
     {

@@ -11,8 +11,8 @@ using Xunit;
 namespace KioskFleet.Simulators.Tests.Bills;
 
 /// <summary>
-/// The bills' files, pinned byte by byte. KIOSKFLEET_WRITE_GOLDEN=1 writes files that are not there; one that is there is
-/// never written over.
+/// The bills' files, pinned byte by byte. KIOSKFLEET_WRITE_GOLDEN=1 writes files that are not there; one that is there
+/// is never written over.
 /// </summary>
 public sealed class BillTests
 {

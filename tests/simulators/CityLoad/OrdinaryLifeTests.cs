@@ -148,7 +148,7 @@ public sealed class OrdinaryLifeTests
         IEnumerable<LoadEvent> events, BusinessMonth month, long aidFen, Func<string, DateTimeOffset, bool> isAid)
     {
         var late = events.OfType<RefundIntent>()
-            .Where(r => BusinessMonth.Of(r.Of.SoldAtUtc).Equals(month) && BusinessMonth.Of(r.AtUtc).CompareTo(month) > 0)
+            .Where(r => BusinessMonth.Of(r.Of.SoldAtUtc).Equals(month) && r.AtUtc >= month.EndUtc)
             .Where(r => isAid(r.Of.Sku, r.Of.SoldAtUtc))
             .Sum(r => r.AmountFen);
         Assert.True(late * 10_000 <= aidFen * Marks.LateRefundShareBasisPoints / 2);

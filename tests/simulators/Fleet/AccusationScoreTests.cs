@@ -95,8 +95,11 @@ public sealed class AccusationScoreTests
     }
 
     [Fact]
-    public void Nothing_found_is_precise_and_recalls_nothing() => Assert.Equal(
-        (1m, 0m), Judge([Planted(AccusationKind.AbsurdSale, 7)], []) is var score ? (score.Precision, score.Recall) : default);
+    public void Nothing_found_is_precise_and_recalls_nothing()
+    {
+        var score = Judge([Planted(AccusationKind.AbsurdSale, 7)], []);
+        Assert.Equal((1m, 0m), (score.Precision, score.Recall));
+    }
 
     [Fact]
     public void What_is_not_all_of_it_never_reads_as_one() => Assert.Equal(0.9999m, Judge(
@@ -140,7 +143,8 @@ public sealed class AccusationScoreTests
         Accusation[] expected, Accusation[] entailed, params FoundAccusation[] found) =>
         AccusationScore.Judge(new PlantedAccusations(expected, entailed, Honest), found);
 
-    private static Accusation Planted(AccusationKind kind, int cabinet) => new(kind, $"KF{cabinet:000000}", $"OP{cabinet}");
+    private static Accusation Planted(AccusationKind kind, int cabinet) =>
+        new(kind, $"KF{cabinet:000000}", $"OP{cabinet}");
 
     private static FoundAccusation Found(AccusationKind kind, int cabinet) =>
         new(kind, $"KF{cabinet:000000}", $"OP{cabinet}", "2020-09");
