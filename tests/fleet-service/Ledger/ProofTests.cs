@@ -261,7 +261,11 @@ public sealed class ProofTests : IAsyncLifetime
     private IEnumerable<string> Keys(string table)
     {
         var columns = _books.Rows($"SELECT name FROM pragma_table_info('{table}') WHERE pk > 0 ORDER BY pk");
-        return _books.Rows($"SELECT {string.Join(", ", columns)} FROM {table}").Select(row => string.Join(
+        // A total of nothing at another place is still a total of nothing.
+        var some = table is "totals" or "window_totals"
+            ? "WHERE sales_fen <> 0 OR sales_lines <> 0 OR refunds_fen <> 0 OR refunds_of_day_fen <> 0"
+            : "";
+        return _books.Rows($"SELECT {string.Join(", ", columns)} FROM {table} {some}").Select(row => string.Join(
             " AND ", columns.Zip(row.Split('|')).Select(
                 c => c.First == "cabinet_id" ? $"{c.First} = '{c.Second}'" : $"{c.First} = {c.Second}")));
     }

@@ -98,7 +98,7 @@ public sealed class CorrectedSinceTests : IDisposable
     }
 
     private IReadOnlyList<string> Nets() => _books.Rows("""
-        SELECT a.county_code || ' ' || business_day / 100 || ' '
+        SELECT a.county_code || ' ' || (business_day / 100) || ' '
             || sum(CASE class WHEN 1 THEN sales_fen - refunds_of_day_fen ELSE 0 END) || '/'
             || sum(CASE class WHEN 2 THEN sales_fen - refunds_of_day_fen ELSE 0 END) || '/'
             || sum(CASE class WHEN 3 THEN sales_fen - refunds_of_day_fen ELSE 0 END)

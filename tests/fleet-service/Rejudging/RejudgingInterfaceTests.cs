@@ -146,7 +146,7 @@ public sealed class RejudgingInterfaceTests : IAsyncLifetime
 
     private async Task<JsonElement> FinishedAsync(long version)
     {
-        while (true)
+        for (var waited = 0; waited < 1_500; waited++)
         {
             var shown = await GetAsync($"/api/v1/rejudgings/{version}");
             if (shown.GetProperty("state").GetString() == "Finished")
@@ -156,6 +156,8 @@ public sealed class RejudgingInterfaceTests : IAsyncLifetime
 
             await Task.Delay(20, Stop);
         }
+
+        throw new TimeoutException($"The re-judging by catalogue {version} was not finished in half a minute.");
     }
 
     private async Task<JsonElement> GetAsync(string path)
