@@ -1,5 +1,8 @@
+using System.Text.Json;
+using KioskFleet.Agent.Gate;
 using KioskFleet.Agent.Journal;
 using KioskFleet.Agent.LocalApi;
+using KioskFleet.Protocol.Configs;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
 
@@ -48,7 +51,21 @@ internal static class OfflineJournals
         return new StatusAnswer(cabinet, StatusGatherer.Version, Running: false, id.ToString(),
             StatusGatherer.Of(tail), StatusGatherer.Of(mark.Committed), (long)(tail.Seq - mark.Committed.Seq),
             StatusGatherer.Moment(oldestMs), [.. files.SkipLast(1).Select(file => file.Id.ToString())],
-            new SumsAnswer(sums.SalesFen, sums.RefundsFen, sums.Sales), null, reader.Vends().Count, false);
+            new SumsAnswer(sums.SalesFen, sums.RefundsFen, sums.Sales), null, reader.Vends().Count, false,
+            Gate(options));
+    }
+
+    /// <summary>The kept config; the headroom needs the running agent.</summary>
+    private static GateAnswer Gate(JournalOptions options)
+    {
+        var applied = ConfigDesk.Load(Path.Combine(options.DataDirectory, ConfigDesk.FileName), out _);
+        var mode = applied is null ? GateMode.Observe : applied.Config.Mode;
+        return GateAnswer.Of(null, "") with
+        {
+            Mode = JsonNamingPolicy.CamelCase.ConvertName(mode.ToString()),
+            AppliedConfig = applied?.Version,
+            RestrictFromUtc = StatusGatherer.Moment(applied?.Config.RestrictFromUtcMs ?? 0),
+        };
     }
 
     private static JournalPointer? Pointer(JournalOptions options)

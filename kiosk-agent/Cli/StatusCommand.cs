@@ -59,6 +59,15 @@ internal static class StatusCommand
         Line(cli, "LabelPredecessors", status.Predecessors.Count == 0 ? none : string.Join(' ', status.Predecessors));
         Line(cli, "LabelSales", cli.Text("SalesValue", status.Sums.Sales, new Money(status.Sums.SalesFen),
             new Money(status.Sums.RefundsFen)));
+        Line(cli, "LabelGate", cli.Text("Gate_" + status.Gate.Mode));
+        Line(cli, "LabelHeadroom", status.Gate.HeadroomFen is { } headroom ? $"{new Money(headroom)}" : none);
+        Line(cli, "LabelConfig", cli.Text(
+            "ConfigValue", status.Gate.AppliedConfig ?? none, status.Gate.WantedConfig ?? none));
+        if (status.Gate.Counting is { } counting and not "exact")
+        {
+            Line(cli, "LabelCounting", cli.Text("Counting_" + counting));
+        }
+
         if (status.Link is { } link)
         {
             Line(cli, "LabelLink", cli.Text("Link_" + link.State));

@@ -1,4 +1,5 @@
 using KioskFleet.Agent.Clock;
+using KioskFleet.Agent.Gate;
 using KioskFleet.Agent.Journal;
 using KioskFleet.Agent.LocalApi;
 using KioskFleet.Agent.Settings;
@@ -101,10 +102,13 @@ internal static class AgentHost
         services.AddSingleton(provider => JournalStore.Open(
             overrides?.Journal?.Invoke(JournalOptionsOf(settings)) ?? JournalOptionsOf(settings),
             provider.GetRequiredService<BootClock>(), provider.GetRequiredService<ILogger<JournalStore>>()));
+        services.AddSingleton(provider => new ConfigDesk(provider.GetRequiredService<JournalStore>(),
+            settings.DataDirectory, provider.GetRequiredService<ILogger<ConfigDesk>>()));
+        services.AddSingleton<ShareBook>();
         services.AddSingleton(provider =>
         {
             var store = provider.GetRequiredService<JournalStore>();
-            return new VendFlow(store, provider.GetRequiredService<BootClock>(), plan, VendingOptionsOf(settings),
+            return new VendFlow(store, provider.GetRequiredService<ShareBook>(), plan, VendingOptionsOf(settings),
                 store.Space, provider.GetRequiredService<ILogger<VendFlow>>());
         });
         services.AddHostedService<RetentionLoop>();

@@ -53,7 +53,8 @@ internal static class JournalConnection
             boot BLOB NOT NULL,
             until_monotonic_ms INTEGER NOT NULL,
             until_wall_utc_ms INTEGER NOT NULL,
-            closed INTEGER NOT NULL) WITHOUT ROWID;
+            closed INTEGER NOT NULL,
+            basket BLOB NOT NULL) WITHOUT ROWID;
         PRAGMA user_version = 1;
         """;
 

@@ -144,6 +144,19 @@ internal sealed partial class JournalFile : IDisposable
         }
     }
 
+    /// <summary>The latest moment of the service's clock that was ever observed here, Unix ms UTC; 0 before one.
+    /// </summary>
+    public long LatestObservedUtcMs
+    {
+        get
+        {
+            lock (_readGate)
+            {
+                return _observations.Count == 0 ? 0 : _observations.Max(o => o.ServerUtcMs);
+            }
+        }
+    }
+
     /// <summary>
     /// Ends when an entry was appended since the last call ended; at once when that was before. For one waiter: the
     /// uplink.

@@ -120,14 +120,19 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
     {
         var vends = new List<VendRow>();
         using var command = Command("""
-            SELECT id, kind, slot, sku, price_fen, denial, boot, until_monotonic_ms, until_wall_utc_ms, closed FROM vend
+            SELECT id, kind, slot, sku, price_fen, denial, boot, until_monotonic_ms, until_wall_utc_ms, closed, basket
+            FROM vend
             """);
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
             vends.Add(new VendRow(Text(reader, 0), (VendRowKind)Small(reader, 1), Text(reader, 2),
                 Text(reader, 3), Number(reader, 4), Small(reader, 5), Boot(reader, 6), Number(reader, 7),
-                Number(reader, 8), Small(reader, 9) != 0));
+                Number(reader, 8), Small(reader, 9) != 0)
+            {
+                Basket = VendRow.Read(reader.GetValue(10) as byte[] ?? [])
+                    ?? throw new JournalDamagedException("A basket is not readable.", 0),
+            });
         }
 
         return vends;

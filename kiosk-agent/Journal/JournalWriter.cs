@@ -125,8 +125,8 @@ internal sealed class JournalWriter : IDisposable
         using var command = _connection.CreateCommand();
         command.CommandText = """
             INSERT OR REPLACE INTO vend (id, kind, slot, sku, price_fen, denial, boot, until_monotonic_ms,
-                until_wall_utc_ms, closed)
-            VALUES ($id, $kind, $slot, $sku, $price, $denial, $boot, $monotonic, $wall, $closed)
+                until_wall_utc_ms, closed, basket)
+            VALUES ($id, $kind, $slot, $sku, $price, $denial, $boot, $monotonic, $wall, $closed, $basket)
             """;
         command.Parameters.AddWithValue("$id", row.Id);
         command.Parameters.AddWithValue("$kind", (int)row.Kind);
@@ -138,6 +138,7 @@ internal sealed class JournalWriter : IDisposable
         command.Parameters.AddWithValue("$monotonic", row.UntilMonotonicMs);
         command.Parameters.AddWithValue("$wall", row.UntilWallUtcMs);
         command.Parameters.AddWithValue("$closed", row.IsClosed ? 1 : 0);
+        command.Parameters.AddWithValue("$basket", VendRow.Write(row.Basket));
         command.ExecuteNonQuery();
     }
 

@@ -25,9 +25,10 @@ internal static class Answers
     {
         VendAnswer.Approved approved => TypedResults.Json(
             new ApprovedAnswer(true, DateTimeOffset.FromUnixTimeMilliseconds(approved.UntilWallUtcMs),
-                approved.RemainingMs), ApiJson.Readable.ApprovedAnswer),
-        VendAnswer.Denied denied => Problem(Problems.Make(Problems.KindOf(denied.Reason), language,
-            denied.Reason == DenialReason.UnknownSlot ? "slot" : null) with { HeadroomFen = denied.HeadroomFen }),
+                approved.RemainingMs, approved.HeadroomFen, WordOf(approved.Warning),
+                approved.Warning is { } warning ? Problems.TextOf(warning, language) : null),
+            ApiJson.Readable.ApprovedAnswer),
+        VendAnswer.Denied denied => Problem(Problems.Of(denied.Reason, denied.HeadroomFen, language)),
         VendAnswer.Conflict conflict => Problem(ProblemKind.IdUsedDifferently, language, conflict.Field),
         VendAnswer.Finished finished => Finished(finished.Entry, language),
         VendAnswer.Invalid invalid => Invalid(invalid.Problem, language),
@@ -65,7 +66,8 @@ internal static class Answers
     public static IReadOnlyList<SellableAnswer> Of(IReadOnlyList<SellableSlot> slots, Language language) =>
         [.. slots.Select(slot => new SellableAnswer(slot.Slot, slot.Sku, slot.Name, slot.PriceFen, slot.CanSell,
             slot.Denial is null ? null : Name(slot.Denial.Value.ToString()),
-            slot.Denial is null ? null : Problems.TextOf(slot.Denial.Value, language), slot.HeadroomFen))];
+            slot.Denial is null ? null : Problems.TextOf(slot.Denial.Value, language), slot.HeadroomFen,
+            WordOf(slot.Warning)))];
 
     /// <summary>The slots' stock.</summary>
     public static IReadOnlyList<StockAnswer> StockOf(IReadOnlyList<SellableSlot> slots) =>
@@ -87,6 +89,8 @@ internal static class Answers
     private static string[] MarksOf(SaleMarks marks) =>
         [.. Enum.GetValues<SaleMarks>().Where(mark => mark != 0 && marks.HasFlag(mark)).Select(mark =>
             Name(mark.ToString()))];
+
+    private static string? WordOf(ShareWarning? warning) => warning is { } word ? Name(word.ToString()) : null;
 
     private static string Name(string name) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(name);
 }

@@ -4,7 +4,14 @@ namespace KioskFleet.Agent.LocalApi;
 /// <param name="Approved">Always true; a denial is a problem with its reason.</param>
 /// <param name="UntilUtc">End of the approval by the cabinet's wall clock.</param>
 /// <param name="RemainingMs">Milliseconds until then.</param>
-internal sealed record ApprovedAnswer(bool Approved, DateTimeOffset UntilUtc, long RemainingMs);
+/// <param name="HeadroomFen">
+/// Ordinary product that may be sold beyond this, in fen; null when no rule sets a limit.
+/// </param>
+/// <param name="Warning">nearLimit or beyondLimit; null when there is nothing to warn of.</param>
+/// <param name="WarningText">The same for people.</param>
+internal sealed record ApprovedAnswer(
+    bool Approved, DateTimeOffset UntilUtc, long RemainingMs, long? HeadroomFen = null, string? Warning = null,
+    string? WarningText = null);
 
 /// <summary>An entry of the journal.</summary>
 /// <param name="Journal">The journal, 32 hex digits.</param>
@@ -34,9 +41,10 @@ internal sealed record ClosedAnswer(bool Closed, bool Known);
 /// <param name="Denial">Why not; null when nothing forbids it.</param>
 /// <param name="DenialText">The same for people.</param>
 /// <param name="HeadroomFen">Ordinary product that may still be sold, in fen; null when no rule sets one.</param>
+/// <param name="Warning">nearLimit or beyondLimit when it would be sold with a warning; else null.</param>
 internal sealed record SellableAnswer(
     string Slot, string Sku, string Name, long PriceFen, bool Sellable, string? Denial, string? DenialText,
-    long? HeadroomFen);
+    long? HeadroomFen, string? Warning = null);
 
 /// <summary>What is left in a slot.</summary>
 /// <param name="Slot">The slot.</param>

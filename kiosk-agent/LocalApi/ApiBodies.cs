@@ -1,11 +1,20 @@
 namespace KioskFleet.Agent.LocalApi;
 
-/// <summary>Asks whether a vend may go on.</summary>
+/// <summary>Asks whether a vend may go on: one slot, or several lines that are paid and judged together.</summary>
 /// <param name="Id">The caller's vend id, 1 to 64 UTF-8 bytes; the same request may be repeated with it.</param>
 /// <param name="Slot">Slot of the cabinet.</param>
 /// <param name="Sku">The operator's SKU.</param>
 /// <param name="PriceFen">What the customer will pay, in fen.</param>
-internal sealed record VendBody(string? Id, string? Slot, string? Sku, long? PriceFen);
+/// <param name="Lines">In place of slot, SKU and price: 1 to 100 lines of one basket.</param>
+internal sealed record VendBody(
+    string? Id, string? Slot, string? Sku, long? PriceFen, IReadOnlyList<VendLineBody>? Lines = null);
+
+/// <summary>One line of a basket.</summary>
+/// <param name="Slot">Slot of the cabinet.</param>
+/// <param name="Sku">The operator's SKU.</param>
+/// <param name="Quantity">Pieces; 1 when missing.</param>
+/// <param name="PriceFen">What the customer will pay for the line, in fen.</param>
+internal sealed record VendLineBody(string? Slot, string? Sku, int? Quantity, long? PriceFen);
 
 /// <summary>One line of goods.</summary>
 /// <param name="Slot">Slot; may be missing.</param>
@@ -14,8 +23,12 @@ internal sealed record VendBody(string? Id, string? Slot, string? Sku, long? Pri
 /// <param name="Quantity">Pieces; 1 when missing.</param>
 /// <param name="UnitPriceFen">Price of one piece, in fen; paid amount by quantity when missing.</param>
 /// <param name="PaidFen">What was paid for the line, in fen. Needed for a sale; not read for a non-sale.</param>
+/// <param name="Claim">
+/// aid or ordinary, as the sales program holds it; may be missing. It is kept with the sale and counts for nothing.
+/// </param>
 internal sealed record LineBody(
-    string? Slot, string? Sku, string? Name, int? Quantity, long? UnitPriceFen, long? PaidFen);
+    string? Slot, string? Sku, string? Name, int? Quantity, long? UnitPriceFen, long? PaidFen,
+    string? Claim = null);
 
 /// <summary>How it was paid.</summary>
 /// <param name="Method">wechat, alipay, unionpay, cash, card or other; other when missing or unknown.</param>
@@ -52,7 +65,8 @@ internal sealed record OutcomeRequestBody(
 
 /// <summary>Opens an open-door session.</summary>
 /// <param name="Id">The caller's session id, of the same namespace as vend ids.</param>
-internal sealed record SessionBody(string? Id);
+/// <param name="Door">The door that is to open, as the plan's slots name it; missing where there is one door.</param>
+internal sealed record SessionBody(string? Id, string? Door = null);
 
 /// <summary>One line given back by an adjustment.</summary>
 /// <param name="Line">The settled sale's line, from 0.</param>

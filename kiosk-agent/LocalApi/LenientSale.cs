@@ -56,6 +56,14 @@ internal static class LenientSale
         _ => PaymentMethod.Other,
     };
 
+    /// <summary>The claim that a word means; none for words not known: a claim must never stop a sale.</summary>
+    public static AidClaim ClaimOf(string? word) => word?.Trim().ToLowerInvariant() switch
+    {
+        "aid" => AidClaim.Aid,
+        "ordinary" => AidClaim.Ordinary,
+        _ => AidClaim.None,
+    };
+
     /// <summary>Any text that a value can mean; empty when it is missing.</summary>
     public static string TextOf(JsonElement parent, string name)
     {
@@ -105,7 +113,7 @@ internal static class LenientSale
 
         fault = null;
         return new SaleLine(TextOf(line, "slot"), TextOf(line, "sku"), TextOf(line, "name"), quantity,
-            price ?? Math.Max(0, paid.Value) / quantity, paid.Value);
+            price ?? Math.Max(0, paid.Value) / quantity, paid.Value, ClaimOf(TextOf(line, "claim")));
     }
 
     private static Payment ReadPayment(JsonElement body)

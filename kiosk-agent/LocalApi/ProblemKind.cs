@@ -39,6 +39,15 @@ internal enum ProblemKind
     /// <summary>Too many approved vends without an outcome.</summary>
     TooManyOpenVends,
 
+    /// <summary>A product is suspended for quality.</summary>
+    ProductBlocked,
+
+    /// <summary>Ordinary products are sold up to the limit of the window.</summary>
+    OrdinaryLimit,
+
+    /// <summary>There is no such door.</summary>
+    UnknownDoor,
+
     /// <summary>The id was used with other content.</summary>
     IdUsedDifferently,
 

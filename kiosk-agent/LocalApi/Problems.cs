@@ -1,5 +1,6 @@
 using KioskFleet.Agent.Texts;
 using KioskFleet.Agent.Vending;
+using KioskFleet.Protocol.Amounts;
 
 namespace KioskFleet.Agent.LocalApi;
 
@@ -18,9 +19,10 @@ internal static class Problems
         ProblemKind.NotJson or ProblemKind.WrongType or ProblemKind.Missing => StatusCodes.Status400BadRequest,
         ProblemKind.TooManyBytes => StatusCodes.Status413PayloadTooLarge,
         ProblemKind.TooLong or ProblemKind.OutOfRange or ProblemKind.UnknownWord or ProblemKind.UnknownSlot
-            => StatusCodes.Status422UnprocessableEntity,
-        ProblemKind.CabinetStopped or ProblemKind.TooManyOpenVends or ProblemKind.IdUsedDifferently
-            or ProblemKind.AlreadyFinished => StatusCodes.Status409Conflict,
+            or ProblemKind.UnknownDoor => StatusCodes.Status422UnprocessableEntity,
+        ProblemKind.CabinetStopped or ProblemKind.TooManyOpenVends or ProblemKind.ProductBlocked
+            or ProblemKind.OrdinaryLimit or ProblemKind.IdUsedDifferently or ProblemKind.AlreadyFinished
+            => StatusCodes.Status409Conflict,
         ProblemKind.DiskFull => StatusCodes.Status507InsufficientStorage,
         ProblemKind.UnknownSale or ProblemKind.UnknownVend or ProblemKind.NotFound => StatusCodes.Status404NotFound,
         ProblemKind.WrongMethod => StatusCodes.Status405MethodNotAllowed,
@@ -47,6 +49,25 @@ internal static class Problems
     public static string Describe(ApiProblem problem, Language language) =>
         language == Language.Chinese ? $"{problem.Title}。{problem.Detail}" : $"{problem.Title}. {problem.Detail}";
 
+    /// <summary>A denied request: the reason for the screen, and how much ordinary product may still be sold.</summary>
+    public static ApiProblem Of(DenialReason denial, long? headroomFen, Language language)
+    {
+        var field = denial switch
+        {
+            DenialReason.UnknownSlot => "slot",
+            DenialReason.UnknownDoor => "door",
+            _ => null,
+        };
+        return Make(KindOf(denial), language, field, new Money(headroomFen ?? 0).ToString()) with
+        {
+            HeadroomFen = headroomFen,
+        };
+    }
+
+    /// <summary>A warning in one line, for screens.</summary>
+    public static string TextOf(ShareWarning warning, Language language) =>
+        Catalogue.Text(language, "Warning" + warning);
+
     /// <summary>A denial's title, for screens.</summary>
     public static string TextOf(DenialReason denial, Language language) =>
         Catalogue.Text(language, KindOf(denial) + "Title");
@@ -58,6 +79,9 @@ internal static class Problems
         DenialReason.CabinetStopped => ProblemKind.CabinetStopped,
         DenialReason.DiskFull => ProblemKind.DiskFull,
         DenialReason.TooManyOpenVends => ProblemKind.TooManyOpenVends,
+        DenialReason.ProductBlocked => ProblemKind.ProductBlocked,
+        DenialReason.OrdinaryLimit => ProblemKind.OrdinaryLimit,
+        DenialReason.UnknownDoor => ProblemKind.UnknownDoor,
         _ => throw new ArgumentOutOfRangeException(nameof(denial), denial, "There is no such denial."),
     };
 

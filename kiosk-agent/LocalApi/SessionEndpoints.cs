@@ -31,7 +31,7 @@ internal static class SessionEndpoints
         var (body, fault) = await BodyReader.ReadAsync(context.Request, ApiJson.Readable.SessionBody);
         return fault is not null ? Answers.Problem(fault, language)
             : string.IsNullOrEmpty(body!.Id) ? Answers.Problem(ProblemKind.Missing, language, "id")
-            : Answers.Of(flow.OpenSession(body.Id), language);
+            : Answers.Of(flow.OpenSession(body.Id, body.Door ?? ""), language);
     }
 
     private static IResult Close(HttpContext context, string id, [FromServices] VendFlow flow) =>
@@ -128,7 +128,7 @@ internal static class StrictLines
 
             var quantity = line.Quantity ?? 1;
             read.Add(new SaleLine(line.Slot ?? "", line.Sku ?? "", line.Name ?? "", quantity,
-                line.UnitPriceFen ?? paidFen / Math.Max(1, quantity), paidFen));
+                line.UnitPriceFen ?? paidFen / Math.Max(1, quantity), paidFen, LenientSale.ClaimOf(line.Claim)));
         }
 
         fault = null;

@@ -1,3 +1,4 @@
+using KioskFleet.Agent.Gate;
 using KioskFleet.Agent.Journal;
 using KioskFleet.Agent.Uplink;
 using KioskFleet.Agent.Vending;
@@ -29,6 +30,42 @@ internal sealed record LinkAnswer(
     string State, DateTimeOffset? ConnectedUtc, DateTimeOffset? LastReceiptUtc, string? LastRefusal,
     string? LastError, long? ClockOffsetMs, uint PaceMs, long Connects, long WatchdogTrips);
 
+/// <summary>What the cabinet's gate works by.</summary>
+/// <param name="Mode">What it does now: observe, warn or restrict.</param>
+/// <param name="AppliedConfig">Version of the config that it works by; null when it never heard one.</param>
+/// <param name="WantedConfig">Version that the service named in its last receipt; null before one.</param>
+/// <param name="RestrictFromUtc">From when it refuses; null when it does not.</param>
+/// <param name="HeadroomFen">Ordinary product that may still be sold, in fen; null when no rule sets a limit.</param>
+/// <param name="ThresholdBasisPoints">The least aid share of the present window; null without a config.</param>
+/// <param name="WindowFirst">First business day of the present window; null without a config.</param>
+/// <param name="WindowLast">Its last business day.</param>
+/// <param name="Counting">
+/// exact, or why own sales are counted on the safe side: journalNotHere, headNotHeld, entriesLost; null without a
+/// config.
+/// </param>
+/// <param name="ClockProven">False while this boot has not heard the service's clock.</param>
+internal sealed record GateAnswer(
+    string Mode, string? AppliedConfig, string? WantedConfig, DateTimeOffset? RestrictFromUtc, long? HeadroomFen,
+    int? ThresholdBasisPoints, DateOnly? WindowFirst, DateOnly? WindowLast, string? Counting, bool? ClockProven)
+{
+    /// <summary>The gate by a view; without one it only observes.</summary>
+    public static GateAnswer Of(ShareView? view, string wantedConfig)
+    {
+        var wanted = wantedConfig.Length == 0 ? null : wantedConfig;
+        if (view is null)
+        {
+            return new GateAnswer("observe", null, wanted, null, null, null, null, null, null, null);
+        }
+
+        var present = view.Windows[0];
+        return new GateAnswer(Name(view.Mode.ToString()), view.Applied.Version, wanted,
+            StatusGatherer.Moment(view.Applied.Config.RestrictFromUtcMs), view.RoomFen, present.ThresholdBasisPoints,
+            present.Window.First, present.Window.Last, Name(view.Basis.ToString()), view.IsProven);
+    }
+
+    private static string Name(string name) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(name);
+}
+
 /// <summary>Where an agent stands.</summary>
 /// <param name="Cabinet">The cabinet; null before enrolment.</param>
 /// <param name="Version">The agent's version.</param>
@@ -43,10 +80,11 @@ internal sealed record LinkAnswer(
 /// <param name="Link">The link; null when no agent runs.</param>
 /// <param name="OpenVends">Approved vends without an outcome.</param>
 /// <param name="Stopped">True when the cabinet was stopped.</param>
+/// <param name="Gate">What the gate works by.</param>
 internal sealed record StatusAnswer(
     string? Cabinet, string Version, bool Running, string Journal, HeadAnswer Head, HeadAnswer Committed, long Backlog,
     DateTimeOffset? OldestUnsentUtc, IReadOnlyList<string> Predecessors, SumsAnswer Sums, LinkAnswer? Link,
-    int OpenVends, bool Stopped);
+    int OpenVends, bool Stopped, GateAnswer Gate);
 
 /// <summary>Gathers where a running agent stands. Reads only; thread-safe.</summary>
 internal sealed class StatusGatherer(JournalStore store, VendFlow flow, UplinkMonitor monitor)
@@ -64,7 +102,7 @@ internal sealed class StatusGatherer(JournalStore store, VendFlow flow, UplinkMo
             facts.Journal.ToString(), Of(facts.Tail), Of(facts.Committed), file.Backlog,
             Moment(file.OldestUnsentWallUtcMs), [.. store.Closed.Select(closed => closed.Id.ToString())],
             new SumsAnswer(file.Sums.SalesFen, file.Sums.RefundsFen, file.Sums.Sales), Of(link), flow.OpenVends,
-            flow.IsStopped);
+            flow.IsStopped, GateAnswer.Of(flow.Share(), link.WantedConfigVersion));
     }
 
     /// <summary>A head.</summary>

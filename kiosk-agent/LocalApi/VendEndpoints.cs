@@ -49,16 +49,32 @@ internal static class VendEndpoints
             return Answers.Problem(fault, language);
         }
 
-        var missing = string.IsNullOrEmpty(body!.Id) ? "id"
-            : string.IsNullOrEmpty(body.Slot) ? "slot"
-            : string.IsNullOrEmpty(body.Sku) ? "sku"
-            : body.PriceFen is null ? "priceFen"
-            : null;
-        return missing is not null
+        return Missing(body!) is { } missing
             ? Answers.Problem(ProblemKind.Missing, language, missing)
-            : Answers.Of(
-                flow.RequestVend(new VendRequest(body.Id!, body.Slot!, body.Sku!, body.PriceFen!.Value)), language);
+            : Answers.Of(flow.RequestVend(body!.Lines is { } lines
+                ? VendRequest.For(body.Id!, [.. lines.Select(line =>
+                    new VendLine(line.Slot!, line.Sku!, line.Quantity ?? 1, line.PriceFen!.Value))])
+                : new VendRequest(body.Id!, body.Slot!, body.Sku!, body.PriceFen!.Value)), language);
     }
+
+    private static string? Missing(VendBody body)
+    {
+        if (string.IsNullOrEmpty(body.Id))
+        {
+            return "id";
+        }
+
+        return body.Lines is not { } lines ? Missing(body.Slot, body.Sku, body.PriceFen, "")
+            : lines.Count == 0 ? "lines"
+            : lines.Select((line, i) => Missing(line?.Slot, line?.Sku, line?.PriceFen, $"lines[{i}]."))
+                .FirstOrDefault(field => field is not null);
+    }
+
+    private static string? Missing(string? slot, string? sku, long? priceFen, string prefix) =>
+        string.IsNullOrEmpty(slot) ? prefix + "slot"
+        : string.IsNullOrEmpty(sku) ? prefix + "sku"
+        : priceFen is null ? prefix + "priceFen"
+        : null;
 
     private static IResult Find(HttpContext context, string id, [FromServices] JournalStore store) =>
         VendLookup.Find(store, id) is { } found

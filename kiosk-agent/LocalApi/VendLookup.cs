@@ -13,7 +13,14 @@ namespace KioskFleet.Agent.LocalApi;
 /// <param name="PriceFen">The price asked for, in fen; null when no request is known.</param>
 /// <param name="Entries">What is recorded under the id, newest first.</param>
 internal sealed record VendStateAnswer(
-    string Id, string State, string? Slot, string? Sku, long? PriceFen, IReadOnlyList<EntryAnswer> Entries);
+    string Id, string State, string? Slot, string? Sku, long? PriceFen, IReadOnlyList<EntryAnswer> Entries)
+{
+    /// <summary>The lines asked for as one basket; null when one slot was asked for, or nothing is known.</summary>
+    public IReadOnlyList<VendLineBody>? Lines { get; init; }
+
+    /// <summary>The door that a session asked for; null when none was named.</summary>
+    public string? Door { get; init; }
+}
 
 /// <summary>Looks up what the journals hold of a vend. Reads only.</summary>
 internal static class VendLookup
@@ -35,8 +42,14 @@ internal static class VendLookup
             : row.IsClosed ? "closed"
             : "open";
         var isVend = row is { Kind: VendRowKind.Vend };
-        return new VendStateAnswer(
-            id, state, isVend ? row!.Slot : null, isVend ? row!.Sku : null, isVend ? row!.PriceFen : null, entries);
+        var isOneSlot = isVend && row!.Basket.Count == 0;
+        return new VendStateAnswer(id, state, isOneSlot ? row!.Slot : null, isOneSlot ? row!.Sku : null,
+            isVend ? row!.PriceFen : null, entries)
+        {
+            Lines = !isVend || isOneSlot ? null : [.. row!.Basket.Select(line =>
+                new VendLineBody(line.Slot, line.Sku, line.Quantity, line.AmountFen))],
+            Door = row is { Kind: VendRowKind.Session, Slot.Length: > 0 } ? row.Slot : null,
+        };
     }
 
     private static EntryAnswer Of(JournalFile file, StoredEntry entry)

@@ -1,4 +1,5 @@
 using KioskFleet.Agent.Clock;
+using KioskFleet.Agent.Gate;
 using KioskFleet.Agent.Journal;
 using KioskFleet.Protocol;
 using KioskFleet.Protocol.Batches;
@@ -12,7 +13,7 @@ namespace KioskFleet.Agent.Uplink;
 
 /// <summary>Builds and signs what a sender wants sent. Not thread-safe.</summary>
 internal sealed class MessageComposer(
-    CabinetId cabinet, MessageSigner signer, BootClock clock, JournalStore store)
+    CabinetId cabinet, MessageSigner signer, BootClock clock, JournalStore store, ConfigDesk configs)
 {
     /// <summary>
     /// Bytes kept free for everything in a batch beside its entries: names, heads, 64 clock observations, signature.
@@ -36,7 +37,7 @@ internal sealed class MessageComposer(
         var facts = file.Facts;
         return new Hello(cabinet, facts.Journal, signer.KeyId, clock.Boot, clock.MonotonicMs, clock.WallUtcMs,
             facts.Tail, facts.Committed, facts.OldestRetainedSeq, (ulong)Math.Max(0, file.Backlog),
-            file.OldestUnsentWallUtcMs, file.Sums, facts.Closed, AppliedConfigVersion: "", Version).Sign(signer);
+            file.OldestUnsentWallUtcMs, file.Sums, facts.Closed, configs.AppliedVersion, Version).Sign(signer);
     }
 
     /// <summary>The batch that a sender wants.</summary>

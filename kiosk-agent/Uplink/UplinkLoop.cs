@@ -90,13 +90,14 @@ internal sealed class UplinkLoop(
             LastError = "",
         });
         using var signer = identity.OpenOrCreateKey();
-        var composer = new MessageComposer(target.Cabinet, signer, services.Clock, store);
+        var composer = new MessageComposer(target.Cabinet, signer, services.Clock, store, services.Configs);
         var driver = new SenderDriver(store, _roster, transport, composer, services, logger)
         {
             EnrolAgain = connector.EnrolAgainAsync,
         };
         _linkedMs = services.NowMs;
-        return await new UplinkSession(store, _roster, driver, services, logger).RunAsync(signals.Reader, stopping);
+        return await new UplinkSession(store, _roster, driver, services, logger) { Cabinet = target.Cabinet }
+            .RunAsync(signals.Reader, stopping);
     }
 
     private async Task EndLinkAsync(string reason)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using KioskFleet.Agent.Clock;
 using KioskFleet.Agent.Enrolment;
+using KioskFleet.Agent.Gate;
 using KioskFleet.Agent.Settings;
 
 namespace KioskFleet.Agent.Uplink;
@@ -32,7 +33,8 @@ internal static class UplinkModule
             provider.GetRequiredService<BootClock>(),
             chance.NextDouble,
             provider.GetRequiredService<UplinkMonitor>(),
-            provider.GetRequiredService<UplinkMetrics>()));
+            provider.GetRequiredService<UplinkMetrics>(),
+            provider.GetRequiredService<ConfigDesk>()));
         services.AddSingleton<UplinkConnector>();
         services.AddHostedService<UplinkLoop>();
         return services;

@@ -1,4 +1,5 @@
 using KioskFleet.Agent.Clock;
+using KioskFleet.Agent.Gate;
 using KioskFleet.Agent.Settings;
 
 namespace KioskFleet.Agent.Uplink;
@@ -10,9 +11,10 @@ namespace KioskFleet.Agent.Uplink;
 /// <param name="Chance">Source of jitter, from 0 to 1; called by the loop only.</param>
 /// <param name="Monitor">Where the status goes.</param>
 /// <param name="Metrics">Where figures go.</param>
+/// <param name="Configs">Takes configs, and says which one is applied.</param>
 internal sealed record UplinkServices(
     UplinkSettings Settings, TimeProvider Time, BootClock Clock, Func<double> Chance, UplinkMonitor Monitor,
-    UplinkMetrics Metrics)
+    UplinkMetrics Metrics, ConfigDesk Configs)
 {
     /// <summary>Monotonic milliseconds of <see cref="Time"/>, for senders and deadlines.</summary>
     public long NowMs => Time.GetTimestamp() * 1_000 / Time.TimestampFrequency;

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using KioskFleet.Agent.Gate;
 using KioskFleet.Agent.Journal;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Protocol.Receipts;
@@ -19,6 +20,10 @@ internal sealed class UplinkSession(
     private readonly long _connectedMs = services.NowMs;
     private long _progressMs = services.NowMs;
     private Head _committed;
+    private bool _greetSoon;
+
+    /// <summary>The cabinet that this link speaks for.</summary>
+    public required CabinetId Cabinet { get; init; }
 
     /// <summary>Runs until the link ends; returns why.</summary>
     /// <exception cref="UplinkBrokenException">The link broke while something was sent.</exception>
@@ -69,6 +74,13 @@ internal sealed class UplinkSession(
 
     private async Task<LinkWish> TakePayloadAsync(UplinkSignal.Received received, CancellationToken stopping)
     {
+        if (received.Topic.Lane == Lane.Config)
+        {
+            // Told at once, so that the service does not send the same config again.
+            _greetSoon |= services.Configs.Take(received.Payload, Cabinet) is ConfigOutcome.Applied;
+            return LinkWish.Keep;
+        }
+
         if (received.Topic.Lane != Lane.Receipt || !Receipt.TryParse(received.Payload.Span, out var receipt))
         {
             UplinkLog.PayloadLeftAlone(logger, received.Topic.Lane, received.Payload.Length);
@@ -103,7 +115,11 @@ internal sealed class UplinkSession(
                 continue;
             }
 
-            SenderInput input = slot.IsLinked ? SenderInput.Tick.Instance : SenderInput.LinkUp.Instance;
+            var isGreeting = _greetSoon && ReferenceEquals(slot.File, store.Current);
+            _greetSoon &= !isGreeting;
+            SenderInput input = !slot.IsLinked ? SenderInput.LinkUp.Instance
+                : isGreeting ? SenderInput.GreetSoon.Instance
+                : SenderInput.Tick.Instance;
             slot.IsLinked = true;
             if (await driver.DriveAsync(slot, input, stopping) == LinkWish.Reconnect)
             {

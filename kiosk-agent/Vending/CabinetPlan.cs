@@ -10,11 +10,14 @@ namespace KioskFleet.Agent.Vending;
 /// <param name="PriceFen">Price of one piece, in fen.</param>
 /// <param name="Capacity">Pieces it can hold.</param>
 /// <param name="Stock">Pieces that were in it when the plan's stock was counted.</param>
-internal sealed record PlanSlot(string Slot, string Sku, string Name, long PriceFen, int Capacity, int Stock);
+/// <param name="Door">The door it lies behind, at most 16 UTF-8 bytes; empty when the cabinet has one or none.</param>
+internal sealed record PlanSlot(
+    string Slot, string Sku, string Name, long PriceFen, int Capacity, int Stock, string Door = "");
 
 /// <summary>
 /// What the cabinet should hold. A JSON file: <c>{"stockAsOf": "2020-09-30T08:00:00+08:00", "slots": [{"slot": "A1",
-/// "sku": "…", "name": "…", "priceFen": 500, "capacity": 10, "stock": 8}]}</c>. Immutable.
+/// "sku": "…", "name": "…", "priceFen": 500, "capacity": 10, "stock": 8, "door": "left"}]}</c>; name and door may be
+/// missing. Immutable.
 /// </summary>
 /// <param name="Slots">The slots; each name once.</param>
 /// <param name="StockAsOfWallUtcMs">
@@ -30,6 +33,12 @@ internal sealed record CabinetPlan(IReadOnlyList<PlanSlot> Slots, long StockAsOf
 
     /// <summary>The slot of that name; null when there is none.</summary>
     public PlanSlot? Find(string slot) => Slots.FirstOrDefault(s => s.Slot == slot);
+
+    /// <summary>True when some slot says which door it lies behind.</summary>
+    public bool HasDoors => Slots.Any(s => s.Door.Length > 0);
+
+    /// <summary>True when a slot lies behind the door.</summary>
+    public bool HasDoor(string door) => Slots.Any(s => s.Door == door);
 
     /// <summary>True when some slot is planned to hold the SKU.</summary>
     public bool HasSku(string sku) => Slots.Any(s => s.Sku == sku);
@@ -74,7 +83,7 @@ internal sealed record CabinetPlan(IReadOnlyList<PlanSlot> Slots, long StockAsOf
         slot.GetProperty("slot").GetString() ?? "", slot.GetProperty("sku").GetString() ?? "",
         slot.TryGetProperty("name", out var name) ? name.GetString() ?? "" : "",
         slot.GetProperty("priceFen").GetInt64(), slot.GetProperty("capacity").GetInt32(),
-        slot.GetProperty("stock").GetInt32());
+        slot.GetProperty("stock").GetInt32(), slot.TryGetProperty("door", out var door) ? door.GetString() ?? "" : "");
 
     private static void Check(List<PlanSlot> slots, List<string> problems)
     {
@@ -96,6 +105,11 @@ internal sealed record CabinetPlan(IReadOnlyList<PlanSlot> Slots, long StockAsOf
             if (InputCheck.Id(slot.Sku, "sku", Limits.MaxIdBytes) is not null)
             {
                 problems.Add($"slots[{i}].sku is '{slot.Sku}': it takes 1 to {Limits.MaxIdBytes} bytes.");
+            }
+
+            if (InputCheck.Door(slot.Door) is not null)
+            {
+                problems.Add($"slots[{i}].door is '{slot.Door}': it takes up to {Limits.MaxSlotBytes} bytes.");
             }
 
             if (slot.PriceFen is < 0 or > Limits.MaxLineFen)

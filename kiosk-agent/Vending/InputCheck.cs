@@ -35,11 +35,34 @@ internal static class InputCheck
     public static InputProblem? Count(long value, string field, long least, long most) =>
         value < least || value > most ? new InputProblem(field, InputFault.OutOfRange) : null;
 
+    /// <summary>Checks a door; it may be empty.</summary>
+    public static InputProblem? Door(string? door) =>
+        Encoding.UTF8.GetByteCount(door ?? "") > Limits.MaxSlotBytes
+            ? new InputProblem("door", InputFault.TooLong)
+            : null;
+
     /// <summary>Checks a request.</summary>
     public static InputProblem? Of(VendRequest request) => Id(request.Id, "id")
-        ?? Id(request.Slot, "slot", Limits.MaxSlotBytes)
-        ?? Id(request.Sku, "sku")
-        ?? Amount(request.PriceFen, "priceFen");
+        ?? (request.Basket.Count > 0
+            ? Lines(request.Basket)
+            : Id(request.Slot, "slot", Limits.MaxSlotBytes)
+                ?? Id(request.Sku, "sku")
+                ?? Amount(request.PriceFen, "priceFen"));
+
+    /// <summary>Checks the lines of a request.</summary>
+    public static InputProblem? Lines(IReadOnlyList<VendLine> lines)
+    {
+        var problem = LineCount(lines.Count, "lines");
+        for (var i = 0; i < lines.Count && problem is null; i++)
+        {
+            problem = Id(lines[i].Slot, $"lines[{i}].slot", Limits.MaxSlotBytes)
+                ?? Id(lines[i].Sku, $"lines[{i}].sku")
+                ?? Count(lines[i].Quantity, $"lines[{i}].quantity", 1, Limits.MaxQuantity)
+                ?? Amount(lines[i].AmountFen, $"lines[{i}].priceFen");
+        }
+
+        return problem;
+    }
 
     /// <summary>Checks the lines of a sale.</summary>
     public static InputProblem? Lines(IReadOnlyList<SaleLine> lines, string field = "lines")

@@ -32,10 +32,18 @@ internal static class SaleOddities
             var slot = plan?.Find(line.Slot);
             marks |= plan is not null && slot is null && line.Slot.Length > 0 ? SaleMarks.UnknownSlot : SaleMarks.None;
             marks |= plan is not null && !plan.HasSku(line.Sku) ? SaleMarks.UnknownSku : SaleMarks.None;
-            var expectedFen = row is { Kind: VendRowKind.Vend } ? row.PriceFen : slot?.PriceFen;
-            marks |= expectedFen is { } price && price != line.UnitPriceFen ? SaleMarks.PriceDiffers : SaleMarks.None;
+            marks |= IsPriceOdd(line, row, slot) ? SaleMarks.PriceDiffers : SaleMarks.None;
         }
 
         return marks;
     }
+
+    /// <summary>A basket has its amounts by the line; a line that it does not have is odd too.</summary>
+    private static bool IsPriceOdd(SaleLine line, VendRow? row, PlanSlot? slot) => row switch
+    {
+        { Kind: VendRowKind.Vend, Basket.Count: > 0 } => !row.Basket.Any(asked => asked.Slot == line.Slot
+            && asked.Sku == line.Sku && asked.Quantity == line.Quantity && asked.AmountFen == line.PaidFen),
+        { Kind: VendRowKind.Vend } => row.PriceFen != line.UnitPriceFen,
+        _ => slot is not null && slot.PriceFen != line.UnitPriceFen,
+    };
 }

@@ -40,7 +40,11 @@ internal sealed class VendBook
     public VendRow? Find(string id) => _rows.GetValueOrDefault(id);
 
     /// <summary>Approved vends and sessions that have neither an outcome nor run out.</summary>
-    public int OpenVends => _rows.Values.Count(row => !_finished.Contains(row.Id) && RemainingMs(row) > 0);
+    public IEnumerable<VendRow> Open =>
+        _rows.Values.Where(row => !_finished.Contains(row.Id) && RemainingMs(row) > 0);
+
+    /// <summary>How many of these there are.</summary>
+    public int OpenVends => Open.Count();
 
     /// <summary>Milliseconds that an approval still holds; 0 when it ran out or was none.</summary>
     public long RemainingMs(VendRow row)

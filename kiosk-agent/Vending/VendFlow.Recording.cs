@@ -8,10 +8,13 @@ namespace KioskFleet.Agent.Vending;
 internal sealed partial class VendFlow
 {
     /// <summary>Opens a session: a request without a SKU.</summary>
-    public VendAnswer OpenSession(string sessionId) => InputCheck.SessionId(sessionId) is { } problem
-        ? new VendAnswer.Invalid(problem)
-        : _store.InCurrent(journal => Admit(journal, new VendRow(
-            sessionId, VendRowKind.Session, "", "", 0, 0, _clock.Boot, 0, 0, false), _options.SessionSeconds));
+    /// <param name="sessionId">The caller's id.</param>
+    /// <param name="door">The door that is to open, at most 16 UTF-8 bytes; empty for a cabinet with one door.</param>
+    public VendAnswer OpenSession(string sessionId, string door = "") =>
+        (InputCheck.SessionId(sessionId) ?? InputCheck.Door(door)) is { } problem
+            ? new VendAnswer.Invalid(problem)
+            : _store.InCurrent(journal => Admit(journal, new VendRow(
+                sessionId, VendRowKind.Session, door, "", 0, 0, _clock.Boot, 0, 0, false), _options.SessionSeconds));
 
     /// <summary>The door is closed; the session still waits for its settlement.</summary>
     public CloseAnswer CloseSession(string sessionId) => InputCheck.SessionId(sessionId) is { } problem

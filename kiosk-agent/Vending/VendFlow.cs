@@ -1,4 +1,5 @@
 using KioskFleet.Agent.Clock;
+using KioskFleet.Agent.Gate;
 using KioskFleet.Agent.Journal;
 using KioskFleet.Protocol.Entries;
 
@@ -12,6 +13,7 @@ namespace KioskFleet.Agent.Vending;
 internal sealed partial class VendFlow
 {
     private readonly JournalStore _store;
+    private readonly ShareBook _share;
     private readonly BootClock _clock;
     private readonly VendingOptions _options;
     private readonly SpaceGuard _space;
@@ -24,7 +26,7 @@ internal sealed partial class VendFlow
     /// <summary>Makes the flow over open journals.</summary>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
     public VendFlow(
-        JournalStore store, BootClock clock, CabinetPlan? plan, VendingOptions options, SpaceGuard space,
+        JournalStore store, ShareBook share, CabinetPlan? plan, VendingOptions options, SpaceGuard space,
         ILogger<VendFlow> log)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -34,7 +36,8 @@ internal sealed partial class VendFlow
         }
 
         _store = store;
-        _clock = clock;
+        _share = share;
+        _clock = share.Clock;
         _options = options;
         _space = space;
         _log = log;
@@ -73,7 +76,8 @@ internal sealed partial class VendFlow
         }
 
         return _store.InCurrent(journal => Admit(journal, new VendRow(request.Id, VendRowKind.Vend, request.Slot,
-            request.Sku, request.PriceFen, 0, _clock.Boot, 0, 0, false), _options.ApprovalSeconds));
+            request.Sku, request.PriceFen, 0, _clock.Boot, 0, 0, false) { Basket = request.Basket },
+            _options.ApprovalSeconds));
     }
 
     /// <summary>
@@ -159,81 +163,6 @@ internal sealed partial class VendFlow
                 : Differences.First(before.Body, body) is { } field ? Contradiction(report.Id, before, field)
                 : new RecordAnswer.Recorded(before.Entry, SaleMarks.None, true);
         });
-    }
-
-    /// <summary>The slots of the plan with stock and what the gate would say now; empty without a plan.</summary>
-    public IReadOnlyList<SellableSlot> Sellable() => _store.InCurrent(journal =>
-    {
-        var plan = Plan;
-        if (plan is null)
-        {
-            return (IReadOnlyList<SellableSlot>)[];
-        }
-
-        _stock ??= StockBook.Count(_store, plan);
-        var open = Vends(journal).OpenVends;
-        var room = _space.HasRoomFor(open);
-        return [.. plan.Slots.Select(slot =>
-        {
-            var decision = SaleGate.Decide(
-                new GateQuestion(slot.Slot, plan, IsStopped, room, open, _options.MaxOpenVends));
-            return new SellableSlot(slot.Slot, slot.Sku, slot.Name, slot.PriceFen, slot.Capacity,
-                _stock.StockOf(slot), decision.Denial, decision.HeadroomFen);
-        })];
-    });
-
-    private VendAnswer Admit(JournalFile journal, VendRow asked, int seconds)
-    {
-        if (Recordings.Find(_store, journal, IdKind.Vend, asked.Id) is { } outcome)
-        {
-            return new VendAnswer.Finished(outcome.Entry);
-        }
-
-        var vends = Vends(journal);
-        if (vends.Find(asked.Id) is { } known)
-        {
-            var differs = known.Kind != asked.Kind ? "id"
-                : known.Slot != asked.Slot ? "slot"
-                : known.Sku != asked.Sku ? "sku"
-                : known.PriceFen != asked.PriceFen ? "priceFen"
-                : null;
-            if (differs is not null)
-            {
-                _log.Contradicted(asked.Id, differs);
-                return new VendAnswer.Conflict(differs);
-            }
-
-            if (vends.RemainingMs(known) is > 0 and var remaining)
-            {
-                return new VendAnswer.Approved(known.UntilWallUtcMs, remaining);
-            }
-        }
-
-        var open = vends.OpenVends;
-        var decision = SaleGate.Decide(new GateQuestion(asked.Kind == VendRowKind.Session ? null : asked.Slot, Plan,
-            IsStopped, _space.HasRoomFor(open), open, _options.MaxOpenVends));
-        var now = _clock.Now;
-        var answered = asked with
-        {
-            Denial = (int)(decision.Denial ?? 0),
-            Boot = now.Boot,
-            UntilMonotonicMs = now.MonotonicMs + seconds * 1_000L,
-            UntilWallUtcMs = now.WallUtcMs + seconds * 1_000L,
-        };
-        if (decision.Denial is { } denial)
-        {
-            // A denial is kept so that a delivery in spite of it is marked; a full disk has no room even for that.
-            if (denial != DenialReason.DiskFull)
-            {
-                vends.Put(journal, answered);
-            }
-
-            _log.VendDenied(asked.Id, denial);
-            return new VendAnswer.Denied(denial, decision.HeadroomFen);
-        }
-
-        vends.Put(journal, answered);
-        return new VendAnswer.Approved(answered.UntilWallUtcMs, seconds * 1_000L);
     }
 
     private VendBook Vends(JournalFile journal)

@@ -41,6 +41,25 @@ internal enum DenialReason
 
     /// <summary>Too many approved vends have no outcome yet.</summary>
     TooManyOpenVends = 4,
+
+    /// <summary>A product asked for, or behind the door, is suspended for quality.</summary>
+    ProductBlocked = 5,
+
+    /// <summary>Ordinary products are sold up to headroom and allowance of the window.</summary>
+    OrdinaryLimit = 6,
+
+    /// <summary>The cabinet's plan has no such door.</summary>
+    UnknownDoor = 7,
+}
+
+/// <summary>What a screen is warned of although the vend is approved.</summary>
+internal enum ShareWarning
+{
+    /// <summary>With this vend the share comes within the policy's warning margin.</summary>
+    NearLimit = 1,
+
+    /// <summary>The vend goes beyond headroom and allowance and is not refused here.</summary>
+    BeyondLimit = 2,
 }
 
 /// <summary>The answer to a vend request or to the opening of a session. A closed set.</summary>
@@ -53,7 +72,15 @@ internal abstract record VendAnswer
     /// <summary>Go on. The room for its outcome is reserved until then.</summary>
     /// <param name="UntilWallUtcMs">End of the approval by the cabinet's wall clock, Unix milliseconds UTC.</param>
     /// <param name="RemainingMs">Milliseconds from now until then.</param>
-    internal sealed record Approved(long UntilWallUtcMs, long RemainingMs) : VendAnswer;
+    internal sealed record Approved(long UntilWallUtcMs, long RemainingMs) : VendAnswer
+    {
+        /// <summary>Ordinary product that may be sold beyond this vend, in fen; null when no rule sets a limit.
+        /// </summary>
+        public long? HeadroomFen { get; init; }
+
+        /// <summary>What the screen is warned of; null when nothing is.</summary>
+        public ShareWarning? Warning { get; init; }
+    }
 
     /// <summary>Do not vend.</summary>
     /// <param name="Reason">Why.</param>
@@ -136,6 +163,9 @@ internal sealed record SellableSlot(
     string Slot, string Sku, string Name, long PriceFen, int Capacity, int Stock, DenialReason? Denial,
     long? HeadroomFen)
 {
+    /// <summary>What a screen is warned of; null when nothing is.</summary>
+    public ShareWarning? Warning { get; init; }
+
     /// <summary>True when the slot has goods and a request would be approved.</summary>
     public bool CanSell => Denial is null && Stock > 0;
 }

@@ -1,14 +1,24 @@
+using KioskFleet.Agent.Journal;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
 
 namespace KioskFleet.Agent.Vending;
 
-/// <summary>The sales program asks whether it may vend.</summary>
+/// <summary>The sales program asks whether it may vend: one slot, or a basket.</summary>
 /// <param name="Id">The caller's vend id, 1 to 64 UTF-8 bytes.</param>
-/// <param name="Slot">The slot, 1 to 16 UTF-8 bytes.</param>
-/// <param name="Sku">The SKU, 1 to 64 UTF-8 bytes.</param>
-/// <param name="PriceFen">The price the customer will pay, 0 to ten million yuan, in fen.</param>
-internal sealed record VendRequest(string Id, string Slot, string Sku, long PriceFen);
+/// <param name="Slot">The slot, 1 to 16 UTF-8 bytes; empty for a basket.</param>
+/// <param name="Sku">The SKU, 1 to 64 UTF-8 bytes; empty for a basket.</param>
+/// <param name="PriceFen">The price the customer will pay, 0 to ten million yuan, in fen; of a basket all of it.
+/// </param>
+internal sealed record VendRequest(string Id, string Slot, string Sku, long PriceFen)
+{
+    /// <summary>The lines of a basket, at most 100; empty for one slot.</summary>
+    public IReadOnlyList<VendLine> Basket { get; init; } = [];
+
+    /// <summary>Asks for several lines at once, which are judged by their net effect.</summary>
+    public static VendRequest For(string id, IReadOnlyList<VendLine> lines) =>
+        new(id, "", "", lines.Aggregate(0L, (sum, line) => unchecked(sum + line.AmountFen))) { Basket = lines };
+}
 
 /// <summary>Goods were delivered and paid: a vend, a settled session or a sale recorded by hand.</summary>
 /// <param name="Id">Vend or session id, 1 to 64 UTF-8 bytes.</param>

@@ -17,6 +17,8 @@ public readonly record struct BusinessWindow(DateOnly First, DateOnly Last)
     public const string SinceLaunch = "since-launch";
 
     private const string Trailing = "trailing-";
+    private const long DayMs = 86_400_000;
+    private const long MinuteMs = 60_000;
     private static readonly DateOnly Earliest = new(1970, 1, 1);
 
     /// <summary>True for <c>day</c>, <c>week</c>, <c>month</c>, <c>quarter</c>, <c>trailing-N</c> and
@@ -73,12 +75,15 @@ public readonly record struct BusinessWindow(DateOnly First, DateOnly Last)
     /// <param name="zoneOffsetMinutes">Minutes ahead of UTC, −840 to 840.</param>
     public static DateOnly DayOf(long utcMs, int zoneOffsetMinutes)
     {
-        const long DayMs = 86_400_000;
-        var local = (Int128)utcMs + zoneOffsetMinutes * 60_000L;
+        var local = (Int128)utcMs + zoneOffsetMinutes * MinuteMs;
         var days = local >= 0 ? local / DayMs : (local - (DayMs - 1)) / DayMs;
         var number = days + Earliest.DayNumber;
         return DateOnly.FromDayNumber((int)Int128.Clamp(number, 0, DateOnly.MaxValue.DayNumber));
     }
+
+    /// <summary>The first moment of a business day, Unix milliseconds UTC.</summary>
+    public static long StartUtcMs(DateOnly day, int zoneOffsetMinutes) =>
+        (day.DayNumber - Earliest.DayNumber) * DayMs - zoneOffsetMinutes * MinuteMs;
 
     private static BusinessWindow Months(DateOnly first, int months)
     {

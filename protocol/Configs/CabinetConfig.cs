@@ -71,6 +71,14 @@ public sealed record CabinetConfig(
     /// <summary>Hexadecimal digits of a version.</summary>
     public const int VersionLength = 32;
 
+    /// <summary>
+    /// A moment that had come when the service made this config, Unix milliseconds UTC: the latest entry it knew, or
+    /// the beginning of the window that was running (of its last day, when it ends with every day).
+    /// </summary>
+    public long ProvenUtcMs => Math.Max(Figures.HeadUtcMs, BusinessWindow.StartUtcMs(
+        BusinessWindow.IsRolling(Policy.Window) ? Figures.Window.Last : Figures.Window.First,
+        Policy.ZoneOffsetMinutes));
+
     /// <summary>The bytes on the wire under their version.</summary>
     /// <exception cref="ArgumentException">Something lies outside <see cref="Limits"/>, or is not in order.</exception>
     public VersionedConfig Encode()

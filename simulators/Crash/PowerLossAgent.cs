@@ -1,5 +1,6 @@
 using System.Globalization;
 using KioskFleet.Agent.Clock;
+using KioskFleet.Agent.Gate;
 using KioskFleet.Agent.Journal;
 using KioskFleet.Agent.Vending;
 using KioskFleet.Protocol.Entries;
@@ -161,8 +162,13 @@ internal sealed class PowerLossAgent(JournalSync sync)
         }
     }
 
-    private VendFlow Flow(JournalStore store) => new(
-        store, _clock, null, new VendingOptions(), store.Space, NullLogger<VendFlow>.Instance);
+    private VendFlow Flow(JournalStore store)
+    {
+        // No config ever comes: the file of one would lie outside the disk that loses its power.
+        var configs = new ConfigDesk(store, store.Current.Path + "-none", NullLogger<ConfigDesk>.Instance);
+        var share = new ShareBook(store, _clock, configs, NullLogger<ShareBook>.Instance);
+        return new VendFlow(store, share, null, new VendingOptions(), store.Space, NullLogger<VendFlow>.Instance);
+    }
 
     /// <summary>A clock that goes on with every look: the same reads give the same times.</summary>
     private sealed class LifeClock : BootClock

@@ -1,6 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
 using KioskFleet.Agent.Cli;
+using KioskFleet.Agent.Gate;
+using KioskFleet.Agent.Tests.Gate;
+using KioskFleet.Agent.Tests.Journal;
+using KioskFleet.Protocol.Entries;
 using KioskFleet.TestKit;
 using Microsoft.Data.Sqlite;
 using Xunit;
@@ -40,6 +44,24 @@ public sealed class CliTests : IDisposable
         var entry = JsonDocument.Parse(Assert.Single(await File.ReadAllLinesAsync(
             _folder.File("x.jsonl"), TestContext.Current.CancellationToken))).RootElement;
         Assert.Equal(1, entry.GetProperty("seq").GetInt32());
+    }
+
+    [Fact]
+    public async Task The_status_shows_gate_and_kept_config_in_both_languages()
+    {
+        await RunAsync("sell", "--sku", "tea", "--paid", "1");
+        var before = await RunAsync("status");
+        Assert.Contains("Gate: observes", before.Output, StringComparison.Ordinal);
+        Assert.Contains("Config: applied none, wanted none", before.Output, StringComparison.Ordinal);
+
+        using var cabinet = new TestCabinet();
+        var config = ConfigOnPaper.Restrict(cabinet).Encode();
+        var kept = new AppliedConfig(config, new EntryOrigin(cabinet.Journal.Id, 0)).ToFile();
+        await File.WriteAllBytesAsync(Path.Combine(_folder.File("data"), ConfigDesk.FileName), kept,
+            TestContext.Current.CancellationToken);
+        var after = await ExecuteAsync(["status", "--config", _config], "", "zh_CN.UTF-8");
+        Assert.Contains("销售控制: 限制", after.Output, StringComparison.Ordinal);
+        Assert.Contains($"已应用 {config.Version}", after.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -117,7 +117,10 @@ public sealed class SuccessionTests
         Assert.True(cabinet.Journal.Verify().IsWhole);
         var succession = Assert.IsType<SuccessionBody>(TestCabinet.Decode(TestCabinet.All(cabinet.Journal)[0]).Body);
         Assert.Equal(5UL, succession.LastCommon.Seq);
-        Assert.Equal((uint)carried.Count, succession.Carried);
+        // A sale that the damage cuts through may keep its header: it goes along as it is.
+        var cut = TestCabinet.All(cabinet.Journal).Count(entry => TestCabinet.Decode(entry).Body is null);
+        Assert.InRange(cut, 0, offset > 0 ? 1 : 0);
+        Assert.Equal((uint)(carried.Count + cut), succession.Carried);
     }
 
     [Fact]

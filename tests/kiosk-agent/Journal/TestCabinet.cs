@@ -1,3 +1,4 @@
+using KioskFleet.Agent.Gate;
 using KioskFleet.Agent.Journal;
 using KioskFleet.Agent.Tests.Clock;
 using KioskFleet.Agent.Vending;
@@ -60,8 +61,13 @@ internal sealed class TestCabinet : IDisposable
         return Store = Open();
     }
 
-    public VendFlow Flow() => new(
-        Store, Clock, Plan, Vending, new SpaceGuard(Options, FreeBytes), NullLogger<VendFlow>.Instance);
+    public ConfigDesk Configs() => new(Store, Options.DataDirectory, NullLogger<ConfigDesk>.Instance);
+
+    public ShareBook Share(ConfigDesk? configs = null) =>
+        new(Store, Clock, configs ?? Configs(), NullLogger<ShareBook>.Instance);
+
+    public VendFlow Flow(ConfigDesk? configs = null) => new(
+        Store, Share(configs), Plan, Vending, new SpaceGuard(Options, FreeBytes), NullLogger<VendFlow>.Instance);
 
     public static SaleBody Sale(string id, long fen = 500) => new(SaleSource.Vend, SaleMarks.None, id,
         new Payment(PaymentMethod.WeChat, "m" + id, "t" + id), [new SaleLine("A1", "SKU-1", "绿茶", 1, fen, fen)]);

@@ -49,6 +49,10 @@ internal sealed class InProcessTransport(ScriptedLedger ledger) : IUplinkTranspo
         return Task.CompletedTask;
     }
 
+    /// <summary>The far side sends a config down.</summary>
+    public void SendConfig(ReadOnlyMemory<byte> payload) =>
+        _callbacks!.Received(new CabinetTopic(_cabinet, Lane.Config), payload);
+
     /// <summary>The far side goes away until <see cref="IsAway"/> is false again.</summary>
     /// <param name="silently">True: only the next send notices.</param>
     public void GoAway(bool silently)

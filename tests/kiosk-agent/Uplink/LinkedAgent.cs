@@ -1,4 +1,5 @@
 using KioskFleet.Agent.Enrolment;
+using KioskFleet.Agent.Gate;
 using KioskFleet.Agent.Hosting;
 using KioskFleet.Agent.Journal;
 using KioskFleet.Agent.Settings;
@@ -57,6 +58,8 @@ internal sealed class LinkedAgent : IAsyncDisposable
     };
 
     public JournalStore Store => _host.Services.GetRequiredService<JournalStore>();
+
+    public ConfigDesk Configs => _host.Services.GetRequiredService<ConfigDesk>();
 
     public UplinkMonitor Monitor => _host.Services.GetRequiredService<UplinkMonitor>();
 

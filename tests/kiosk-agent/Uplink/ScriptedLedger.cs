@@ -37,6 +37,12 @@ internal sealed class ScriptedLedger
 
     public ConcurrentQueue<IReadOnlyList<ClockObservation>> Clocks { get; } = new();
 
+    /// <summary>The applied config of each hello that was heard.</summary>
+    public ConcurrentQueue<string> AppliedConfigs { get; } = new();
+
+    /// <summary>The config that receipts name.</summary>
+    public string WantedConfig { get; set; } = "";
+
     public bool Silent { get; set; }
 
     public ulong HeadOf(JournalId journal)
@@ -122,6 +128,7 @@ internal sealed class ScriptedLedger
 
         known.Record = known.Record with { Witness = JournalReceiver.WitnessAfter(known.Record, hello) };
         _journals[hello.Journal] = known;
+        AppliedConfigs.Enqueue(hello.AppliedConfigVersion);
         return Answer(hash, hello.Journal, ReceiptOutcome.Heard, known.Record.Head);
     }
 
@@ -179,8 +186,8 @@ internal sealed class ScriptedLedger
             ? known
             : (JournalRecord.New(journal, cabinet), [], Head.Genesis(journal).Hash);
 
-    private static Receipt Answer(Digest hash, JournalId journal, ReceiptOutcome outcome, Head head) =>
-        new(hash, journal, outcome, Refusal.None, head, ServerUtcMs, 0, 500, "", "");
+    private Receipt Answer(Digest hash, JournalId journal, ReceiptOutcome outcome, Head head) =>
+        new(hash, journal, outcome, Refusal.None, head, ServerUtcMs, 0, 500, WantedConfig, "");
 
     private static Receipt Refuse(Digest hash, JournalId journal, Refusal why) =>
         new(hash, journal, ReceiptOutcome.Refused, why, default, ServerUtcMs, 0, 500, "", "scripted");

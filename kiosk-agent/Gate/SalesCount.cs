@@ -1,0 +1,103 @@
+using KioskFleet.Protocol.Configs;
+using KioskFleet.Protocol.Entries;
+
+namespace KioskFleet.Agent.Gate;
+
+/// <summary>When an entry was recorded, as far as this cabinet can tell.</summary>
+/// <param name="UtcMs">Corrected moment, Unix milliseconds UTC.</param>
+/// <param name="IsProven">True when its boot heard the service's clock.</param>
+internal readonly record struct EntryMoment(long UtcMs, bool IsProven);
+
+/// <summary>A sale that a refund reverses.</summary>
+/// <param name="Body">What was sold.</param>
+/// <param name="Moment">When.</param>
+internal sealed record ReversedSale(SaleBody Body, EntryMoment Moment);
+
+/// <summary>
+/// Adds the cabinet's own sales and refunds up by business day and class of the config. Kept twice: by the cabinet's
+/// clock, and as if time had stood still at the last proven moment; a boot that never heard the service must keep the
+/// rule both ways, so that a clock that was set forward opens no new allowance. Pure. Not thread-safe.
+/// </summary>
+internal sealed class SalesCount(AppliedConfig applied)
+{
+    private readonly CabinetConfig _config = applied.Config;
+
+    /// <summary>By the cabinet's clock.</summary>
+    public DaySums ByClock { get; } = new();
+
+    /// <summary>With everything of unproven boots on the day of the last proven moment.</summary>
+    public DaySums ByProven { get; } = new();
+
+    /// <summary>The latest proven moment, Unix milliseconds UTC: now is not earlier.</summary>
+    public long ProvenUtcMs { get; private set; } = applied.Config.ProvenUtcMs;
+
+    /// <summary>A moment that the service's clock proves.</summary>
+    public void Prove(long utcMs) => ProvenUtcMs = Math.Max(ProvenUtcMs, utcMs);
+
+    /// <summary>Counts a sale.</summary>
+    public void AddSale(SaleBody sale, EntryMoment moment, Behind behind)
+    {
+        Note(moment);
+        if (moment.UtcMs < _config.Figures.CountFromUtcMs)
+        {
+            return;
+        }
+
+        long aid = 0, total = 0;
+        foreach (var line in sale.Lines)
+        {
+            var isAid = applied.ClassOf(line.Sku, moment.UtcMs).Class == GateClass.Aid;
+            aid = checked(aid + (isAid ? line.PaidFen : 0));
+            total = checked(total + line.PaidFen);
+        }
+
+        // What may be counted already counts only where it costs headroom.
+        var isSure = behind == Behind.Yes;
+        var (countedAid, counted, turnover) = isSure ? (aid, total, total) : (0, total - aid, 0);
+        ByClock.Add(_config.Policy.DayOf(moment.UtcMs), countedAid, counted, turnover);
+        ByProven.Add(ProvenDayOf(moment), countedAid, counted, turnover);
+    }
+
+    /// <summary>Counts a refund.</summary>
+    /// <param name="refund">The refund.</param>
+    /// <param name="moment">When it was made.</param>
+    /// <param name="behind">How surely the figures miss it.</param>
+    /// <param name="sale">The sale it reverses; null when it is not here: then it is taken for aid sold today.</param>
+    public void AddRefund(RefundBody refund, EntryMoment moment, Behind behind, ReversedSale? sale)
+    {
+        Note(moment);
+        if ((sale?.Moment ?? moment).UtcMs < _config.Figures.CountFromUtcMs)
+        {
+            return;
+        }
+
+        var amount = refund.AmountFen;
+        var isAid = sale is null || refund.Line >= sale.Body.Lines.Count
+            || applied.ClassOf(sale.Body.Lines[refund.Line].Sku, sale.Moment.UtcMs).Class == GateClass.Aid;
+        var reversed = sale?.Moment ?? moment;
+        if (isAid || behind == Behind.Yes)
+        {
+            ByClock.Add(_config.Policy.DayOf(reversed.UtcMs), isAid ? -amount : 0, -amount, 0);
+        }
+
+        // On which day an unproven sale was held before is not known any more: only what costs headroom counts.
+        if (isAid || (behind == Behind.Yes && reversed.IsProven))
+        {
+            ByProven.Add(ProvenDayOf(reversed), isAid ? -amount : 0, -amount, 0);
+        }
+
+        ByClock.Add(_config.Policy.DayOf(moment.UtcMs), 0, 0, -amount);
+        ByProven.Add(ProvenDayOf(moment), 0, 0, -amount);
+    }
+
+    private void Note(EntryMoment moment)
+    {
+        if (moment.IsProven)
+        {
+            Prove(moment.UtcMs);
+        }
+    }
+
+    private DateOnly ProvenDayOf(EntryMoment moment) =>
+        _config.Policy.DayOf(moment.IsProven ? moment.UtcMs : ProvenUtcMs);
+}

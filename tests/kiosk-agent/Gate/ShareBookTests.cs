@@ -1,0 +1,340 @@
+using KioskFleet.Agent.Gate;
+using KioskFleet.Agent.Tests.Journal;
+using KioskFleet.Protocol.Clock;
+using KioskFleet.Protocol.Configs;
+using KioskFleet.Protocol.Entries;
+using KioskFleet.Protocol.Identity;
+using Xunit;
+
+namespace KioskFleet.Agent.Tests.Gate;
+
+public sealed class ShareBookTests
+{
+    private const long HourMs = 3_600_000;
+
+    [Fact]
+    public void Without_a_config_there_is_nothing_to_keep()
+    {
+        using var cabinet = new TestCabinet();
+
+        Assert.Null(cabinet.Share().View());
+    }
+
+    [Fact]
+    public void Own_sales_behind_the_named_head_are_put_on_top_of_the_figures()
+    {
+        using var cabinet = Observed();
+        cabinet.Journal.Append(ConfigOnPaper.Sale("before", ("tea", 9_000)));
+        var config = ConfigOnPaper.Restrict(cabinet, aidFen: 9_000, totalFen: 9_000);
+        var share = cabinet.Share(cabinet.Configs().Take(config));
+
+        // Room: aid 9,000 allows as much ordinary, and 1,000 of allowance.
+        Assert.Equal(10_000, share.View()!.RoomFen);
+        cabinet.Journal.Append(ConfigOnPaper.Sale("a", ("cola", 3_000), ("never-heard-of", 500)));
+        Assert.Equal(6_500, share.View()!.RoomFen);
+        cabinet.Journal.Append(ConfigOnPaper.Sale("b", ("tea", 700)));
+        Assert.Equal(7_200, share.View()!.RoomFen);
+
+        cabinet.Restart();
+        Assert.Equal(7_200, cabinet.Share().View()!.RoomFen);
+        Assert.Equal(BasisKind.Exact, cabinet.Share().View()!.Basis);
+    }
+
+    [Fact]
+    public void A_refund_of_ordinary_goods_gives_headroom_back_and_one_of_aid_takes_it()
+    {
+        using var cabinet = Observed();
+        cabinet.Journal.Append(ConfigOnPaper.Sale("old", ("tea", 2_000), ("cola", 1_000)));
+        var config = ConfigOnPaper.Restrict(cabinet, aidFen: 2_000, totalFen: 3_000);
+        var share = cabinet.Share(cabinet.Configs().Take(config));
+        Assert.Equal(2_000, share.View()!.RoomFen);
+
+        Refund(cabinet, "r1", 1, line: 1, 400);
+        Assert.Equal(2_400, share.View()!.RoomFen);
+        Refund(cabinet, "r2", 1, line: 0, 600);
+        Assert.Equal(1_800, share.View()!.RoomFen);
+
+        // A sale that is not here is taken for aid: too little headroom is the safe side.
+        cabinet.Journal.Append(new RefundBody("r3", new JournalId(77), 5, 0, 300, 0, "", ""));
+        Assert.Equal(1_500, share.View()!.RoomFen);
+    }
+
+    [Fact]
+    public void A_class_is_the_one_in_force_at_the_moment_of_the_sale()
+    {
+        using var cabinet = Observed();
+        var turns = cabinet.Clock.WallUtcMs + HourMs;
+        var config = ConfigOnPaper.Restrict(cabinet) with
+        {
+            Skus = [new SkuClass("tea",
+                [new SkuSpan(0, GateClass.Aid, false), new SkuSpan(turns, GateClass.Ordinary, false)])],
+        };
+        var share = cabinet.Share(cabinet.Configs().Take(config));
+        cabinet.Journal.Append(ConfigOnPaper.Sale("a", ("tea", 500)));
+        Assert.Equal(1_500, share.View()!.RoomFen);
+
+        cabinet.Clock.Advance(TimeSpan.FromHours(2));
+        cabinet.Journal.Append(ConfigOnPaper.Sale("b", ("tea", 200)));
+        Assert.Equal(1_300, share.View()!.RoomFen);
+        Refund(cabinet, "r", 1, line: 0, 500);
+        Assert.Equal(800, share.View()!.RoomFen);
+    }
+
+    [Fact]
+    public void Later_windows_open_by_themselves_with_an_allowance_by_the_window_before()
+    {
+        using var cabinet = Observed();
+        var config = ConfigOnPaper.Restrict(cabinet, aidFen: 500, totalFen: 900, turnoverFen: 30_000);
+        config = config with { Policy = config.Policy with { AllowanceBasisPoints = 1_000 } };
+        var share = cabinet.Share(cabinet.Configs().Take(config));
+        Assert.Equal(1_100, share.View()!.RoomFen);
+        cabinet.Journal.Append(ConfigOnPaper.Sale("a", ("cola", 800)));
+        Assert.Equal(300, share.View()!.RoomFen);
+
+        // The next day: 10 % of 30,800, the cabinet's own sale included.
+        cabinet.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(3_080, share.View()!.RoomFen);
+        Assert.Equal(config.Figures.Window.First.AddDays(1), share.View()!.Windows[0].Window.First);
+        Refund(cabinet, "r", cabinet.Journal.Facts.Tail.Seq, line: 0, 100);
+        Assert.Equal(3_080, share.View()!.RoomFen);
+
+        // The day after that only the amount: 10 % of what was given back is nothing.
+        cabinet.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(1_000, share.View()!.RoomFen);
+    }
+
+    [Fact]
+    public void An_approval_that_reaches_into_the_next_window_keeps_both()
+    {
+        using var cabinet = Observed();
+        var config = ConfigOnPaper.Restrict(cabinet, aidFen: 5_000, totalFen: 5_000);
+        var share = cabinet.Share(cabinet.Configs().Take(config));
+
+        // 16:00 in the zone: ten hours reach over midnight.
+        Assert.Equal(6_000, share.View(HourMs)!.RoomFen);
+        Assert.Equal(1_000, share.View(10 * HourMs)!.RoomFen);
+        Assert.Equal(2, share.View(10 * HourMs)!.Windows.Count);
+    }
+
+    [Fact]
+    public void The_turnover_of_a_window_that_still_runs_promises_the_next_one_nothing()
+    {
+        using var cabinet = Observed();
+        var config = ConfigOnPaper.Restrict(cabinet, aidFen: 90_000, totalFen: 90_000, turnoverFen: 90_000);
+        config = config with { Policy = config.Policy with { AllowanceBasisPoints = 1_000 } };
+        var share = cabinet.Share(cabinet.Configs().Take(config));
+
+        Assert.Equal(1_000, share.View(10 * HourMs)!.RoomFen);
+        cabinet.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(9_000, share.View()!.RoomFen);
+    }
+
+    [Fact]
+    public void Sales_of_another_operator_before_the_assignment_count_nothing()
+    {
+        using var cabinet = Observed();
+        var config = ConfigOnPaper.Restrict(cabinet);
+        cabinet.Journal.Append(ConfigOnPaper.Sale("theirs", ("cola", 900)));
+        cabinet.Clock.Advance(TimeSpan.FromMinutes(5));
+        var share = cabinet.Share(cabinet.Configs().Take(
+            config with { Figures = config.Figures with { CountFromUtcMs = cabinet.Clock.WallUtcMs } }));
+
+        Assert.Equal(1_000, share.View()!.RoomFen);
+        Refund(cabinet, "r", 1, 0, 900);
+        Assert.Equal(1_000, share.View()!.RoomFen);
+        cabinet.Journal.Append(ConfigOnPaper.Sale("ours", ("cola", 900)));
+        Assert.Equal(100, share.View()!.RoomFen);
+    }
+
+    [Fact]
+    public void The_cabinets_part_of_a_group_may_be_less_than_nothing_for_the_running_window_alone()
+    {
+        using var cabinet = Observed();
+        var config = ConfigOnPaper.Restrict(cabinet, aidFen: 5_000, totalFen: 5_000);
+        var share = cabinet.Share(cabinet.Configs().Take(
+            config with { Figures = config.Figures with { AllowanceFen = -4_000 } }));
+
+        Assert.Equal(1_000, share.View()!.RoomFen);
+        cabinet.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(ConfigOnPaper.Policy.AllowanceFen, share.View()!.RoomFen);
+    }
+
+    [Fact]
+    public void A_trailing_window_moves_on_with_the_days_of_figures_and_journal()
+    {
+        using var cabinet = Observed();
+        var today = ConfigOnPaper.Policy.DayOf(cabinet.Clock.WallUtcMs);
+        var config = ConfigOnPaper.Restrict(cabinet, window: "trailing-2");
+        config = config with
+        {
+            Figures = config.Figures with
+            {
+                Window = new BusinessWindow(today.AddDays(-1), today),
+                Rows =
+                [
+                    new FigureRow(today.AddDays(-1), today.AddDays(-1), 900, 900, 900),
+                    new FigureRow(today, today, 50, 50, 50),
+                ],
+            },
+        };
+        var share = cabinet.Share(cabinet.Configs().Take(config));
+        Assert.Equal(1_950, share.View()!.RoomFen);
+        cabinet.Journal.Append(ConfigOnPaper.Sale("a", ("cola", 300)));
+        Assert.Equal(1_650, share.View()!.RoomFen);
+        cabinet.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(750, share.View()!.RoomFen);
+        cabinet.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(1_000, share.View()!.RoomFen);
+    }
+
+    [Fact]
+    public void A_successor_of_a_sound_journal_goes_on_exactly()
+    {
+        using var cabinet = Observed();
+        cabinet.Journal.Append(ConfigOnPaper.Sale("in-figures", ("tea", 4_000)));
+        cabinet.Commit(1);
+        var config = ConfigOnPaper.Restrict(cabinet, aidFen: 4_000, totalFen: 4_000);
+        var share = cabinet.Share(cabinet.Configs().Take(config));
+        cabinet.Journal.Append(ConfigOnPaper.Sale("committed", ("cola", 1_000)));
+        cabinet.Commit(2);
+        cabinet.Journal.Append(ConfigOnPaper.Sale("carried", ("cola", 500)));
+        cabinet.Store.BeginSuccessor(SuccessionReason.Fork, "");
+        cabinet.Journal.Append(ConfigOnPaper.Sale("after", ("tea", 200)));
+
+        Assert.Equal(BasisKind.Exact, share.View()!.Basis);
+        Assert.Equal(3_700, share.View()!.RoomFen);
+        Refund(cabinet, "r", cabinet.Store.Closed[0].Id, 3, 0, 500);
+        Assert.Equal(4_200, share.View()!.RoomFen);
+        cabinet.Restart();
+        Assert.Equal(4_200, cabinet.Share().View()!.RoomFen);
+    }
+
+    [Fact]
+    public void A_lost_journal_spends_the_services_credit_and_counts_what_is_recorded_since()
+    {
+        using var cabinet = Observed();
+        cabinet.Journal.Append(ConfigOnPaper.Sale("in-figures", ("tea", 4_000)));
+        cabinet.Commit(1);
+        cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet, aidFen: 4_000, totalFen: 4_000));
+        Assert.Equal(5_000, cabinet.Share().View()!.RoomFen);
+        var lost = cabinet.CurrentPath;
+        cabinet.RestartAfter(() => File.Delete(lost));
+
+        // Nobody knows what was sold behind the head: only the allowance is left, and what aid is sold from now on.
+        Assert.Equal(BasisKind.JournalNotHere, cabinet.Share().View()!.Basis);
+        Assert.Equal(1_000, cabinet.Share().View()!.RoomFen);
+        cabinet.Journal.Append(ConfigOnPaper.Sale("a", ("tea", 300)));
+        cabinet.Journal.Append(ConfigOnPaper.Sale("b", ("cola", 100)));
+        Assert.Equal(1_200, cabinet.Share().View()!.RoomFen);
+    }
+
+    [Fact]
+    public void A_head_that_this_journal_never_reached_counts_aid_only_behind_the_applied_config()
+    {
+        using var cabinet = Observed();
+        cabinet.Journal.Append(ConfigOnPaper.Sale("perhaps-1", ("tea", 4_000)));
+        cabinet.Journal.Append(ConfigOnPaper.Sale("perhaps-2", ("cola", 300)));
+        var config = ConfigOnPaper.Restrict(cabinet, aidFen: 9_000, totalFen: 9_000);
+        config = config with { Figures = config.Figures with { Head = new Head(50, Digest.Of([1])) } };
+        var share = cabinet.Share(cabinet.Configs().Take(config));
+
+        Assert.Equal(BasisKind.HeadNotHeld, share.View()!.Basis);
+        Assert.Equal(700, share.View()!.RoomFen);
+        cabinet.Journal.Append(ConfigOnPaper.Sale("sure", ("tea", 50)));
+        Assert.Equal(750, share.View()!.RoomFen);
+        Refund(cabinet, "r", 2, 0, 300);
+        Assert.Equal(1_050, share.View()!.RoomFen);
+    }
+
+    [Fact]
+    public void A_damaged_journal_between_the_head_and_now_counts_on_the_safe_side()
+    {
+        using var cabinet = Observed();
+        cabinet.Sell(3);
+        cabinet.Commit(1);
+        var config = ConfigOnPaper.Restrict(cabinet, aidFen: 800, totalFen: 800);
+        var figures = config.Figures with { Head = cabinet.Journal.HeadAt(1)!.Value };
+        cabinet.Configs().Take(config with { Figures = figures });
+        var path = cabinet.CurrentPath;
+        cabinet.RestartAfter(() => TestCabinet.Sql(path, "UPDATE entry SET bytes = x'00' WHERE seq = 2"));
+
+        var view = cabinet.Share().View()!;
+        Assert.NotEqual(BasisKind.Exact, view.Basis);
+        Assert.InRange(view.RoomFen!.Value, 0, ConfigOnPaper.Policy.AllowanceFen);
+    }
+
+    [Fact]
+    public void A_boot_that_never_heard_the_service_keeps_the_rule_also_as_if_the_window_had_not_ended()
+    {
+        using var cabinet = Observed();
+        var desk = cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet, aidFen: 200, totalFen: 200));
+        cabinet.Journal.Append(ConfigOnPaper.Sale("a", ("cola", 1_000)));
+        Assert.Equal(200, cabinet.Share(desk).View()!.RoomFen);
+
+        // Offline, rebooted, and the clock put ten days forward: a new window by the clock, not by what is proven.
+        cabinet.Clock.Reboot();
+        cabinet.Clock.SetWall(cabinet.Clock.WallUtcMs + 240 * HourMs);
+        var share = cabinet.Share(desk);
+        Assert.Equal(200, share.View()!.RoomFen);
+        Assert.False(share.View()!.IsProven);
+        cabinet.Journal.Append(ConfigOnPaper.Sale("b", ("tea", 500)));
+        Assert.Equal(700, share.View()!.RoomFen);
+        cabinet.Journal.Append(ConfigOnPaper.Sale("c", ("cola", 600)));
+        Assert.Equal(100, share.View()!.RoomFen);
+
+        // The service is heard: the days between were real, and the new window stands by itself.
+        cabinet.Observe();
+        Assert.True(share.View()!.IsProven);
+        Assert.Equal(900, share.View()!.RoomFen);
+    }
+
+    [Fact]
+    public void A_clock_that_was_put_back_stays_in_the_window_that_is_proven()
+    {
+        using var cabinet = Observed();
+        var desk = cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet));
+        cabinet.Clock.Reboot();
+        cabinet.Clock.SetWall(0);
+
+        var view = cabinet.Share(desk).View()!;
+        Assert.Equal(desk.Current!.Config.Figures.Window, Assert.Single(view.Windows.Select(w => w.Window).Distinct()));
+        cabinet.Journal.Append(ConfigOnPaper.Sale("a", ("cola", 700)));
+        Assert.Equal(300, cabinet.Share(desk).View()!.RoomFen);
+    }
+
+    [Fact]
+    public void Entries_before_the_first_answer_are_counted_anew_when_their_boot_is_heard()
+    {
+        using var cabinet = new TestCabinet();
+        cabinet.Clock.SetWall(0);
+        var share = cabinet.Share(cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet) with
+        {
+            Figures = ConfigOnPaper.Figures(cabinet, 0, 0, 0, "day") with
+            {
+                Journal = default, Head = default, HeadUtcMs = 0,
+                Window = BusinessWindow.Of("day", new DateOnly(2020, 9, 15)),
+            },
+        }));
+        cabinet.Journal.Append(ConfigOnPaper.Sale("a", ("cola", 700)));
+        Assert.Equal(300, share.View()!.RoomFen);
+
+        var heard = new DateTimeOffset(2020, 9, 16, 12, 0, 0, TimeSpan.FromHours(8)).ToUnixTimeMilliseconds();
+        cabinet.Journal.RecordObservation(new ClockObservation(cabinet.Clock.Boot, cabinet.Clock.MonotonicMs, heard));
+        Assert.Equal(new DateOnly(2020, 9, 16), share.View()!.Windows[0].Window.First);
+        Assert.Equal(300, share.View()!.RoomFen);
+    }
+
+    private static TestCabinet Observed()
+    {
+        var cabinet = new TestCabinet();
+        cabinet.Observe();
+        return cabinet;
+    }
+
+    private static void Refund(TestCabinet cabinet, string number, ulong seq, byte line, long fen) =>
+        Refund(cabinet, number, cabinet.Journal.Id, seq, line, fen);
+
+    private static void Refund(
+        TestCabinet cabinet, string number, JournalId journal, ulong seq, byte line, long fen) =>
+        cabinet.Journal.Append(new RefundBody(number, journal, seq, line, fen, 0, "", ""));
+}

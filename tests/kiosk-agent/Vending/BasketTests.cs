@@ -1,0 +1,126 @@
+using KioskFleet.Agent.Journal;
+using KioskFleet.Agent.Tests.Gate;
+using KioskFleet.Agent.Tests.Journal;
+using KioskFleet.Agent.Vending;
+using KioskFleet.Protocol.Entries;
+using Xunit;
+
+namespace KioskFleet.Agent.Tests.Vending;
+
+public sealed class BasketTests
+{
+    [Fact]
+    public void A_mixed_basket_is_judged_by_its_net_effect()
+    {
+        using var cabinet = Cabinet();
+        var flow = cabinet.Flow();
+        Deliver(flow, "full", ("cola", 1_000));
+        Assert.Equal(0, flow.Share()!.RoomFen);
+
+        Assert.IsType<VendAnswer.Approved>(Ask(flow, "even", ("tea", 500), ("cola", 500)));
+        Assert.Equal(new VendAnswer.Denied(DenialReason.OrdinaryLimit, 0),
+            Ask(flow, "worse", ("tea", 500), ("cola", 501)));
+        Assert.IsType<VendAnswer.Approved>(Ask(flow, "aid", ("tea", 1)));
+        Assert.IsType<VendAnswer.Approved>(Ask(flow, "needed", ("milk", 900)));
+        Assert.IsType<VendAnswer.Denied>(Ask(flow, "blocked", ("tea", 900), ("bad", 1)));
+    }
+
+    [Fact]
+    public void An_approval_reserves_what_its_ordinary_part_may_take_until_its_outcome_or_its_end()
+    {
+        using var cabinet = Cabinet();
+        var flow = cabinet.Flow();
+        Assert.Equal(600, Assert.IsType<VendAnswer.Approved>(Ask(flow, "a", ("cola", 400))).HeadroomFen);
+        Assert.Equal(new VendAnswer.Denied(DenialReason.OrdinaryLimit, 600), Ask(flow, "b", ("cola", 601)));
+        Assert.IsType<VendAnswer.Approved>(Ask(flow, "mixed", ("tea", 900), ("cola", 500)));
+        Assert.Equal(100, flow.Share()!.RoomFen);
+
+        flow.Outcome(new OutcomeReport("mixed", DeliveryState.Failed, PaymentOutcome.NotPaid, 0, ""));
+        Assert.Equal(600, flow.Share()!.RoomFen);
+        cabinet.Restart();
+        flow = cabinet.Flow();
+        Assert.Equal(600, flow.Share()!.RoomFen);
+        cabinet.Clock.Advance(TimeSpan.FromMinutes(11));
+        Assert.Equal(1_000, flow.Share()!.RoomFen);
+
+        // Delivered too late: recorded and counted all the same.
+        Assert.Equal(SaleMarks.Late, Deliver(flow, "a", ("cola", 400)).Marks);
+        Assert.Equal(600, flow.Share()!.RoomFen);
+    }
+
+    [Fact]
+    public void The_same_basket_gets_the_same_approval_and_another_under_its_id_is_a_conflict()
+    {
+        using var cabinet = Cabinet();
+        var first = Assert.IsType<VendAnswer.Approved>(Ask(cabinet.Flow(), "a", ("tea", 500), ("cola", 500)));
+        cabinet.Restart();
+        var flow = cabinet.Flow();
+
+        Assert.Equal(first.UntilWallUtcMs, Assert.IsType<VendAnswer.Approved>(
+            Ask(flow, "a", ("tea", 500), ("cola", 500))).UntilWallUtcMs);
+        Assert.Equal(new VendAnswer.Conflict("lines"), Ask(flow, "a", ("tea", 400), ("cola", 600)));
+        Assert.Equal(new VendAnswer.Conflict("slot"), flow.RequestVend(new VendRequest("a", "A0", "tea", 1_000)));
+    }
+
+    [Fact]
+    public void A_basket_that_was_delivered_otherwise_than_asked_for_is_marked()
+    {
+        using var cabinet = Cabinet();
+        var flow = cabinet.Flow();
+        Ask(flow, "a", ("tea", 500), ("cola", 500));
+        Ask(flow, "b", ("tea", 500), ("cola", 500));
+
+        Assert.Equal(SaleMarks.None, Deliver(flow, "a", ("tea", 500), ("cola", 500)).Marks);
+        Assert.Equal(SaleMarks.PriceDiffers, Deliver(flow, "b", ("tea", 400), ("cola", 500)).Marks);
+    }
+
+    [Theory]
+    [InlineData("", "tea", 1, 5, "lines[1].slot", InputFault.Missing)]
+    [InlineData("A1", "", 1, 5, "lines[1].sku", InputFault.Missing)]
+    [InlineData("A1", "tea", 0, 5, "lines[1].quantity", InputFault.OutOfRange)]
+    [InlineData("A1", "tea", 1, -1, "lines[1].priceFen", InputFault.OutOfRange)]
+    [InlineData("A1", "tea", 1, long.MaxValue, "lines[1].priceFen", InputFault.OutOfRange)]
+    internal void A_line_that_cannot_be_taken_is_named(
+        string slot, string sku, int quantity, long fen, string field, InputFault fault)
+    {
+        using var cabinet = Cabinet();
+
+        Assert.Equal(new VendAnswer.Invalid(new InputProblem(field, fault)), cabinet.Flow().RequestVend(
+            VendRequest.For("a", [new VendLine("A1", "tea", 1, 5), new VendLine(slot, sku, quantity, fen)])));
+    }
+
+    [Fact]
+    public void What_is_sellable_follows_the_gate()
+    {
+        using var cabinet = Cabinet();
+        cabinet.Plan = new CabinetPlan(
+            [
+                new PlanSlot("A1", "tea", "", 900, 9, 9), new PlanSlot("A2", "cola", "", 600, 9, 9),
+                new PlanSlot("A3", "bad", "", 100, 9, 9), new PlanSlot("A4", "cola", "", 400, 9, 9),
+            ], 0);
+        var flow = cabinet.Flow();
+        Deliver(flow, "a", ("cola", 500));
+
+        var slots = flow.Sellable();
+        Assert.Equal(
+            [null, DenialReason.OrdinaryLimit, DenialReason.ProductBlocked, null], slots.Select(slot => slot.Denial));
+        Assert.All(slots, slot => Assert.Equal(500, slot.HeadroomFen));
+        Assert.Equal([true, false, false, true], slots.Select(slot => slot.CanSell));
+    }
+
+    private static TestCabinet Cabinet()
+    {
+        var cabinet = new TestCabinet();
+        cabinet.Observe();
+        cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet));
+        return cabinet;
+    }
+
+    private static VendAnswer Ask(VendFlow flow, string id, params (string Sku, long Fen)[] lines) =>
+        flow.RequestVend(VendRequest.For(id, [.. lines.Select((l, i) => new VendLine($"A{i}", l.Sku, 1, l.Fen))]));
+
+    private static RecordAnswer.Recorded Deliver(VendFlow flow, string id, params (string Sku, long Fen)[] lines) =>
+        Assert.IsType<RecordAnswer.Recorded>(flow.Delivered(new DeliveredReport(id,
+            [.. lines.Select((l, i) => new SaleLine($"A{i}", l.Sku, "", 1, l.Fen, l.Fen))],
+            new Payment(PaymentMethod.Cash, "", ""))));
+}
