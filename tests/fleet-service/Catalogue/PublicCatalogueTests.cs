@@ -140,6 +140,8 @@ public sealed class PublicCatalogueTests : IAsyncLifetime
     }
 
     private Task<int> SoldAsync(string product, string kind, string place, long utcMs, long unitPriceFen) =>
-        _rig.ExecuteAsync(
-            $"INSERT INTO product_places VALUES ('{product}', '{kind}', '{place}', {utcMs}, {unitPriceFen})");
+        _rig.ExecuteAsync($"""
+            INSERT INTO product_places (product_id, place_kind, place_id, last_sold_utc_ms, unit_price_fen)
+            VALUES ('{product}', '{kind}', '{place}', {utcMs}, {unitPriceFen})
+            """);
 }
