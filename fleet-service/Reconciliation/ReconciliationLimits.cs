@@ -6,7 +6,7 @@ namespace KioskFleet.Service.Reconciliation;
 internal static class ReconciliationLimits
 {
     /// <summary>Largest bill, in bytes.</summary>
-    public const int MaxBillBytes = 64 * 1024 * 1024;
+    public const int MaxBillBytes = 32 * 1024 * 1024;
 
     /// <summary>Most data rows of a bill.</summary>
     public const int MaxBillRows = 200_000;
