@@ -8,8 +8,8 @@ namespace KioskFleet.Service.Patterns;
 
 /// <summary>
 /// Aid sales of a window that were given back on days after it, by more than the policy's part: several of them, or any
-/// without which the window would have been in breach. One refund after midnight is ordinary life; one by which a window
-/// stood is not.
+/// without which the window would have been in breach. One refund after midnight is ordinary life; one by which a
+/// window stood is not.
 /// </summary>
 internal sealed class LateRefundRule : ISalesRule
 {

@@ -3,7 +3,8 @@ using KioskFleet.Service.Findings;
 namespace KioskFleet.Service.Patterns;
 
 /// <summary>
-/// Registers the checks for staged sales, odd prices, non-sales and silence. Needs Storage, Fleet, Policies and Catalogue.
+/// Registers the checks for staged sales, odd prices, non-sales and silence. Needs Storage, Fleet, Policies and
+/// Catalogue.
 /// </summary>
 internal static class PatternsModule
 {

@@ -111,7 +111,9 @@ internal sealed class PriceRule(SkuNumbers skus, Articles articles) : ISalesRule
 
         public UsualPrice Usual => _usual ??= new UsualPrice(Over(2), Over(3), Over(1), Count);
 
-        /// <summary>The upper quarter of the dearest cabinet: with few cabinets nobody knows which one is right.</summary>
+        /// <summary>
+        /// The upper quarter of the dearest cabinet: with few cabinets nobody knows which one is right.
+        /// </summary>
         public long HighestUpperFen => _byCabinet.Values.Max(t => t.QuarterFen(3));
 
         public void Hear(string cabinet, PriceTally tally)

@@ -91,7 +91,8 @@ internal sealed class ProductBurstRule(SkuNumbers skus) : ISalesRule
                 var netFen = NetOf(lines, i);
                 if (netFen > 0)
                 {
-                    PaceOf(lines[i].Sku).Add(new SpanSale(sale.UtcMs, sale.Position, netFen, sale.Buyer), sale.Day, _all);
+                    PaceOf(lines[i].Sku).Add(
+                        new SpanSale(sale.UtcMs, sale.Position, netFen, sale.Buyer), sale.Day, _all);
                 }
             }
         }

@@ -4,8 +4,8 @@ using KioskFleet.Service.Places;
 namespace KioskFleet.Service.Patterns;
 
 /// <summary>
-/// The most that one product of a cabinet sold within a span on each day. Low peaks are only counted: kept they would be
-/// a number for each product and day. Not thread-safe.
+/// The most that one product of a cabinet sold within a span on each day. Low peaks are only counted: kept they would
+/// be a number for each product and day. Not thread-safe.
 /// </summary>
 internal sealed class DayPeaks
 {

@@ -2,7 +2,9 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Patterns;
 
-/// <summary>No honest cabinet is accused, and every planted pattern is found where it was planted and nowhere else.</summary>
+/// <summary>
+/// No honest cabinet is accused, and every planted pattern is found where it was planted and nowhere else.
+/// </summary>
 public sealed class CityPatternTests
 {
     [Theory]

@@ -4,9 +4,9 @@ using KioskFleet.Service.Catalogue;
 namespace KioskFleet.Service.Tests.Patterns;
 
 /// <summary>
-/// A September of ordinary life at some cabinets, by seed: a canteen's noon, a school's milk break, a station at night, a
-/// festival at a scenic spot, an office with regular customers; discounts, gifts, a clearing, a changed price, goods by
-/// weight, commissioning and maintenance, refunds also after the month, a school that buys a class's milk piece by
+/// A September of ordinary life at some cabinets, by seed: a canteen's noon, a school's milk break, a station at night,
+/// a festival at a scenic spot, an office with regular customers; discounts, gifts, a clearing, a changed price, goods
+/// by weight, commissioning and maintenance, refunds also after the month, a school that buys a class's milk piece by
 /// piece, and a large order for an office. Nothing here is staged.
 /// </summary>
 internal sealed class HonestCity

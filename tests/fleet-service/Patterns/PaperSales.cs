@@ -7,7 +7,9 @@ using KioskFleet.Service.Places;
 
 namespace KioskFleet.Service.Tests.Patterns;
 
-/// <summary>A line on paper: what of a product, at which price, and what was given back (late: after September).</summary>
+/// <summary>
+/// A line on paper: what of a product, at which price, and what was given back (late: after September).
+/// </summary>
 internal sealed record PaperLine(
     PaperProduct Product, int Quantity, long UnitPriceFen, long PaidFen, long RefundedFen = 0, long LateFen = 0)
 {

@@ -92,7 +92,8 @@ public sealed class PriceRuleTests
     [Fact]
     public void A_place_that_is_dear_throughout_is_compared_at_its_own_level()
     {
-        var products = Enumerable.Range(0, 6).Select(i => new PaperProduct($"p{i}", ProductClass.Aid, 400 + i)).ToList();
+        var products = Enumerable.Range(0, 6)
+            .Select(i => new PaperProduct($"p{i}", ProductClass.Aid, 400 + i)).ToList();
         var events = products.SelectMany(p => Enumerable.Range(0, 5).SelectMany(c => Enumerable.Range(0, 8)
             .Select(_ => Sale(c == 4 ? "summit" : $"cab-{c}", p, p.PriceFen * (c == 4 ? 4 : 1), null)))).ToList();
         Assert.Empty(Found(events));

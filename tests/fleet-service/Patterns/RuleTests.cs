@@ -1,6 +1,7 @@
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Findings;
+using KioskFleet.Service.Patterns;
 using KioskFleet.Service.Places;
 using Xunit;
 
@@ -34,7 +35,8 @@ public sealed class RuleTests
         int sales, int minutes, int allSales, int payers, bool expected)
     {
         var events = Enumerable.Range(0, sales).Select(i => Sale(
-                Start + 10 * Hour + i * minutes * 60_000L / (sales - 1), Tea, payers == 0 ? 0 : 1UL + (ulong)(i % payers)))
+                Start + 10 * Hour + i * minutes * 60_000L / (sales - 1), Tea,
+                payers == 0 ? 0 : 1UL + (ulong)(i % payers)))
             .Concat(Enumerable.Range(0, allSales - sales).Select(i => Sale(Start + 10 * Hour + i + 1, Cola)));
         Assert.Equal(expected, Finds(events, FindingKind.ProductBurst));
     }
@@ -60,6 +62,17 @@ public sealed class RuleTests
                      from i in Enumerable.Range(0, 12)
                      select Sale(Start + day * Day + i * 60_000, Tea, 1UL + (ulong)(i % 3));
         Assert.True(Finds(events, FindingKind.ProductBurst));
+    }
+
+    [Fact]
+    public void A_crowd_s_greater_rush_does_not_hide_the_burst_of_a_few()
+    {
+        var events = Enumerable.Range(0, 20).Select(i => Sale(Start + Day + i * 60_000, Tea, 100UL + (ulong)i))
+            .Concat(Enumerable.Range(0, 12).Select(i => Sale(Start + 2 * Day + i * 60_000, Tea, 1UL + (ulong)(i % 3))));
+        Assert.True(Finds(events, FindingKind.ProductBurst));
+        var terms = RulesOnPaper.Policy.Checks;
+        Assert.False(ProductBurstRule.IsBurst(new ProductPeak(20, 20, 20, 20, 0, 0), terms));
+        Assert.True(ProductBurstRule.IsBurst(new ProductPeak(20, 20, 20, 3, 0, 0), terms));
     }
 
     [Fact]
@@ -134,7 +147,8 @@ public sealed class RuleTests
         var paper = new RulesOnPaper();
         paper.See(new PaperEvent("cab-1", Start, 0, lines));
         var found = Assert.Single(paper.Tell(FindingKind.AbsurdSale));
-        Assert.Equal((15_500L, 1L, 31L), (found.Weight, (long)found.Figures["sales"]!, (long)found.Figures["mostPieces"]!));
+        Assert.Equal((15_500L, 1L, 31L),
+            (found.Weight, (long)found.Figures["sales"]!, (long)found.Figures["mostPieces"]!));
     }
 
     [Theory]

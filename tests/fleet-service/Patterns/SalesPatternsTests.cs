@@ -71,7 +71,8 @@ public sealed class SalesPatternsTests : IDisposable
         journal.Add(PatternsRig.Sale("v1", PatternsRig.Line("tea", 40, 200)), PatternsRig.Start);
         journal.Add(PatternsRig.Sale("v2", PatternsRig.Line("cola", 1, 200)), PatternsRig.Start);
         await _rig.CommitAsync(journal);
-        var open = new OpenFinding(5, FindingKind.AbsurdSale, "cab-1", _rig.Single(FindingKind.AbsurdSale).Draft.Subject);
+        var open = new OpenFinding(
+            5, FindingKind.AbsurdSale, "cab-1", _rig.Single(FindingKind.AbsurdSale).Draft.Subject);
         Assert.Empty(_rig.Check(open).Ended);
         Correct(1, 2);
         Assert.Equal([open], _rig.Check(open).Ended);

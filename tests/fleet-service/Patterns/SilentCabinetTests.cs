@@ -8,7 +8,9 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Patterns;
 
-/// <summary>Silence is a finding only of cabinets that ought to speak, and only when somebody could hear them.</summary>
+/// <summary>
+/// Silence is a finding only of cabinets that ought to speak, and only when somebody could hear them.
+/// </summary>
 public sealed class SilentCabinetTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromHours(72);

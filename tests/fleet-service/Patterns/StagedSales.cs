@@ -104,8 +104,9 @@ internal static class StagedSales
             var pieces = 1 + (int)(at.AidFen / 3 / sales / product.PriceFen);
             for (var left = pieces; left > 0; left -= 30)
             {
+                var paid = product.PriceFen * Math.Min(left, 30);
                 Add(city, cabinet, at.UtcMs + (6 + n) * RulesOnPaper.HourMs + left, 901,
-                    new PaperLine(product, Math.Min(left, 30), product.PriceFen, product.PriceFen * Math.Min(left, 30)));
+                    new PaperLine(product, Math.Min(left, 30), product.PriceFen, paid));
             }
         }
     }
