@@ -1,4 +1,3 @@
-using System.Text.Json;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Tables;
 
@@ -88,7 +87,7 @@ internal static class CatalogueAnswers
         var extensions = new Dictionary<string, object?>
         {
             ["titleZh"] = title.Zh,
-            ["code"] = JsonNamingPolicy.CamelCase.ConvertName(code),
+            ["code"] = CatalogueJson.Camel(code),
         };
         foreach (var (name, value) in members)
         {

@@ -18,64 +18,13 @@ internal sealed record CatalogueEdition(
 
     private static CatalogueState Apply(CatalogueState state, IReadOnlyList<CatalogueChange> changes)
     {
-        var products = new Rows<string, Product>(state.Products, p => p.ProductId);
-        var listings = new Rows<(string, string, long), Listing>(
-            state.Listings, l => (l.ProductId, l.RecognisedBy, l.InForce.FromUtcMs));
-        var mappings = new Rows<(string?, string, long), SkuMapping>(
-            state.Mappings, m => (m.OperatorId, m.Sku, m.InForce.FromUtcMs));
-        var blocks = new Rows<(string, string, long), ProductBlock>(
-            state.Blocks, b => (b.ProductId, b.SuspendedBy, b.InForce.FromUtcMs));
-        var counting = state.Counting;
+        var draft = new Draft(state);
         foreach (var change in changes)
         {
-            switch (change)
-            {
-                case CatalogueChange.ProductAdded { Product: var p }:
-                    products.Put(p);
-                    break;
-                case CatalogueChange.ProductRenamed { Product: var p }:
-                    products.Put(p);
-                    break;
-                case CatalogueChange.ProductDescribed { Product: var p }:
-                    products.Put(p);
-                    break;
-                case CatalogueChange.ListingAdded { Listing: var l }:
-                    listings.Put(l);
-                    break;
-                case CatalogueChange.ListingEndMoved { Listing: var l }:
-                    listings.Put(l);
-                    break;
-                case CatalogueChange.ListingRemoved { Listing: var l }:
-                    listings.Remove(l);
-                    break;
-                case CatalogueChange.MappingAdded { Mapping: var m }:
-                    mappings.Put(m);
-                    break;
-                case CatalogueChange.MappingEndMoved { Mapping: var m }:
-                    mappings.Put(m);
-                    break;
-                case CatalogueChange.MappingRemoved { Mapping: var m }:
-                    mappings.Remove(m);
-                    break;
-                case CatalogueChange.BlockBegun { Block: var b }:
-                    blocks.Put(b);
-                    break;
-                case CatalogueChange.BlockEnded { Block: var b }:
-                    blocks.Put(b);
-                    break;
-                case CatalogueChange.CountingChanged { Terms: var t }:
-                    counting = counting.Add(t);
-                    break;
-                default:
-                    throw new InvalidOperationException($"{change.GetType().Name} cannot be applied.");
-            }
+            draft.Apply(change);
         }
 
-        return new CatalogueState(state.Version + 1, products.All, listings.All, mappings.All)
-        {
-            Blocks = blocks.All,
-            Counting = counting,
-        };
+        return draft.Next;
     }
 
     private static IEnumerable<string> Touched(
@@ -101,6 +50,75 @@ internal sealed record CatalogueEdition(
 
         skus.UnionWith(products.SelectMany(p => before.SkusOf(p).Concat(next.SkusOf(p))));
         return changes.Any(c => c is CatalogueChange.CountingChanged) ? next.Skus : skus;
+    }
+
+    /// <summary>A catalogue while changes are applied to it, one after another.</summary>
+    private sealed class Draft(CatalogueState before)
+    {
+        private readonly Rows<string, Product> _products = new(before.Products, p => p.ProductId);
+
+        private readonly Rows<(string, string, long), Listing> _listings =
+            new(before.Listings, l => (l.ProductId, l.RecognisedBy, l.InForce.FromUtcMs));
+
+        private readonly Rows<(string?, string, long), SkuMapping> _mappings =
+            new(before.Mappings, m => (m.OperatorId, m.Sku, m.InForce.FromUtcMs));
+
+        private readonly Rows<(string, string, long), ProductBlock> _blocks =
+            new(before.Blocks, b => (b.ProductId, b.SuspendedBy, b.InForce.FromUtcMs));
+
+        private ImmutableArray<CountingTerms> _counting = before.Counting;
+
+        /// <summary>The next version.</summary>
+        public CatalogueState Next => new(before.Version + 1, _products.All, _listings.All, _mappings.All)
+        {
+            Blocks = _blocks.All,
+            Counting = _counting,
+        };
+
+        public void Apply(CatalogueChange change)
+        {
+            switch (change)
+            {
+                case CatalogueChange.ProductAdded { Product: var p }:
+                    _products.Put(p);
+                    break;
+                case CatalogueChange.ProductRenamed { Product: var p }:
+                    _products.Put(p);
+                    break;
+                case CatalogueChange.ProductDescribed { Product: var p }:
+                    _products.Put(p);
+                    break;
+                case CatalogueChange.ListingAdded { Listing: var l }:
+                    _listings.Put(l);
+                    break;
+                case CatalogueChange.ListingEndMoved { Listing: var l }:
+                    _listings.Put(l);
+                    break;
+                case CatalogueChange.ListingRemoved { Listing: var l }:
+                    _listings.Remove(l);
+                    break;
+                case CatalogueChange.MappingAdded { Mapping: var m }:
+                    _mappings.Put(m);
+                    break;
+                case CatalogueChange.MappingEndMoved { Mapping: var m }:
+                    _mappings.Put(m);
+                    break;
+                case CatalogueChange.MappingRemoved { Mapping: var m }:
+                    _mappings.Remove(m);
+                    break;
+                case CatalogueChange.BlockBegun { Block: var b }:
+                    _blocks.Put(b);
+                    break;
+                case CatalogueChange.BlockEnded { Block: var b }:
+                    _blocks.Put(b);
+                    break;
+                case CatalogueChange.CountingChanged { Terms: var t }:
+                    _counting = _counting.Add(t);
+                    break;
+                default:
+                    throw new InvalidOperationException($"{change.GetType().Name} cannot be applied.");
+            }
+        }
     }
 
     /// <summary>Rows of one kind, indexed only when one of them changes.</summary>

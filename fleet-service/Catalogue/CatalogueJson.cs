@@ -20,7 +20,10 @@ internal static class CatalogueJson
 
     /// <summary>A word of a closed set as the interface writes it.</summary>
     public static string Word<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+        where T : struct, Enum => Camel(value.ToString());
+
+    /// <summary>A name of the code as the interface writes it.</summary>
+    public static string Camel(string name) => JsonNamingPolicy.CamelCase.ConvertName(name);
 
     /// <summary>A moment as the interface writes it.</summary>
     public static DateTimeOffset Utc(long utcMs) => DateTimeOffset.FromUnixTimeMilliseconds(utcMs);

@@ -52,8 +52,8 @@ internal static class CatalogueModule
 }
 
 /// <summary>
-/// When the host starts: takes over what the data set says about which listings count, from now on. What was sold before
-/// stays judged as it was.
+/// When the host starts: takes over what the data set says about which listings count, from now on. What was sold
+/// before stays judged as it was.
 /// </summary>
 internal sealed class CatalogueStart(
     CatalogueVersionStore versions, PlacesDataSet places, ILogger<CatalogueStart> log) : IHostedService

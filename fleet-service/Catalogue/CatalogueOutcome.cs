@@ -1,6 +1,7 @@
 namespace KioskFleet.Service.Catalogue;
 
-/// <summary>Why a wish as a whole is not met. Each has a text in both languages; the names are the API's codes.</summary>
+/// <summary>Why a wish as a whole is not met. Each has a text in both languages; the names are the API's
+/// codes.</summary>
 internal enum CatalogueProblem
 {
     /// <summary>A parameter of the query cannot be read.</summary>

@@ -101,7 +101,8 @@ internal sealed class CataloguePageStore(FleetDatabase database, CurrentCatalogu
             CatalogueJson.Utc(r.Long(4)), CatalogueJson.Utc(r.LongOrNull(5)), r.Long(6) != 0));
 
     /// <summary>Recognitions by number, of one state at the present moment or of one county.</summary>
-    public CataloguePage<ShownRecognition> Recognitions(PageAsked page, RecognitionState? state, string? county) => Read(
+    public CataloguePage<ShownRecognition> Recognitions(
+        PageAsked page, RecognitionState? state, string? county) => Read(
         page,
         ($"""
         SELECT {RecognitionStore.Columns} FROM recognitions

@@ -78,8 +78,8 @@ internal sealed record CatalogueState(
     public ImmutableArray<ProductBlock> Blocks { get; init; } = [];
 
     /// <summary>
-    /// Which listings count, by their beginnings, ascending; the first holds before its beginning too. Without any, every
-    /// listing counts.
+    /// Which listings count, by their beginnings, ascending; the first holds before its beginning too. Without any,
+    /// every listing counts.
     /// </summary>
     public ImmutableArray<CountingTerms> Counting { get; init; } = [];
 }

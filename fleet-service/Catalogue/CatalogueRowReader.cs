@@ -4,7 +4,8 @@ using KioskFleet.Service.Tables;
 namespace KioskFleet.Service.Catalogue;
 
 /// <summary>
-/// Turns the fields of one row into a <see cref="CatalogueRow"/> or the reason against it, and back for an export. Pure.
+/// Turns the fields of one row into a <see cref="CatalogueRow"/> or the reason against it, and back for an export.
+/// Pure.
 /// </summary>
 internal sealed class CatalogueRowReader(TableReading.Table table, CatalogueTimes times, CountyCodes counties)
 {
@@ -18,6 +19,9 @@ internal sealed class CatalogueRowReader(TableReading.Table table, CatalogueTime
         "recognising_county", "batch", "supplier", "value_wan_yuan", "people_helped", "helping", "evidence",
         "pictures", "introduction", "where_to_buy",
     ];
+
+    private const StringSplitOptions WithoutBlanks =
+        StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
 
     private static readonly Dictionary<string, WayOfHelping> Ways =
         new(StringComparer.OrdinalIgnoreCase)
@@ -120,8 +124,7 @@ internal sealed class CatalogueRowReader(TableReading.Table table, CatalogueTime
         string? Lines(string column) => Stated(column)?.Replace("\r\n", "\n", StringComparison.Ordinal);
 
         string? Items(string column) => Stated(column) is { } text
-            ? string.Join(ProductDetails.ItemSeparator, text.Split(
-                ProductRules.FieldItemSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            ? string.Join(ProductDetails.ItemSeparator, text.Split(ProductRules.FieldItemSeparator, WithoutBlanks))
             : null;
 
         long? Number(string column, RefusalReason reason, Func<string, long?> read)

@@ -58,8 +58,8 @@ internal sealed class CatalogueSnapshot
             : ProductClass.Unmapped;
 
     /// <summary>
-    /// What else is true of a line, by the same rule: its product, its class, whether the city recognised it, whether it
-    /// is blocked. Allocates nothing.
+    /// What else is true of a line, by the same rule: its product, its class, whether the city recognised it, whether
+    /// it is blocked. Allocates nothing.
     /// </summary>
     /// <param name="operatorId">The operator of the cabinet's assignment at the moment of sale.</param>
     /// <param name="skuUtf8">The SKU's bytes as received.</param>

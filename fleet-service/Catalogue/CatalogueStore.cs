@@ -83,8 +83,8 @@ internal static class CatalogueStore
         value is null ? statement.SetNull(index) : statement.Set(index, value);
 
     /// <summary>
-    /// The terms of a database that keeps none yet: a catalogue from before they were kept was judged with every listing
-    /// counting, and that stands; the data set's own terms then follow as a change.
+    /// The terms of a database that keeps none yet: a catalogue from before they were kept was judged with every
+    /// listing counting, and that stands; the data set's own terms then follow as a change.
     /// </summary>
     public static CountingTerms FirstTerms(PlacesDataSet places, long version) => version == 0
         ? CountingTerms.Of(places, 0)

@@ -11,14 +11,16 @@ internal enum CorrectionSubject
 }
 
 /// <summary>
-/// A change of a listing or mapping that may reach into the past: new, ended otherwise, moved, or taken away. Immutable.
+/// A change of a listing or mapping that may reach into the past: new, ended otherwise, moved, or taken away.
+/// Immutable.
 /// </summary>
 /// <param name="CorrectionId">Its number; 0 before it is stored.</param>
 /// <param name="Subject">What it is about.</param>
 /// <param name="ProductId">The product as it should be.</param>
 /// <param name="Owner">Who recognised the product; or the operator, null for any.</param>
 /// <param name="Sku">The SKU; empty for a listing.</param>
-/// <param name="PresentFromUtcMs">Beginning of the span that is corrected, Unix milliseconds; null for a new one.</param>
+/// <param name="PresentFromUtcMs">Beginning of the span that is corrected, Unix milliseconds; null for a new
+/// one.</param>
 /// <param name="After">The span as it should be; null when it is taken away.</param>
 /// <param name="Persons">Who proposed and who decided.</param>
 internal sealed record Correction(

@@ -19,8 +19,9 @@ internal sealed record CorrectionRequest(
     string? From, string? To, bool? Remove, string? Reason);
 
 /// <summary>
-/// Takes corrections with effect in the past: proposed by one person with a reason, approved by another, both kept. After
-/// the approval the new version is committed like any other, and whoever re-judges reads what it affects. Thread-safe.
+/// Takes corrections with effect in the past: proposed by one person with a reason, approved by another, both kept.
+/// After the approval the new version is committed like any other, and whoever re-judges reads what it affects.
+/// Thread-safe.
 /// </summary>
 internal sealed class CorrectionDesk(CatalogueVersionStore versions, PlacesDataSet places)
 {

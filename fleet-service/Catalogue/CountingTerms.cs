@@ -4,8 +4,8 @@ using KioskFleet.Service.Places;
 namespace KioskFleet.Service.Catalogue;
 
 /// <summary>
-/// Which listings make an aid product, from a moment on. A change of the data set acts from then and never rewrites what
-/// was sold before. Immutable.
+/// Which listings make an aid product, from a moment on. A change of the data set acts from then and never rewrites
+/// what was sold before. Immutable.
 /// </summary>
 /// <param name="FromUtcMs">First moment of sale to which it applies, Unix milliseconds UTC.</param>
 /// <param name="Counted">Whose listings count.</param>

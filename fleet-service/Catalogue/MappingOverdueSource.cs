@@ -6,8 +6,8 @@ using KioskFleet.Service.Storage;
 namespace KioskFleet.Service.Catalogue;
 
 /// <summary>
-/// Finds mapping proposals that wait for their county longer than the policy allows. It is the county's finding, not the
-/// operator's, and ends when the proposal is decided. Thread-safe.
+/// Finds mapping proposals that wait for their county longer than the policy allows. It is the county's finding, not
+/// the operator's, and ends when the proposal is decided. Thread-safe.
 /// </summary>
 internal sealed class MappingOverdueSource(FleetDatabase database, CurrentPolicies policies) : IFindingSource
 {

@@ -106,9 +106,11 @@ internal sealed class ProductDesk(CatalogueVersionStore versions, SoldTimeStore 
         turn.Commit(changes, new CatalogueOrigin(actor, $"product {product.ProductId}"));
         AuditLog.Write(turn.Connection, new AuditEntry(
             turn.NowUtcMs, actor, present is null ? "product.added" : "product.changed",
-            $"product:{product.ProductId}", present, product));
+            $"product:{product.ProductId}", present is null ? null : View(present), View(product)));
         return new CatalogueOutcome<Product>.Done(product, IsNew: present is null);
     }
+
+    private static object View(Product product) => new { product.Name, Details = ShownDetails.Of(product.Details) };
 
     private CatalogueOutcome<Listing> ListNationally(CatalogueTurn turn, Listing listing, string actor, string why)
     {

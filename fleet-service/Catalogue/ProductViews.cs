@@ -37,13 +37,14 @@ internal sealed record ShownWholeProduct(
 /// <param name="WhereToBuy">Where it can be bought, in words.</param>
 internal sealed record ShownDetails(
     string? Batch, string? Supplier, string? RecognisingCounty, long? ValueFen, string? ValueWanYuan,
-    long? PeopleHelped, WayOfHelping? Helping, IReadOnlyList<string> Evidence, IReadOnlyList<string> Pictures,
+    long? PeopleHelped, string? Helping, IReadOnlyList<string> Evidence, IReadOnlyList<string> Pictures,
     string? Introduction, string? WhereToBuy)
 {
     /// <summary>The view of a record.</summary>
     public static ShownDetails Of(ProductDetails d) => new(
         d.Batch, d.Supplier, d.RecognisingCounty, d.ValueFen, d.ValueFen is { } fen ? WanYuan.Format(fen) : null,
-        d.PeopleHelped, d.Helping, ProductDetails.Items(d.Evidence), ProductDetails.Items(d.Pictures),
+        d.PeopleHelped, d.Helping is { } way ? CatalogueJson.Word(way) : null, ProductDetails.Items(d.Evidence),
+        ProductDetails.Items(d.Pictures),
         d.Introduction, d.WhereToBuy);
 }
 

@@ -61,8 +61,9 @@ internal sealed class ProgressStore(FleetDatabase database, PlacesDataSet places
         var byCounty = products.ToLookup(p => p.County, p => p.Product, StringComparer.Ordinal);
         var stepsOf = steps.ToLookup(s => s.County, StringComparer.Ordinal);
         var counties = places.Counties.Select(c => Of(
-            c, byCounty[c.Code.Value].Distinct().Count(), stepsOf[c.Code.Value].ToDictionary(s => s.State, s => s.Count)))
-            .ToList();
+            c,
+            byCounty[c.Code.Value].Distinct().Count(),
+            stepsOf[c.Code.Value].ToDictionary(s => s.State, s => s.Count))).ToList();
         return new CatalogueProgress(
             CatalogueJson.Utc(now),
             counties,

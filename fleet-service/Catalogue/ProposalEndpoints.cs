@@ -5,10 +5,10 @@ namespace KioskFleet.Service.Catalogue;
 /// <summary>The HTTP interface of what one person proposes and another decides: mappings and corrections.</summary>
 internal static class ProposalEndpoints
 {
-    private static readonly (string Word, ProposalState State)[] Decisions =
+    private static readonly (string Name, ProposalState State)[] Decisions =
     [
-        ("approve", ProposalState.Approved), ("reject", ProposalState.Rejected),
-        ("withdraw", ProposalState.Withdrawn),
+        ("Approve", ProposalState.Approved), ("Reject", ProposalState.Rejected),
+        ("Withdraw", ProposalState.Withdrawn),
     ];
 
     /// <summary>Maps them.</summary>
@@ -36,8 +36,9 @@ internal static class ProposalEndpoints
             .Produces<ShownProposal>(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
-        foreach (var (word, state) in Decisions)
+        foreach (var (name, state) in Decisions)
         {
+            var word = CatalogueJson.Camel(name);
             group.MapPost(
                     $"/mapping-proposals/{{id:long}}/{word}",
                     async (MappingDesk desk, HttpContext http, long id, DecisionRequest? request) => Shown(
@@ -45,7 +46,7 @@ internal static class ProposalEndpoints
                             id, state, request, AccessPolicies.Actor(http.User), http.RequestAborted),
                         ShownProposal.Of))
                 .RequireAuthorization(AccessPolicies.Write)
-                .WithName($"{word}MappingProposal")
+                .WithName($"{name}MappingProposal")
                 .WithSummary($"Decides a mapping proposal: {word}")
                 .Produces<ShownProposal>()
                 .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
@@ -73,8 +74,9 @@ internal static class ProposalEndpoints
             .Produces<ShownCorrection>(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
-        foreach (var (word, state) in Decisions)
+        foreach (var (name, state) in Decisions)
         {
+            var word = CatalogueJson.Camel(name);
             group.MapPost(
                     $"/catalogue/corrections/{{id:long}}/{word}",
                     async (CorrectionDesk desk, HttpContext http, long id, DecisionRequest? request) => Shown(
@@ -82,7 +84,7 @@ internal static class ProposalEndpoints
                             id, state, request, AccessPolicies.Actor(http.User), http.RequestAborted),
                         correction => ShownCorrection.Of(correction)))
                 .RequireAuthorization(AccessPolicies.Write)
-                .WithName($"{word}Correction")
+                .WithName($"{name}Correction")
                 .WithSummary($"Decides a correction: {word}")
                 .Produces<ShownCorrection>()
                 .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)

@@ -7,8 +7,8 @@ using Microsoft.Net.Http.Headers;
 namespace KioskFleet.Service.Catalogue;
 
 /// <summary>
-/// What anybody may read without a token: the products that are listed now, with where to buy them. Limited per address;
-/// answers may be kept for a while and are asked for again by their tag.
+/// What anybody may read without a token: the products that are listed now, with where to buy them. Limited per
+/// address; answers may be kept for a while and are asked for again by their tag.
 /// </summary>
 internal static class PublicEndpoints
 {

@@ -53,8 +53,8 @@ internal sealed class PublicProductStore(
 {
     private const long DayMs = 86_400_000;
 
-    // ?1 now; ?2 text, ?3 recogniser, ?4 product: filters or null; ?5 to ?7: all listings count, national ones do, those
-    // of the codes ?8 do.
+    // ?1 now; ?2 text, ?3 recogniser, ?4 product: filters or null; ?5 to ?7: all listings count, national ones do,
+    // those of the codes ?8 do.
     private const string Listed = """
         FROM standing_listings l JOIN products p USING (product_id)
         WHERE l.from_utc_ms <= ?1 AND (l.to_utc_ms IS NULL OR l.to_utc_ms > ?1)

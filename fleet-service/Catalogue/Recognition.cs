@@ -1,6 +1,7 @@
 namespace KioskFleet.Service.Catalogue;
 
-/// <summary>How far a product's recognition by a county has come. The names are stored and are the API's words.</summary>
+/// <summary>How far a product's recognition by a county has come. The names are stored and are the API's
+/// words.</summary>
 internal enum RecognitionState
 {
     /// <summary>Its supplier applied.</summary>
@@ -60,7 +61,8 @@ internal sealed record Recognition(long RecognitionId, string ProductId, string 
     /// <summary>Beginning of its validity as stated, Unix milliseconds.</summary>
     public long? ValidFromUtcMs { get; init; }
 
-    /// <summary>End of its validity as stated, Unix milliseconds; null while open. A suspension does not move it.</summary>
+    /// <summary>End of its validity as stated, Unix milliseconds; null while open. A suspension does not move
+    /// it.</summary>
     public long? ValidToUtcMs { get; init; }
 
     /// <summary>Why it is suspended or revoked; null in every other state.</summary>

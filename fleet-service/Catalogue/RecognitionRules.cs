@@ -201,8 +201,8 @@ internal static class RecognitionRules
     }
 
     /// <summary>
-    /// Ends the recognition's listing, unless it ends before; takes it away when it has not begun. Says also from when on
-    /// another one may begin.
+    /// Ends the recognition's listing, unless it ends before; takes it away when it has not begun. Says also from when
+    /// on another one may begin.
     /// </summary>
     private static (List<CatalogueChange> Changes, long FreeFromUtcMs) EndListing(
         Recognition recognition, StepContext context, long atUtcMs)

@@ -14,8 +14,8 @@ internal sealed record LaneKey(bool IsListing, string? Owner, string Subject)
 }
 
 /// <summary>
-/// Finds rows of one file that contradict or repeat an earlier one. The first word on a thing holds, whatever becomes of
-/// its row. Pure.
+/// Finds rows of one file that contradict or repeat an earlier one. The first word on a thing holds, whatever becomes
+/// of its row. Pure.
 /// </summary>
 internal static class RowContradictions
 {

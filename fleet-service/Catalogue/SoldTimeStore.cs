@@ -6,8 +6,8 @@ namespace KioskFleet.Service.Catalogue;
 
 /// <summary>
 /// Says whether the ledger holds sales of a time: from its journals and its daily totals, so that no entry is read and
-/// the ledger needs no index for it. A day counts as a whole, so at a span's edges the answer may be yes for a sale that
-/// lies some hours outside: then two persons look at a change that one could have made. Thread-safe.
+/// the ledger needs no index for it. A day counts as a whole, so at a span's edges the answer may be yes for a sale
+/// that lies some hours outside: then two persons look at a change that one could have made. Thread-safe.
 /// </summary>
 internal sealed class SoldTimeStore(BusinessZone zone)
 {

@@ -8,8 +8,8 @@ namespace KioskFleet.Service.Tables;
 
 /// <summary>
 /// Reads the first sheet of an xlsx workbook row by row, without holding more than one row of it. A cell with a formula
-/// or an error refuses its row: what it would show depends on the program that opens it. Dates become yyyy-MM-dd, with a
-/// time of day yyyy-MM-ddTHH:mm:ss.
+/// or an error refuses its row: what it would show depends on the program that opens it. Dates become yyyy-MM-dd, with
+/// a time of day yyyy-MM-ddTHH:mm:ss.
 /// </summary>
 internal static class SheetFile
 {

@@ -10,7 +10,8 @@ namespace KioskFleet.Service.Tables;
 /// <param name="Style">The number of its style, or null.</param>
 /// <param name="Value">The text of its value: stored or inline.</param>
 /// <param name="Formula">Its formula, or null.</param>
-internal readonly record struct SheetCell(string? Reference, string? Type, string? Style, string Value, string? Formula);
+internal readonly record struct SheetCell(
+    string? Reference, string? Type, string? Style, string Value, string? Formula);
 
 /// <summary>
 /// Reads the parts of a workbook that may be large, as a stream. Names are taken without their namespace: there is a
@@ -67,7 +68,8 @@ internal static class SheetXml
     }
 
     /// <summary>
-    /// The texts within the element on which the reader stands. How a text is pronounced (<c>rPh</c>) is not part of it.
+    /// The texts within the element on which the reader stands. How a text is pronounced (<c>rPh</c>) is not part of
+    /// it.
     /// </summary>
     private static (string Value, string? Formula) Texts(XmlReader xml)
     {

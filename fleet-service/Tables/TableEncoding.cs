@@ -3,8 +3,8 @@ using System.Text;
 namespace KioskFleet.Service.Tables;
 
 /// <summary>
-/// Turns the bytes of a text file into text. Pure. A line pasted in from a file of another encoding spoils itself alone:
-/// what cannot be read there becomes <see cref="Unreadable"/>, and the row is refused.
+/// Turns the bytes of a text file into text. Pure. A line pasted in from a file of another encoding spoils itself
+/// alone: what cannot be read there becomes <see cref="Unreadable"/>, and the row is refused.
 /// </summary>
 internal static class TableEncoding
 {

@@ -50,7 +50,9 @@ public sealed class CorrectionTests : IAsyncLifetime
         var version = approved.GetProperty("decision").GetProperty("catalogueVersion").GetInt64();
         Assert.Equal(
             [$"|T1|{Ms("2020-10-01")}|{NowUtcMs}"],
-            _rig.Rows($"SELECT operator_id, sku, from_utc_ms, to_utc_ms FROM catalogue_affected WHERE version = {version}"));
+            _rig.Rows($"""
+                SELECT operator_id, sku, from_utc_ms, to_utc_ms FROM catalogue_affected WHERE version = {version}
+                """));
         Assert.Equal(
             ["ListingAdded", "ListingRemoved"],
             _rig.Rows($"SELECT kind FROM catalogue_changes WHERE version = {version} ORDER BY 1"));

@@ -54,8 +54,8 @@ public sealed class ProductTests : IAsyncLifetime
         var invalid = await _rig.ProductAsync("p", new
         {
             name = "=HYPERLINK(1)", batch = new string('x', 65), recognisingCounty = "991100", valueFen = -1,
-            peopleHelped = -1, helping = "luck", evidence = new[] { "a|b" }, pictures = new[] { "ftp://x/y", "no link" },
-            introduction = "bell \u0007",
+            peopleHelped = -1, helping = "luck", evidence = new[] { "a|b" }, introduction = "bell \u0007",
+            pictures = new[] { "ftp://x/y", "no link" },
         }, HttpStatusCode.BadRequest);
         Assert.Equal(
             [
@@ -132,7 +132,8 @@ public sealed class ProductTests : IAsyncLifetime
                     new(null, "c", "c", InForce.Always),
                 ]),
             places);
-        foreach (var (sku, isAid, isOfCity) in new[] { ("a", ofCity, true), ("b", ofElsewhere, false), ("c", ofNation, false) })
+        (string, bool, bool)[] expected = [("a", ofCity, true), ("b", ofElsewhere, false), ("c", ofNation, false)];
+        foreach (var (sku, isAid, isOfCity) in expected)
         {
             var facts = snapshot.Describe("op", Encoding.UTF8.GetBytes(sku), 5);
             Assert.Equal((isAid, isOfCity), (facts.Class == ProductClass.Aid, facts.IsOfCity));

@@ -47,7 +47,8 @@ public sealed class RecognitionRulesTests
         Gen.Select(Gen.Enum<RecognitionState>(), Gen.Bool, Gen.Long[0, 60], Gen.Long[1, 90].Nullable(), Gen.Bool)
             .Array[1, 14].Sample(Walk, iter: 5_000);
 
-    private static bool Walk((RecognitionState To, bool IsQuality, long WaitDays, long? ListDays, bool FromLater)[] steps)
+    private static bool Walk(
+        (RecognitionState To, bool IsQuality, long WaitDays, long? ListDays, bool FromLater)[] steps)
     {
         // Half of the walks begin where a listing is near.
         var recognition = new Recognition(

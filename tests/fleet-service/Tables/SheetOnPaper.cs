@@ -93,5 +93,6 @@ internal sealed class SheetOnPaper
             $"<Relationship Id=\"r{i}\" Type=\"{Office}/{pair[0]}\" Target=\"{pair[1]}\"/>"))
         + "</Relationships>";
 
-    private static string Escape(string text) => text.Replace("&", "&amp;").Replace("\"", "&quot;").Replace("<", "&lt;");
+    private static string Escape(string text) =>
+        text.Replace("&", "&amp;").Replace("\"", "&quot;").Replace("<", "&lt;");
 }
