@@ -21,9 +21,9 @@ internal abstract record EditionOutcome
 }
 
 /// <summary>
-/// Seals editions: those that are due, and one that a person wants now. The figures and the heads they stand on are read
-/// in the writers' turn, so that both are of one moment; they are judged and written down outside of it. One edition is
-/// made at a time. Thread-safe.
+/// Seals editions: those that are due, and one that a person wants now. The figures and the heads they stand on are
+/// read in the writers' turn, so that both are of one moment; they are judged and written down outside of it. One
+/// edition is made at a time. Thread-safe.
 /// </summary>
 internal sealed class EditionDesk(
     FleetDatabase database, StandingsReader reader, EditionStore editions, EditionLookStore looks, HeadsStore heads,
@@ -147,7 +147,7 @@ internal sealed class EditionDesk(
             cancellationToken);
     }
 
-    /// <summary>Reads in the writers' turn: nobody commits between figures, heads and the mark of the last look.</summary>
+    /// <summary>Reads in the writers' turn: nobody commits between figures, heads and the mark of the look.</summary>
     private async Task<Read> ReadAsync(JudgingWindow window, CancellationToken cancellationToken)
     {
         WindowAnswer answer;

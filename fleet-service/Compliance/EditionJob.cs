@@ -1,8 +1,9 @@
 namespace KioskFleet.Service.Compliance;
 
-/// <summary>Seals the editions that are due, every hour.</summary>
+/// <summary>Seals the editions that are due: a minute after the start, then every hour.</summary>
 internal sealed class EditionJob(EditionDesk desk, ILogger<EditionJob> log) : BackgroundService
 {
+    private static readonly TimeSpan First = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
     /// <summary>Seals what is due now.</summary>
@@ -17,9 +18,10 @@ internal sealed class EditionJob(EditionDesk desk, ILogger<EditionJob> log) : Ba
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval);
+        using var timer = new PeriodicTimer(First);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
+            timer.Period = Interval;
             try
             {
                 await RunOnceAsync(stoppingToken);

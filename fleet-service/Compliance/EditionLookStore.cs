@@ -5,8 +5,10 @@ using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Compliance;
 
-/// <summary>Looks at what the ledger got since the last look, and notes the business days whose figures it changed. So an
-/// hourly run costs what an hour brought, and no window is judged anew for nothing. One caller at a time.</summary>
+/// <summary>
+/// Looks at what the ledger got since the last look, and notes the business days whose figures it changed. So an hourly
+/// run costs what an hour brought, and no window is judged anew for nothing. One caller at a time.
+/// </summary>
 internal sealed class EditionLookStore(FleetDatabase database)
 {
     // A refund counts on the day of its sale. One that waited is tied when its sale comes, which is a new entry itself,

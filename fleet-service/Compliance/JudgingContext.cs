@@ -14,7 +14,8 @@ internal sealed record JudgingContext(
 {
     private const long MillisecondsPerDay = 86_400_000;
 
-    /// <summary>At the present moment: today's policy for a running window, the last day's for one that is over.</summary>
+    /// <summary>At the present moment: today's policy for a running window, the last day's for one that is over.
+    /// </summary>
     public static JudgingContext At(
         PolicyBook policies, BusinessZone zone, JudgingWindow window, DateTimeOffset now, long? catalogueVersion = null)
     {

@@ -31,7 +31,7 @@ internal sealed record JudgingWindow(string Name, DateOnly From, DateOnly To)
     /// <summary>How many business days it has.</summary>
     public int Days => To.DayNumber - From.DayNumber;
 
-    /// <summary>True when it ends with the day it was asked for and moves on with every day: it is never over.</summary>
+    /// <summary>True when it ends with the day it is asked for and moves on with every day: it is never over.</summary>
     public bool IsRolling => IsRollingKind(Name);
 
     /// <summary>The part of the window up to and with a business day; empty when that lies before it.</summary>

@@ -45,8 +45,8 @@ internal sealed record PlaceStanding
     public required string? PolicyWindow { get; init; }
 
     /// <summary>
-    /// True when the policy judges just these cabinets as one; else it judges each alone, and the standing only says how
-    /// they do together.
+    /// True when the policy judges just these cabinets as one; else it judges each alone, and the standing only says
+    /// how they do together.
     /// </summary>
     public required bool JudgedAsOne { get; init; }
 

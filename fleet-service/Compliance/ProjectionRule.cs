@@ -10,7 +10,7 @@ namespace KioskFleet.Service.Compliance;
 /// </summary>
 internal static class ProjectionRule
 {
-    /// <summary>Complete days below which there is too little data (one less in a window of three days, and so on).</summary>
+    /// <summary>Complete days below which there is too little data; fewer in a window of three days or less.</summary>
     public const int LeastDays = 3;
 
     /// <summary>Complete days that a window needs.</summary>
@@ -20,7 +20,7 @@ internal static class ProjectionRule
     public static bool IsOpen(JudgingWindow window, AskedMoment moment) =>
         !window.IsRolling && moment.LastWholeDay < window.Last && moment.Day >= window.From;
 
-    /// <summary>The last whole business day up to which a cabinet's data is complete; null when there is none.</summary>
+    /// <summary>The last whole business day up to which a cabinet's data is complete; null without one.</summary>
     /// <param name="completeUntilUtcMs">Until when its data is complete; null when it was never heard.</param>
     /// <param name="lastWholeDay">The last business day that is over.</param>
     /// <param name="window">The window.</param>

@@ -28,8 +28,8 @@ internal static class StandingEndpoints
             .ProducesProblem(StatusCodes.Status400BadRequest);
         group.MapGet("/standings/{cabinet}", OfCabinet)
             .WithName("GetStandingsOfCabinet")
-            .WithSummary("The standings of one cabinet in a window, one for each operator, projected and with the heads "
-                + "of its journals")
+            .WithSummary("The standings of one cabinet in a window, one for each operator, projected and with the "
+                + "heads of its journals")
             .WithDescription(Windows + Moments)
             .Produces<IReadOnlyList<StandingRow>>()
             .ProducesProblem(StatusCodes.Status400BadRequest)

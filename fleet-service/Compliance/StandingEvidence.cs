@@ -7,8 +7,8 @@ namespace KioskFleet.Service.Compliance;
 internal static class StandingEvidence
 {
     /// <summary>
-    /// Window, both amounts, share, threshold, policy and catalogue version, and the heads that the figures stand on: of
-    /// one cabinet each head, of several their number and digest.
+    /// Window, both amounts, share, threshold, policy and catalogue version, and the heads that the figures stand on:
+    /// of one cabinet each head, of several their number and digest.
     /// </summary>
     /// <param name="found">What was found.</param>
     /// <param name="before">All heads, read before the figures.</param>
@@ -66,8 +66,8 @@ internal static class StandingEvidence
                 .SelectMany(c => before[c].Select(h => (c, h))));
         }
 
-        // Entries that were committed while the figures were read may be in them: then they stand on these heads or later
-        // ones. The next assessment says it exactly.
+        // Entries that were committed while the figures were read may be in them: then they stand on these heads or
+        // later ones. The next assessment says it exactly.
         evidence["headsMoved"] = cabinets.Any(c => !before[c].SequenceEqual(after[c]));
     }
 }

@@ -4,8 +4,8 @@ namespace KioskFleet.Service.Compliance;
 
 /// <summary>
 /// Finds what stands below or near its threshold, and too large a part without a mapping: in the present windows of all
-/// policies, in those that are over and still provisional, and in those whose final edition was corrected lately. Writes
-/// nothing; thread-safe.
+/// policies, in those that are over and still provisional, and in those whose final edition was corrected lately.
+/// Writes nothing; thread-safe.
 /// </summary>
 internal sealed class StandingFindings(StandingsReader reader, EditionStore editions, HeadsStore heads) : IFindingSource
 {

@@ -31,7 +31,7 @@ internal sealed class StandingsQuery(
         : JudgingWindow.IsKind(name) ? JudgingWindow.Of(name, Today)
         : JudgingWindow.Parse(name, Today);
 
-    /// <summary>The window that the policy of the whole city judges cabinets by; the month while there is none.</summary>
+    /// <summary>The window that the policy of the whole city judges cabinets by; the month without one.</summary>
     public static string DefaultKind(PolicyBook policies, DateOnly day) =>
         policies.ForCabinet(new PolicySubject("", "", ""), day)?.Window ?? "month";
 

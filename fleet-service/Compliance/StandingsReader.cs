@@ -30,8 +30,8 @@ internal sealed class StandingsReader(
 
     /// <summary>Understands a question.</summary>
     /// <param name="window">
-    /// A window's name, a kind (the one that holds the moment), or <see cref="OwnWindow"/>; without it the kind that the
-    /// policy of the whole city judges by.
+    /// A window's name, a kind (the one that holds the moment), or <see cref="OwnWindow"/>; without it the kind that
+    /// the policy of the whole city judges by.
     /// </param>
     /// <param name="at">A business day, or a moment with its offset; the present without it.</param>
     public WindowAsk Understand(string? window, string? at)

@@ -65,17 +65,22 @@ internal sealed class StandingsReports(
             return null;
         }
 
+        var parts = answers
+            .Select(a => (Answer: a, Projected: projected ? reader.Project(a, ask.Moment) : null))
+            .ToList();
         return new PlaceStandings(
             Shown(answers), ask.Moment.UpTo(reader.Zone),
             answers.Count > 0 ? answers[0].Context.CatalogueVersion ?? 0 : 0,
             answers.Count == 1 ? Named(answers[0].Window) : null,
-            [.. levels.SelectMany(level => answers.SelectMany(a => Places(a, level, projected ? ask.Moment : null)))]);
+            [.. levels.SelectMany(level => parts.SelectMany(p => Places(p.Answer, level, p.Projected)))]);
     }
 
-    private IEnumerable<PlaceStanding> Places(WindowAnswer answer, PlaceLevel level, AskedMoment? projectedFrom)
+    private IEnumerable<PlaceStanding> Places(
+        WindowAnswer answer, PlaceLevel level,
+        (WindowAnswer Answer, IReadOnlyDictionary<string, ProjectionBasis> Bases)? projection)
     {
         var places = Of(answer, level);
-        if (projectedFrom is not null && reader.Project(answer, projectedFrom) is { } projected)
+        if (projection is { } projected)
         {
             var later = Of(projected.Answer, level).ToDictionary(p => (p.OperatorId, p.PlaceCode));
             var counts = projected.Answer.Judged.Rows.Where(r => r.CurrentOperator)

@@ -57,6 +57,11 @@ internal static partial class DataSetRules
         foreach (var (policy, i) in dataSet.Policies.Select((x, i) => (x, i)))
         {
             CheckPolicy(dataSet, policy, $"$.policies[{i}]", Note);
+            if (dataSet.Policies.Take(i).FirstOrDefault(policy.Overlaps) is { } other)
+            {
+                Note($"$.policies[{i}].from", $"{policy.From:yyyy-MM-dd} to {policy.To:yyyy-MM-dd}",
+                    $"days on which '{other.Id}', which is for the same venue kind and scope, is not in force");
+            }
         }
     }
 
@@ -116,7 +121,7 @@ internal static partial class DataSetRules
     }
 
     /// <summary>
-    /// Steps come one after the other, while the policy is in force: the share of its first day is the threshold itself.
+    /// Steps come one after the other while the policy is in force: the share of its first day is the threshold itself.
     /// </summary>
     private static void CheckSteps(Policy policy, string path, Action<string, string, string> note)
     {

@@ -45,6 +45,19 @@ internal sealed record Policy(
 
     /// <summary>The least aid share on a business day, 0–10,000 basis points.</summary>
     public int ThresholdOn(DateOnly day) => Threshold.On(day);
+
+    /// <summary>True when both are for the same venue kind and scope: only one of them can be in force.</summary>
+    public bool IsForTheSame(Policy other) => VenueKind == other.VenueKind && Scope == other.Scope;
+
+    /// <summary>
+    /// True when both are for the same and in force on at least one day; one that ends as it begins never is.
+    /// </summary>
+    public bool Overlaps(Policy other)
+    {
+        var (mine, others) = (From ?? DateOnly.MinValue, other.From ?? DateOnly.MinValue);
+        var from = mine > others ? mine : others;
+        return IsForTheSame(other) && !(To <= from) && !(other.To <= from);
+    }
 }
 
 /// <summary>A least share that may rise step by step.</summary>

@@ -39,7 +39,7 @@ internal static class PoliciesModule
         {
             foreach (var made in records.Where(r => r.Origin == PolicyOrigin.Made).Select(r => r.Effective))
             {
-                if (PolicyRule.Overlap(made, shipped))
+                if (made.Overlaps(shipped))
                 {
                     PoliciesLog.Overlaps(log, shipped.Id, shipped.Version, made.Id, made.Version);
                 }

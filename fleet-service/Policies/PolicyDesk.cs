@@ -1,7 +1,5 @@
-using KioskFleet.Service.Access;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Policies;
 
@@ -24,19 +22,22 @@ internal sealed class PolicyDesk(
     /// <param name="ct">Gives up waiting.</param>
     public async Task<PolicyOutcome> MakeAsync(Policy wanted, string? replaces, string actor, CancellationToken ct)
     {
-        var outcome = await ChangeAsync(
-            book => PolicyRule.Make(book, wanted, replaces, Today),
-            (connection, outcome, now) =>
+        var (outcome, next) = await database.WriteAsync(
+            (connection, _) =>
             {
+                var outcome = PolicyRule.Make(
+                    PolicyStore.ReadBook(connection, places.Policies), wanted, replaces, Today);
                 if (outcome is PolicyOutcome.Made made)
                 {
-                    Write(connection, made.Ends, $"replaced by {made.Policy.Id} {made.Policy.Version}", (now, actor));
-                    PolicyStore.Insert(connection, made.Policy, now, actor);
-                    AuditLog.Write(connection, new AuditEntry(
-                        now, actor, "policy.made", $"policy:{made.Policy.Id}", null, PolicyJson.Write(made.Policy)));
+                    var reason = $"replaced by {made.Policy.Id} {made.Policy.Version}";
+                    PolicyStore.WriteEnds(connection, made.Ends, reason, (NowUtcMs, actor));
+                    PolicyStore.Write(connection, made.Policy, (NowUtcMs, actor));
                 }
+
+                return (outcome, PolicyStore.ReadBook(connection, places.Policies));
             },
             ct);
+        current.Replace(next);
         if (outcome is PolicyOutcome.Made made)
         {
             PoliciesLog.Made(log, made.Policy.Id, made.Policy.Version, PolicyJson.Day(made.Policy.From)!, actor);
@@ -54,16 +55,19 @@ internal sealed class PolicyDesk(
     public async Task<PolicyOutcome> EndAsync(
         string policyId, DateOnly to, string reason, string actor, CancellationToken ct)
     {
-        var outcome = await ChangeAsync(
-            book => PolicyRule.End(book, policyId, to, Today),
-            (connection, outcome, now) =>
+        var (outcome, next) = await database.WriteAsync(
+            (connection, _) =>
             {
+                var outcome = PolicyRule.End(PolicyStore.ReadBook(connection, places.Policies), policyId, to, Today);
                 if (outcome is PolicyOutcome.Ended ended)
                 {
-                    Write(connection, ended.Ends, reason, (now, actor));
+                    PolicyStore.WriteEnds(connection, ended.Ends, reason, (NowUtcMs, actor));
                 }
+
+                return (outcome, PolicyStore.ReadBook(connection, places.Policies));
             },
             ct);
+        current.Replace(next);
         if (outcome is PolicyOutcome.Ended)
         {
             PoliciesLog.Ended(log, policyId, PolicyJson.Day(to)!, actor);
@@ -77,7 +81,7 @@ internal sealed class PolicyDesk(
     {
         using var connection = database.OpenReader();
         using var moment = connection.BeginTransaction(deferred: true);
-        current.Replace(Read(connection));
+        current.Replace(PolicyStore.ReadBook(connection, places.Policies));
     }
 
     /// <summary>All policies with their story; of equally specific ones the earlier wins.</summary>
@@ -88,42 +92,11 @@ internal sealed class PolicyDesk(
         return PolicyStore.Read(connection, places.Policies).Records;
     }
 
-    /// <summary>Operator and county of a cabinet on a business day, at its beginning; null when nobody knows it.</summary>
+    /// <summary>Operator and county of a cabinet as a business day begins; null when nobody knows it.</summary>
     public PolicySubject? SubjectOf(string cabinetId, DateOnly day)
     {
         using var connection = database.OpenReader();
         var at = day == Today ? NowUtcMs : places.Zone.StartOfUtcMs(day);
         return PolicyStore.SubjectOf(connection, cabinetId, at);
     }
-
-    private async Task<PolicyOutcome> ChangeAsync(
-        Func<PolicyBook, PolicyOutcome> decide, Action<SqliteConnection, PolicyOutcome, long> write, CancellationToken ct)
-    {
-        var (outcome, book) = await database.WriteAsync(
-            (connection, _) =>
-            {
-                var outcome = decide(Read(connection));
-                write(connection, outcome, NowUtcMs);
-                return (outcome, Read(connection));
-            },
-            ct);
-        current.Replace(book);
-        return outcome;
-    }
-
-    private static void Write(
-        SqliteConnection connection, IReadOnlyList<PolicyEnd> ends, string reason, (long UtcMs, string By) made)
-    {
-        foreach (var end in ends)
-        {
-            var decision = new PolicyEnding(end.To, reason, made.UtcMs, made.By);
-            PolicyStore.Insert(connection, end, decision);
-            AuditLog.Write(connection, new AuditEntry(
-                made.UtcMs, made.By, "policy.ended", $"policy:{end.Policy.Id}",
-                new { end.Policy.Version, to = PolicyJson.Day(end.Policy.To) },
-                new { end.Policy.Version, to = PolicyJson.Day(end.To), reason }));
-        }
-    }
-
-    private PolicyBook Read(SqliteConnection connection) => PolicyStore.ReadBook(connection, places.Policies);
 }

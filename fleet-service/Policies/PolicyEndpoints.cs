@@ -62,7 +62,8 @@ internal static class PolicyEndpoints
             .Accepts<object>("application/json")
             .WithName("EndPolicy")
             .WithSummary("Ends a policy: 'to' is the first business day no longer in force, today or later")
-            .WithDescription("A version whose first day is not before 'to' never comes into force. 'reason' may be given.")
+            .WithDescription(
+                "A version whose first day is not before 'to' never comes into force. 'reason' may be given.")
             .Produces<PolicyChanged>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)

@@ -17,8 +17,8 @@ internal static class PolicyProblems
             $"The book holds at most {PolicyLimits.MaxPolicies} versions.", ("takes", PolicyLimits.MaxPolicies)),
         PolicyOutcome.Overlaps overlap => Overlaps(overlap),
         PolicyOutcome.IllegalState illegal => Of(StatusCodes.Status409Conflict, "PolicyOver",
-            $"Version {illegal.Last.Version} of '{illegal.Last.Id}' holds to {Day(illegal.Last.To)}; what is over stays "
-            + "as it was. Make a new version to put it in force again.",
+            $"Version {illegal.Last.Version} of '{illegal.Last.Id}' holds to {Day(illegal.Last.To)}; what is over "
+            + "stays as it was. Make a new version to put it in force again.",
             ("state", Word(illegal.State)), ("allowed", illegal.Allowed.Select(Word).ToList())),
         _ => throw new InvalidOperationException($"{outcome.GetType().Name} is no problem."),
     };

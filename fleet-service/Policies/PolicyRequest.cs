@@ -45,7 +45,8 @@ internal static class PolicyRequest
                 findings.Add(new DataSetFinding(path, got, takes));
             }
         });
-        if (PolicyRule.RestrictScope(policy) is { } scope && !unread.Contains("$.scope") && !unread.Contains("$.scope.kind"))
+        if (PolicyRule.RestrictScope(policy) is { } scope
+            && !unread.Contains("$.scope") && !unread.Contains("$.scope.kind"))
         {
             findings.Add(scope);
         }

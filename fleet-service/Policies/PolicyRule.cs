@@ -3,8 +3,8 @@ using KioskFleet.Service.Places;
 namespace KioskFleet.Service.Policies;
 
 /// <summary>
-/// Decides about changes of the policies. A change acts from its date on and never rewrites past standings: a first day,
-/// an end and a threshold step are today or later. Pure: the book and today's business day come from the caller.
+/// Decides about changes of the policies. A change acts from its date on and never rewrites past standings: a first
+/// day, an end and a threshold step are today or later. Pure: the book and today's business day come from the caller.
 /// </summary>
 internal static class PolicyRule
 {
@@ -22,7 +22,7 @@ internal static class PolicyRule
 
         var findings = Dates(wanted, today).ToList();
         var versions = book.All.Where(p => p.Id == wanted.Id).ToList();
-        if (versions.FirstOrDefault(p => !IsSameLane(p, wanted)) is { } other)
+        if (versions.FirstOrDefault(p => !p.IsForTheSame(wanted)) is { } other)
         {
             findings.Add(new DataSetFinding("$.id", $"'{wanted.Id}'",
                 $"another id: this one names a policy of {other.VenueKind} for {Scope(other)}"));
@@ -35,7 +35,7 @@ internal static class PolicyRule
         }
 
         var ended = ends.Select(e => e.Policy).ToHashSet(ReferenceEqualityComparer.Instance);
-        if (book.All.FirstOrDefault(p => !ended.Contains(p) && Overlap(p, wanted)) is { } there)
+        if (book.All.FirstOrDefault(p => !ended.Contains(p) && p.Overlaps(wanted)) is { } there)
         {
             return new PolicyOutcome.Overlaps(wanted, there);
         }
@@ -80,15 +80,6 @@ internal static class PolicyRule
                 + "operator or a cabinet")
             : null;
 
-    /// <summary>
-    /// True when both are of the same venue kind and scope and in force on at least one day; a withdrawn one never is.
-    /// </summary>
-    public static bool Overlap(Policy one, Policy other)
-    {
-        var from = Later(one.From, other.From);
-        return IsSameLane(one, other) && !(one.To <= from) && !(other.To <= from);
-    }
-
     private static IEnumerable<DataSetFinding> Dates(Policy wanted, DateOnly today)
     {
         if (wanted.From is not { } from || from < today)
@@ -116,7 +107,7 @@ internal static class PolicyRule
         PolicyBook book, string replaces, Policy wanted, List<DataSetFinding> findings)
     {
         var ends = book.All
-            .Where(p => p.Id == replaces && Overlap(p, wanted))
+            .Where(p => p.Id == replaces && p.Overlaps(wanted))
             .Select(p => EndOn(p, wanted.From ?? DateOnly.MaxValue))
             .ToList();
         if (ends.Count == 0)
@@ -130,15 +121,6 @@ internal static class PolicyRule
 
     private static PolicyEnd EndOn(Policy policy, DateOnly day) =>
         new(policy, policy.From is { } from && from > day ? from : day);
-
-    private static bool IsSameLane(Policy one, Policy other) =>
-        one.VenueKind == other.VenueKind && one.Scope == other.Scope;
-
-    private static DateOnly Later(DateOnly? one, DateOnly? other)
-    {
-        var (a, b) = (one ?? DateOnly.MinValue, other ?? DateOnly.MinValue);
-        return a > b ? a : b;
-    }
 
     private static string FromTodayOn(DateOnly today) =>
         $"{Day(today)}, the present business day, or a later day: what is past is not judged anew";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KioskFleet.Service.Access;
 using KioskFleet.Service.Places;
 using Microsoft.Data.Sqlite;
 
@@ -40,21 +41,37 @@ internal static class PolicyStore
         return new PolicyBook(records.Select(r => r.Effective), revision);
     }
 
-    /// <summary>Writes a new version.</summary>
-    public static void Insert(SqliteConnection connection, Policy policy, long nowUtcMs, string by) => Run(connection, """
-        INSERT INTO policy_versions (policy_id, version, terms, made_utc_ms, made_by)
-        VALUES ($id, $version, $terms, $now, $by)
-        """,
-        ("$id", policy.Id), ("$version", policy.Version), ("$terms", PolicyJson.Write(policy).ToJsonString()),
-        ("$now", nowUtcMs), ("$by", by));
+    /// <summary>Writes a new version with its audit row.</summary>
+    public static void Write(SqliteConnection connection, Policy policy, (long UtcMs, string By) made)
+    {
+        Run(connection, """
+            INSERT INTO policy_versions (policy_id, version, terms, made_utc_ms, made_by)
+            VALUES ($id, $version, $terms, $now, $by)
+            """,
+            ("$id", policy.Id), ("$version", policy.Version), ("$terms", PolicyJson.Write(policy).ToJsonString()),
+            ("$now", made.UtcMs), ("$by", made.By));
+        AuditLog.Write(connection, new AuditEntry(
+            made.UtcMs, made.By, "policy.made", $"policy:{policy.Id}", null, PolicyJson.Write(policy)));
+    }
 
-    /// <summary>Writes the end of a version.</summary>
-    public static void Insert(SqliteConnection connection, PolicyEnd end, PolicyEnding decision) => Run(connection, """
-        INSERT INTO policy_ends (policy_id, version, to_day, reason, ended_utc_ms, ended_by)
-        VALUES ($id, $version, $to, $reason, $now, $by)
-        """,
-        ("$id", end.Policy.Id), ("$version", end.Policy.Version), ("$to", PolicyJson.Day(decision.To)!),
-        ("$reason", decision.Reason), ("$now", decision.UtcMs), ("$by", decision.By));
+    /// <summary>Writes the ends of versions, each with its audit row.</summary>
+    public static void WriteEnds(
+        SqliteConnection connection, IReadOnlyList<PolicyEnd> ends, string reason, (long UtcMs, string By) made)
+    {
+        foreach (var end in ends)
+        {
+            Run(connection, """
+                INSERT INTO policy_ends (policy_id, version, to_day, reason, ended_utc_ms, ended_by)
+                VALUES ($id, $version, $to, $reason, $now, $by)
+                """,
+                ("$id", end.Policy.Id), ("$version", end.Policy.Version), ("$to", PolicyJson.Day(end.To)!),
+                ("$reason", reason), ("$now", made.UtcMs), ("$by", made.By));
+            AuditLog.Write(connection, new AuditEntry(
+                made.UtcMs, made.By, "policy.ended", $"policy:{end.Policy.Id}",
+                new { end.Policy.Version, to = PolicyJson.Day(end.Policy.To) },
+                new { end.Policy.Version, to = PolicyJson.Day(end.To), reason }));
+        }
+    }
 
     /// <summary>Operator and county of a registered cabinet at a moment, or null.</summary>
     /// <param name="connection">The connection.</param>
@@ -64,7 +81,8 @@ internal static class PolicyStore
     {
         using var command = Command(connection, """
             SELECT operator_id, county_code FROM assignments WHERE cabinet_id = $cabinet
-            ORDER BY from_utc_ms <= $at DESC, CASE WHEN from_utc_ms <= $at THEN -from_utc_ms ELSE from_utc_ms END LIMIT 1
+            ORDER BY from_utc_ms <= $at DESC, CASE WHEN from_utc_ms <= $at THEN -from_utc_ms ELSE from_utc_ms END
+            LIMIT 1
             """, ("$cabinet", cabinetId), ("$at", utcMs));
         using var row = command.ExecuteReader();
         return row.Read() ? new PolicySubject(cabinetId, row.GetString(0), row.GetString(1)) : null;

@@ -163,6 +163,9 @@ internal sealed class History : IDisposable
 
     public void Dispose() => Service.Dispose();
 
-    private Policy FirstPolicy() => RandomPolicy(
-        "first", new PolicyScope(ScopeKind.City, City), new DateOnly(2020, 9, 1)) with { Version = 1, From = null, To = null };
+    private Policy FirstPolicy()
+    {
+        var first = RandomPolicy("first", new PolicyScope(ScopeKind.City, City), new DateOnly(2020, 9, 1));
+        return first with { Version = 1, From = null, To = null };
+    }
 }

@@ -13,20 +13,22 @@ namespace KioskFleet.Service.Tests.Compliance;
 /// </summary>
 /// <param name="Weight">How often it comes, beside the others.</param>
 /// <param name="Happen">What happens.</param>
-internal sealed record HistoryEvent(int Weight, Func<History, Task> Happen)
+/// <param name="IsDelivery">True when it brings entries into the ledger, or needs those that are there.</param>
+internal sealed record HistoryEvent(int Weight, Func<History, Task> Happen, bool IsDelivery = false)
 {
     public static readonly IReadOnlyList<HistoryEvent> All =
     [
         Of(10, Sell), Of(5, Refund), Of(2, TellSomethingElse), Of(2, Move), Of(3, ChangeListing), Of(3, ChangeMapping),
-        new(3, MakePolicy), new(1, EndPolicy), new(5, Deliver),
+        new(3, MakePolicy), new(1, EndPolicy),
+        new(5, Deliver, IsDelivery: true),
     ];
 
     /// <summary>Lets one event happen, by chance.</summary>
-    public static Task HappenAsync(History history)
-    {
-        var at = history.Chance.Below(All.Sum(e => e.Weight));
-        return All.First(e => (at -= e.Weight) < 0).Happen(history);
-    }
+    public static Task HappenAsync(History history) => HappenAsync(history, All);
+
+    /// <summary>Lets one event happen that brings nothing into the ledger.</summary>
+    public static Task HappenWithoutDeliveryAsync(History history) =>
+        HappenAsync(history, [.. All.Where(e => !e.IsDelivery)]);
 
     /// <summary>Everything that was told and not delivered arrives.</summary>
     public static async Task DeliverAllAsync(History history)
@@ -35,6 +37,12 @@ internal sealed record HistoryEvent(int Weight, Func<History, Task> Happen)
         {
             await Deliver(history);
         }
+    }
+
+    private static Task HappenAsync(History history, IReadOnlyList<HistoryEvent> events)
+    {
+        var at = history.Chance.Below(events.Sum(e => e.Weight));
+        return events.First(e => (at -= e.Weight) < 0).Happen(history);
     }
 
     private static HistoryEvent Of(int weight, Action<History> happen) => new(weight, history =>
@@ -52,7 +60,7 @@ internal sealed record HistoryEvent(int Weight, Func<History, Task> Happen)
         history.Sold.Add((journal, journal.SellAt(history.Now, history.Named("v"), lines), lines.Length));
     }
 
-    /// <summary>Whole or partial or above what was paid; of a line that is not there; the same number again.</summary>
+    /// <summary>Whole or partial or above what was paid; of a line that is not there; the same one told again.</summary>
     private static void Refund(History history)
     {
         var chance = history.Chance;
@@ -64,10 +72,10 @@ internal sealed record HistoryEvent(int Weight, Func<History, Task> Happen)
         var (journal, seq, lines) = chance.Of(history.Sold);
         var teller = chance.Of(history.Journals.FindAll(j => j.Cabinet.Id == journal.Cabinet.Id));
         var line = (byte)(chance.OneIn(15) ? lines : chance.Below(lines));
-        var number = history.Named("r");
+        var (number, fen) = (history.Named("r"), 1 + chance.Below(400));
         for (var again = chance.Below(6); again >= 0; again -= 5)
         {
-            teller.Refund(number, journal.Id, seq, 1 + chance.Below(400), line, history.Now);
+            teller.Refund(number, journal.Id, seq, fen, line, history.Now);
             teller = journal;
         }
     }

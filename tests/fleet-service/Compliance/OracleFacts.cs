@@ -15,7 +15,7 @@ internal sealed class OracleFacts
     public List<OraclePolicy> Policies { get; } = [];
 }
 
-/// <summary>A cabinet's time under an operator in a county. Moments in Unix milliseconds UTC; ends are outside.</summary>
+/// <summary>A cabinet's time under an operator in a county. Moments in Unix milliseconds UTC; ends outside.</summary>
 internal sealed class OracleAssignment
 {
     public required string Cabinet { get; init; }

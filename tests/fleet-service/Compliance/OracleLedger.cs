@@ -17,9 +17,9 @@ internal sealed record OracleLine(
 }
 
 /// <summary>
-/// Reads every entry of the ledger by its bytes and works out what was sold, as plainly as it can be said. Knows nothing
-/// of running totals, states, classes or positions that the service has stored. Every entry here is of the one boot that
-/// began at <c>bootUtc</c>.
+/// Reads every entry of the ledger by its bytes and works out what was sold, as plainly as it can be said. Knows
+/// nothing of running totals, states, classes or positions that the service has stored. Every entry here is of the one
+/// boot that began at <c>bootUtc</c>.
 /// </summary>
 internal static class OracleLedger
 {

@@ -122,7 +122,7 @@ internal sealed class OracleStandings(OracleFacts facts, IReadOnlyList<OracleLin
         return Row(who, own, judged, policy);
     }
 
-    /// <summary>Sales of all whom this very policy judges together: of its county, and operator where it says so.</summary>
+    /// <summary>Sales of all whom this very policy judges together: of a county, and operator if it says so.</summary>
     private List<OracleLine> Together(OraclePolicy policy, string operatorId, string county) => [.. lines.Where(l =>
         IsIn(l) && l.Assignment.County == county
         && (policy.Judged == "county" || l.Assignment.Operator == operatorId)

@@ -114,8 +114,8 @@ public sealed class OracleTests
 
     private static string Told(
         string who, (long Aid, long Ordinary, long Unmapped, long? Share) of, string standing, string policy,
-        bool provisional) => $"{who}: {of.Aid}+{of.Ordinary}+{of.Unmapped} share {Fen(of.Share)} {standing} by {policy} "
-        + (provisional ? "provisional" : "final");
+        bool provisional) => $"{who}: {of.Aid}+{of.Ordinary}+{of.Unmapped} share {Fen(of.Share)} {standing} by "
+        + $"{policy} {(provisional ? "provisional" : "final")}";
 
     private static string Fen(long? fen) => fen is { } number ? $"{number}" : "none";
 }
