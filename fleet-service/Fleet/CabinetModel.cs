@@ -1,3 +1,4 @@
+using KioskFleet.Protocol.Configs;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Protocol.Signing;
 
@@ -16,9 +17,10 @@ internal sealed record CabinetKey(KeyId Id, ReadOnlyMemory<byte> SubjectPublicKe
 /// <param name="RegisteredUtcMs">When it was registered, Unix milliseconds UTC.</param>
 /// <param name="Keys">Its public keys, oldest first; empty before enrolment.</param>
 /// <param name="Assignments">Its assignments in order of time, at least one, without overlap.</param>
+/// <param name="Kind">How it hands goods out.</param>
 internal sealed record CabinetModel(
     CabinetId Id, CabinetLife Life, long? ClosedUntilUtcMs, long RegisteredUtcMs, IReadOnlyList<CabinetKey> Keys,
-    IReadOnlyList<AssignmentModel> Assignments)
+    IReadOnlyList<AssignmentModel> Assignments, CabinetKind Kind = CabinetKind.Slot)
 {
     /// <summary>The newest assignment.</summary>
     public AssignmentModel CurrentAssignment => Assignments[^1];

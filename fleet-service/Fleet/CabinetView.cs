@@ -8,9 +8,10 @@ namespace KioskFleet.Service.Fleet;
 /// <param name="Connected">Whether it is connected, as far as the broker link knows.</param>
 /// <param name="KeyIds">Names of its public keys, oldest first.</param>
 /// <param name="Assignments">Its assignments in order of time; the last one is in force.</param>
+/// <param name="Kind">How it hands goods out, and what it can and cannot enforce.</param>
 internal sealed record CabinetView(
     string CabinetId, string Life, DateTimeOffset? ClosedUntilUtc, DateTimeOffset RegisteredUtc, bool Connected,
-    IReadOnlyList<string> KeyIds, IReadOnlyList<AssignmentView> Assignments)
+    IReadOnlyList<string> KeyIds, IReadOnlyList<AssignmentView> Assignments, CabinetKindView Kind)
 {
     /// <summary>Shows a cabinet.</summary>
     public static CabinetView Of(CabinetModel cabinet, long nowUtcMs, bool connected)
@@ -20,7 +21,8 @@ internal sealed record CabinetView(
             cabinet.Id.Value, life.ToString(),
             life == CabinetLife.ClosedUntil ? Time(cabinet.ClosedUntilUtcMs) : null,
             DateTimeOffset.FromUnixTimeMilliseconds(cabinet.RegisteredUtcMs), connected,
-            [.. cabinet.Keys.Select(k => k.Id.ToString())], [.. cabinet.Assignments.Select(AssignmentView.Of)]);
+            [.. cabinet.Keys.Select(k => k.Id.ToString())], [.. cabinet.Assignments.Select(AssignmentView.Of)],
+            CabinetKindView.Of(cabinet.Kind));
     }
 
     private static DateTimeOffset? Time(long? utcMs) =>

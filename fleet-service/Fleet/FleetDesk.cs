@@ -1,3 +1,4 @@
+using KioskFleet.Protocol.Configs;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Access;
 using KioskFleet.Service.Places;
@@ -109,6 +110,32 @@ internal sealed class FleetDesk(
         return outcome ?? Refreshed(id);
     }
 
+    /// <summary>States how a cabinet hands goods out: it decides what its gate can refuse.</summary>
+    public async Task<FleetOutcome> ChangeKindAsync(
+        CabinetId id, KindRequest request, string actor, CancellationToken ct)
+    {
+        if (FleetRequestRules.KindOf(request.Kind) is not { } kind)
+        {
+            return new FleetOutcome.Invalid([FleetRequestRules.BadKind(request.Kind)]);
+        }
+
+        var outcome = await database.WriteAsync<FleetOutcome?>(
+            (connection, _) =>
+            {
+                if (FleetStore.Find(connection, id) is not { } cabinet)
+                {
+                    return new FleetOutcome.Unknown(id);
+                }
+
+                FleetStore.SetKind(connection, id, kind, Now());
+                AuditLog.Write(connection, Change(
+                    actor, "cabinet.kind", id, new { kind = $"{cabinet.Kind}" }, new { kind = $"{kind}" }));
+                return null;
+            },
+            ct);
+        return outcome ?? Refreshed(id);
+    }
+
     private async Task<BulkOutcome> RegisterAsync(
         IReadOnlyList<CabinetRequest> requests, string field, string actor, CancellationToken ct)
     {
@@ -138,8 +165,10 @@ internal sealed class FleetDesk(
 
                     var first = Assignment(new AssignmentRequest(
                         request.County, request.OperatorId, request.SiteName, request.SiteKind), now);
-                    FleetStore.Insert(connection, id, first, now);
-                    AuditLog.Write(connection, Change(actor, "cabinet.registered", id, null, View(first)));
+                    var kind = FleetRequestRules.KindOf(request.Kind) ?? CabinetKind.Slot;
+                    FleetStore.Insert(connection, id, first, now, kind);
+                    AuditLog.Write(connection, Change(
+                        actor, "cabinet.registered", id, null, new { assignment = View(first), kind = $"{kind}" }));
                     added.Add(id);
                 }
 

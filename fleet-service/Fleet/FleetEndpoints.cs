@@ -35,7 +35,20 @@ internal static class FleetEndpoints
             .WithSummary("Changes a cabinet's state: Active, ClosedUntil (with closedUntil, a day), Retired")
             .Produces<CabinetView>().ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+        group.MapPost("/{id}/kind", ChangeKindAsync).RequireAuthorization(AccessPolicies.Write)
+            .WithName("ChangeCabinetKind")
+            .WithSummary("States how a cabinet hands goods out: Slot, Locker, OpenDoor or OpenDoorCompartments")
+            .Produces<CabinetView>().ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound);
     }
+
+    private static async Task<IResult> ChangeKindAsync(
+        FleetDesk desk, IBrokerLink link, TimeProvider time, HttpContext http, string id, KindRequest request) =>
+        CabinetId.TryParse(id, out var cabinet)
+            ? Answer(
+                await desk.ChangeKindAsync(cabinet, request, AccessPolicies.Actor(http.User), http.RequestAborted),
+                link, time)
+            : Unknown(id);
 
     private static IResult List(
         FleetRegister register, IBrokerLink link, TimeProvider time, [AsParameters] CabinetQuery query)

@@ -1,3 +1,4 @@
+using KioskFleet.Protocol.Configs;
 using KioskFleet.Protocol.Identity;
 
 namespace KioskFleet.Service.Fleet;
@@ -22,6 +23,11 @@ internal static class FleetRequestRules
         {
             yield return new FieldProblem(prefix + "cabinetId", $"got '{request.CabinetId}'; takes 1 to "
                 + $"{CabinetId.MaxLength} characters of A-Z, a-z, 0-9, '-' and '_'");
+        }
+
+        if (request.Kind is not null && KindOf(request.Kind) is null)
+        {
+            yield return BadKind(request.Kind, prefix);
         }
 
         var place = new AssignmentRequest(request.County, request.OperatorId, request.SiteName, request.SiteKind);
@@ -62,6 +68,16 @@ internal static class FleetRequestRules
                 $"got {name.Length} characters; takes up to {MaxSiteNameLength} without control characters");
         }
     }
+
+    /// <summary>The kind that a word names, case not minded; null when it names none.</summary>
+    public static CabinetKind? KindOf(string? word) =>
+        word is { Length: > 0 } && char.IsAsciiLetter(word[0]) && Enum.TryParse<CabinetKind>(word, true, out var kind)
+            ? kind
+            : null;
+
+    /// <summary>Says that a word is no kind.</summary>
+    public static FieldProblem BadKind(string? got, string prefix = "") => new(
+        prefix + "kind", $"got '{got}'; takes {string.Join(", ", Enum.GetNames<CabinetKind>())}");
 
     /// <summary>True for 1 to <see cref="MaxIdLength"/> letters, digits, '-', '_' and '.'; any script.</summary>
     public static bool IsId(string? id) =>

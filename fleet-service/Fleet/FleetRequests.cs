@@ -6,8 +6,13 @@ namespace KioskFleet.Service.Fleet;
 /// <param name="OperatorId">The operator; null for none yet.</param>
 /// <param name="SiteName">The concrete place; null for none yet.</param>
 /// <param name="SiteKind">The kind of site; null for unknown.</param>
+/// <param name="Kind">Slot (when missing), Locker, OpenDoor or OpenDoorCompartments.</param>
 internal sealed record CabinetRequest(
-    string? CabinetId, string? County, string? OperatorId, string? SiteName, string? SiteKind);
+    string? CabinetId, string? County, string? OperatorId, string? SiteName, string? SiteKind, string? Kind = null);
+
+/// <summary>The wish to state how a cabinet hands goods out.</summary>
+/// <param name="Kind">Slot, Locker, OpenDoor or OpenDoorCompartments.</param>
+internal sealed record KindRequest(string? Kind);
 
 /// <summary>The wish to register many cabinets.</summary>
 /// <param name="Cabinets">1 to <see cref="FleetDesk.MaxBulk"/>.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KioskFleet.Protocol.Configs;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Protocol.Signing;
 using KioskFleet.Service.Storage;
@@ -30,14 +31,21 @@ internal sealed class FleetStore(FleetDatabase database)
         Read(connection, id).SingleOrDefault();
 
     /// <summary>Adds a cabinet with its first assignment.</summary>
-    public static void Insert(SqliteConnection connection, CabinetId id, AssignmentModel first, long nowUtcMs)
+    public static void Insert(
+        SqliteConnection connection, CabinetId id, AssignmentModel first, long nowUtcMs,
+        CabinetKind kind = CabinetKind.Slot)
     {
         Execute(connection, """
-            INSERT INTO cabinets (cabinet_id, life, closed_until_utc_ms, registered_utc_ms, changed_utc_ms)
-            VALUES ($cabinet, 'Registered', NULL, $now, $now)
-            """, ("$cabinet", id.Value), ("$now", nowUtcMs));
+            INSERT INTO cabinets (cabinet_id, life, closed_until_utc_ms, registered_utc_ms, changed_utc_ms, kind)
+            VALUES ($cabinet, 'Registered', NULL, $now, $now, $kind)
+            """, ("$cabinet", id.Value), ("$now", nowUtcMs), ("$kind", kind.ToString()));
         InsertAssignment(connection, id, first);
     }
+
+    /// <summary>States how a cabinet hands goods out.</summary>
+    public static void SetKind(SqliteConnection connection, CabinetId id, CabinetKind kind, long nowUtcMs) =>
+        Execute(connection, "UPDATE cabinets SET kind = $kind, changed_utc_ms = $now WHERE cabinet_id = $cabinet",
+            ("$cabinet", id.Value), ("$kind", kind.ToString()), ("$now", nowUtcMs));
 
     /// <summary>Ends the open assignment at a moment and opens the next one from there.</summary>
     public static void Move(SqliteConnection connection, CabinetId id, AssignmentModel next)
@@ -104,12 +112,12 @@ internal sealed class FleetStore(FleetDatabase database)
                 r.GetInt64(6), r.IsDBNull(7) ? null : r.GetInt64(7))))
             .ToLookup(r => r.Cabinet, r => r.Assignment);
         return Rows(
-            connection, "SELECT cabinet_id, life, closed_until_utc_ms, registered_utc_ms FROM cabinets", only,
+            connection, "SELECT cabinet_id, life, closed_until_utc_ms, registered_utc_ms, kind FROM cabinets", only,
             "cabinet_id",
             r => new CabinetModel(
                 CabinetId.Parse(r.GetString(0)), Enum.Parse<CabinetLife>(r.GetString(1)),
                 r.IsDBNull(2) ? null : r.GetInt64(2), r.GetInt64(3), [.. keys[r.GetString(0)]],
-                [.. assignments[r.GetString(0)]]));
+                [.. assignments[r.GetString(0)]], Enum.Parse<CabinetKind>(r.GetString(4))));
     }
 
     private static List<T> Rows<T>(

@@ -1,12 +1,14 @@
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Protocol.Receipts;
+using KioskFleet.Service.Enforcement;
 using KioskFleet.Service.Ledger;
 
 namespace KioskFleet.Service.Ingest;
 
 /// <summary>Turns outcomes into receipts, counts and log lines. Thread-safe.</summary>
 internal sealed class IngestAnswers(
-    ReceiptSender receipts, IngestMetrics metrics, ByteBudget budget, IngestOptions options, ILogger<IngestAnswers> log)
+    ReceiptSender receipts, IngestMetrics metrics, ByteBudget budget, IngestOptions options, WantedConfigs configs,
+    ILogger<IngestAnswers> log)
 {
     private uint PaceMs => DrainPace.At(budget.Fullness, options.MaxPaceMs);
 
@@ -42,12 +44,19 @@ internal sealed class IngestAnswers(
         }
     }
 
-    /// <summary>Answers a hello.</summary>
-    public Task HeardAsync(IngestItem.Greeting greeting, HelloOutcome heard) => heard.Refusal == Refusal.None
-        ? receipts.SendAsync(greeting, greeting.Hello.Journal, ReceiptOutcome.Heard, (Refusal.None, heard.Head, ""),
-            PaceMs)
-        : receipts.SendAsync(greeting, greeting.Hello.Journal, ReceiptOutcome.Refused,
-            (heard.Refusal, default, "the ledger knows the journal otherwise"), PaceMs);
+    /// <summary>Answers a hello; one that reports another config than wanted gets that config again.</summary>
+    public Task HeardAsync(IngestItem.Greeting greeting, HelloOutcome heard)
+    {
+        if (heard.Refusal != Refusal.None)
+        {
+            return receipts.SendAsync(greeting, greeting.Hello.Journal, ReceiptOutcome.Refused,
+                (heard.Refusal, default, "the ledger knows the journal otherwise"), PaceMs);
+        }
+
+        configs.Heard(greeting.Hello.Cabinet, greeting.Hello.AppliedConfigVersion);
+        return receipts.SendAsync(
+            greeting, greeting.Hello.Journal, ReceiptOutcome.Heard, (Refusal.None, heard.Head, ""), PaceMs);
+    }
 
     /// <summary>Answers a message that is refused.</summary>
     public Task RefusedAsync(IngestItem.Refused refused)

@@ -2,6 +2,7 @@ using KioskFleet.Protocol.Identity;
 using KioskFleet.Protocol.Receipts;
 using KioskFleet.Protocol.Topics;
 using KioskFleet.Service.Broker;
+using KioskFleet.Service.Enforcement;
 
 namespace KioskFleet.Service.Ingest;
 
@@ -10,7 +11,8 @@ namespace KioskFleet.Service.Ingest;
 /// Thread-safe.
 /// </summary>
 internal sealed class ReceiptSender(
-    IServiceProvider services, TimeProvider time, IngestOptions options, ILogger<ReceiptSender> log)
+    IServiceProvider services, TimeProvider time, IngestOptions options, WantedConfigs configs,
+    ILogger<ReceiptSender> log)
 {
     // The broker hands messages to ingest and ingest answers through the broker, so one side resolves late.
     private readonly Lazy<IBrokerLink> _broker = new(services.GetRequiredService<IBrokerLink>);
@@ -26,7 +28,8 @@ internal sealed class ReceiptSender(
         uint paceMs)
     {
         var receipt = new Receipt(item.Hash, journal, outcome, answer.Refusal, answer.Head,
-            time.GetUtcNow().ToUnixTimeMilliseconds(), paceMs, (ushort)options.MaxBatchEntries, "", answer.Detail);
+            time.GetUtcNow().ToUnixTimeMilliseconds(), paceMs, (ushort)options.MaxBatchEntries,
+            configs.VersionOf(item.Topic.Cabinet), answer.Detail);
         try
         {
             await _broker.Value.SendDownAsync(new CabinetTopic(item.Topic.Cabinet, Lane.Receipt), receipt.Encode(),

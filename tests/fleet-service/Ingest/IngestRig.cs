@@ -4,6 +4,7 @@ using KioskFleet.Protocol.Receipts;
 using KioskFleet.Protocol.Signing;
 using KioskFleet.Protocol.Topics;
 using KioskFleet.Service.Broker;
+using KioskFleet.Service.Enforcement;
 using KioskFleet.Service.Ingest;
 using KioskFleet.Service.Tests.Ledger;
 using Microsoft.Extensions.Configuration;
@@ -56,6 +57,7 @@ internal sealed class IngestRig : IAsyncDisposable
             .AddSingleton(Books.Writer)
             .AddSingleton<TimeProvider>(Books.Time)
             .AddSingleton<IBrokerLink>(Link)
+            .AddSingleton(Wanted)
             .AddIngest(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
             .BuildServiceProvider();
         Pipeline = _services.GetRequiredService<IngestPipeline>();
@@ -64,6 +66,8 @@ internal sealed class IngestRig : IAsyncDisposable
     public BooksRig Books { get; } = new();
 
     public LocalLink Link { get; } = new();
+
+    public WantedConfigs Wanted { get; } = new();
 
     public IngestPipeline Pipeline { get; }
 

@@ -1,0 +1,125 @@
+using KioskFleet.Protocol.Configs;
+using KioskFleet.Protocol.Identity;
+using KioskFleet.Service.Compliance;
+using KioskFleet.Service.Enforcement;
+using KioskFleet.Service.Findings;
+using KioskFleet.Service.Places;
+using KioskFleet.Service.Policies;
+using KioskFleet.Service.Tests.Ledger;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace KioskFleet.Service.Tests.Enforcement;
+
+/// <summary>
+/// The planner over a real ledger. The policy: 50 % by month, restrict at once, 10 yuan or 10 % of allowance; a test
+/// changes what it needs. <c>tea</c> is aid until 21 September, <c>cola</c> ordinary.
+/// </summary>
+internal sealed class EnforcementRig : IDisposable
+{
+    private readonly CurrentPolicies _policies;
+
+    public EnforcementRig(Func<Policy, Policy>? change = null)
+    {
+        var shipped = Books.Places.Policies.Single(policy => policy.VenueKind == PolicyBook.CabinetVenue);
+        var policy = shipped with
+        {
+            OpeningAllowance = new OpeningAllowance(1_000, 1_000),
+            Enforcement = new EnforcementTerms(PolicyMode.Restrict, 0, 200, 0),
+        };
+        _policies = new CurrentPolicies(new PolicyBook([change?.Invoke(policy) ?? policy]));
+        Store = new EnforcementStore(Books.Database);
+        Figures = new FiguresStore(Books.Database);
+        Exemptions = new ExemptionStore(Books.Database, Books.Time);
+        Sources = new EnforcementSources(Books.Register, _policies, Books.Catalogue,
+            new StandingsQuery(new StandingsStore(Books.Database, Zone), Books.Places, _policies, Books.Time),
+            Exemptions, Zone);
+        Planner = NewPlanner();
+    }
+
+    public BooksRig Books { get; } = new();
+
+    public EnforcementStore Store { get; }
+
+    public FiguresStore Figures { get; }
+
+    public ExemptionStore Exemptions { get; }
+
+    public EnforcementSources Sources { get; }
+
+    public WantedConfigs Wanted { get; } = new();
+
+    public EnforcementPlanner Planner { get; private set; }
+
+    public Policy Policy => _policies.Book.All[0];
+
+    private static BusinessZone Zone => BusinessZone.Shanghai;
+
+    public CheckMoment Moment
+    {
+        get
+        {
+            var nowUtcMs = Books.Time.GetUtcNow().ToUnixTimeMilliseconds();
+            return new CheckMoment(nowUtcMs, Zone.DayOf(nowUtcMs));
+        }
+    }
+
+    public void Put(params Policy[] policies) => _policies.Replace(new PolicyBook(policies));
+
+    /// <summary>As after a restart of the service: nothing is remembered.</summary>
+    public void Restart() => Planner = NewPlanner();
+
+    public void GoTo(DateTime shanghai) => Books.Time.SetUtcNow(new DateTimeOffset(shanghai, TimeSpan.FromHours(8)));
+
+    public Task<int> Plan(params string[] only) => Planner.PlanAsync(
+        Moment, only.Length == 0 ? null : only.ToHashSet(), EnforcementPlanner.SystemActor, BooksRig.Stop);
+
+    /// <summary>A committed journal of a cabinet with sales at the present moment.</summary>
+    public async Task<JournalOnPaper> Sell(string cabinet, params (string Sku, long PaidFen)[] sales)
+    {
+        var journal = Books.Journal(cabinet);
+        await Sell(journal, sales);
+        return journal;
+    }
+
+    public async Task Sell(JournalOnPaper journal, params (string Sku, long PaidFen)[] sales)
+    {
+        var first = journal.Count + 1;
+        foreach (var sale in sales)
+        {
+            journal.SellAt(Books.Time.GetUtcNow().ToUnixTimeMilliseconds(), $"v{journal.Count}", sale);
+        }
+
+        Assert.IsType<KioskFleet.Service.Ledger.CommitOutcome.Committed>(await Books.Commit(journal, first));
+    }
+
+    /// <summary>The cabinet says hello and reports a config.</summary>
+    public void Hear(JournalOnPaper journal, string? applied = null) =>
+        Books.Hear(journal.Hello() with { AppliedConfigVersion = applied ?? "" });
+
+    public EnforcementState State(string cabinet) => Store.ReadState(cabinet)!;
+
+    public CabinetConfig Config(string cabinet)
+    {
+        var state = State(cabinet);
+        Assert.Equal(state.WantedVersion, Wanted.VersionOf(CabinetId.Parse(cabinet)));
+        Assert.True(VersionedConfig.TryParse(Store.ReadConfig(cabinet, state.WantedVersion), out var config));
+        return config.Config;
+    }
+
+    public IReadOnlyList<string> History(string cabinet) => Books.Rows(
+        $"SELECT from_rung, to_rung, reason, actor FROM enforcement_history WHERE cabinet_id = '{cabinet}' ORDER BY 1");
+
+    /// <summary>As the courier does.</summary>
+    public Task Sent(string cabinet) => Store.MarkSentAsync(
+        cabinet, State(cabinet).WantedVersion, Moment.NowUtcMs, BooksRig.Stop);
+
+    public void Dispose()
+    {
+        Planner.Dispose();
+        Books.Dispose();
+    }
+
+    private EnforcementPlanner NewPlanner() =>
+        new(Sources, Store, Figures, Wanted, NullLogger<EnforcementPlanner>.Instance);
+}
