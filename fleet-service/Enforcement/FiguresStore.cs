@@ -98,6 +98,7 @@ internal sealed class FiguresStore(FleetDatabase database)
         using var query = new Statement(connection, """
             SELECT business_day, SUM(CASE WHEN class = 1 THEN sales_fen ELSE 0 END),
                    SUM(CASE WHEN class = 1 THEN refunds_of_day_fen ELSE 0 END),
+                   SUM(CASE WHEN class = 1 THEN refunds_fen ELSE 0 END),
                    SUM(CASE WHEN class = 1 THEN 0 ELSE sales_fen END),
                    SUM(CASE WHEN class = 1 THEN 0 ELSE refunds_of_day_fen END), SUM(sales_fen - refunds_fen)
             FROM totals WHERE cabinet_id = ?1 AND assignment_id = ?2 AND business_day >= ?3 AND business_day <= ?4
@@ -111,7 +112,7 @@ internal sealed class FiguresStore(FleetDatabase database)
             while (query.Next())
             {
                 days.Add(new DaySales(DayOf(query.Long(0)), query.Long(1), query.Long(2), query.Long(3),
-                    query.Long(4), query.Long(5)));
+                    query.Long(4), query.Long(5), query.Long(6)));
             }
         }
 

@@ -53,8 +53,15 @@ internal sealed class RuleNotAppliedSource(
         EnforcementState State, CabinetModel Cabinet, PolicyTerms Terms, BusinessWindow Window, DateOnly From)
     {
         public PlanSubject Subject { get; } = new(Cabinet, Terms, "", State);
+    }
 
-        public BusinessWindow After { get; } = new(From > Window.First ? From : Window.First, Window.Last);
+    private sealed class ToldSales
+    {
+        public long AidFen { get; set; }
+
+        public long OrdinaryFen { get; set; }
+
+        public long ExemptFen { get; set; }
     }
 
     private PolicyTerms TermsOf(CabinetModel cabinet, DateOnly today) => PolicyTerms.Of(sources.Policies,
@@ -79,10 +86,15 @@ internal sealed class RuleNotAppliedSource(
         var allowance = AllowanceOf(at);
         var days = figures.ByDay(at.State.CabinetId, at.Subject.AssignmentIds, at.Window);
         var (before, after) = (days.Where(d => d.Day < at.From).ToList(), days.Where(d => d.Day >= at.From).ToList());
+
+        // Aid of these days may have been given back since: the gate cannot undo what it let through before.
+        var aidBack = Math.Max(0, before.Sum(d => d.AidRefundsFen) - after.Sum(d => d.AidRefundsMadeFen));
+        var (ordinaryBack, ordinaryBackSince) =
+            (before.Sum(d => d.OrdinaryRefundsFen), after.Sum(d => d.OrdinaryRefundsFen));
+        var aid = before.Sum(d => d.AidFen) - aidBack;
         var sales = new RestrictedSales(
-            before.Sum(d => d.AidFen - d.AidRefundsFen),
-            before.Sum(d => d.AidFen - d.AidRefundsFen + d.OrdinaryFen - d.OrdinaryRefundsFen),
-            after.Sum(d => d.AidFen), after.Sum(d => d.OrdinaryFen - d.OrdinaryRefundsFen), allowance,
+            aid, aid + before.Sum(d => d.OrdinaryFen) - ordinaryBack,
+            after.Sum(d => d.AidFen), after.Sum(d => d.OrdinaryFen) - ordinaryBackSince, allowance,
             at.Terms.Gate.ThresholdOf(at.Window));
         if (BeyondLimitRule.ExcessFen(sales) == 0)
         {
@@ -91,16 +103,25 @@ internal sealed class RuleNotAppliedSource(
 
         var known = figures.Read(
             [new FiguresRequest(at.State.CabinetId, [], at.Terms.Gate.Window)], at.Window.Last)[at.State.CabinetId];
-        var (aid, ordinary, exempt) = AsToldToTheCabinet(at, known.Hello?.AppliedVersion ?? "");
+        var (past, since) = AsToldToTheCabinet(at, known.Hello?.AppliedVersion ?? "");
         var told = sales with
         {
-            AfterAidFen = aid, AfterOrdinaryFen = ordinary - after.Sum(d => d.OrdinaryRefundsFen),
+            AfterAidFen = since.AidFen, AfterOrdinaryFen = since.OrdinaryFen - ordinaryBackSince,
         };
-        if (BeyondLimitRule.ExcessFen(told) is > 0 and var excess)
+        var toldBefore = told with
+        {
+            BeforeAidFen = past.AidFen - aidBack,
+            BeforeTotalFen = past.AidFen - aidBack + past.OrdinaryFen + past.ExemptFen - ordinaryBack,
+        };
+
+        // What was sold before is judged by the ledger now or by what the cabinet was told, whatever is kinder: a
+        // catalogue that changed since is not the cabinet's doing.
+        var kinder = BeyondLimitRule.ExcessFen(toldBefore) < BeyondLimitRule.ExcessFen(told) ? toldBefore : told;
+        if (BeyondLimitRule.ExcessFen(kinder) is > 0 and var excess)
         {
             yield return new FindingDraft(FindingKind.RuleNotApplied,
                 new FindingAbout(at.State.CabinetId, at.Subject.OperatorId, at.Subject.CountyCode),
-                SubjectOf(at.Window), EvidenceOf(at, told, known, (exempt, excess)));
+                SubjectOf(at.Window), EvidenceOf(at, kinder, known, (since.ExemptFen, excess)));
         }
     }
 
@@ -122,8 +143,8 @@ internal sealed class RuleNotAppliedSource(
             figures.ByDay(at.State.CabinetId, at.Subject.AssignmentIds, before).Sum(d => d.TurnoverFen));
     }
 
-    /// <summary>What was sold since, by the classes of the config that the cabinet works by.</summary>
-    private (long AidFen, long OrdinaryFen, long ExemptFen) AsToldToTheCabinet(RestrictedWindow at, string applied)
+    /// <summary>What was sold before and since, by the classes of the config that the cabinet works by.</summary>
+    private (ToldSales Before, ToldSales Since) AsToldToTheCabinet(RestrictedWindow at, string applied)
     {
         var payload = store.ReadConfig(at.State.CabinetId, applied)
             ?? store.ReadConfig(at.State.CabinetId, at.State.WantedVersion);
@@ -132,28 +153,30 @@ internal sealed class RuleNotAppliedSource(
             : null;
         var classes = (config?.Skus ?? []).ToDictionary(sku => sku.Sku, StringComparer.Ordinal);
         var exempted = (config?.ExemptSkus ?? []).ToDictionary(sku => sku.Sku, StringComparer.Ordinal);
-        long aid = 0, ordinary = 0, exempt = 0;
-        figures.ReadSales(at.State.CabinetId, at.After, sources.Zone.StartOfUtcMs(at.After.First), (utcMs, body) =>
+        var fromUtcMs = sources.Zone.StartOfUtcMs(at.From);
+        var (before, since) = (new ToldSales(), new ToldSales());
+        figures.ReadSales(at.State.CabinetId, at.Window, sources.Zone.StartOfUtcMs(at.Window.First), (utcMs, body) =>
         {
+            var sums = utcMs < fromUtcMs ? before : since;
             var sale = new SaleView(body);
             while (sale.NextLine(out var line))
             {
                 var sku = System.Text.Encoding.UTF8.GetString(line.Sku);
                 if (classes.GetValueOrDefault(sku)?.At(utcMs).Class == GateClass.Aid)
                 {
-                    aid = checked(aid + line.PaidFen);
+                    sums.AidFen = checked(sums.AidFen + line.PaidFen);
                 }
                 else if (exempted.TryGetValue(sku, out var essential) && essential.HoldsAt(utcMs))
                 {
-                    exempt = checked(exempt + line.PaidFen);
+                    sums.ExemptFen = checked(sums.ExemptFen + line.PaidFen);
                 }
                 else
                 {
-                    ordinary = checked(ordinary + line.PaidFen);
+                    sums.OrdinaryFen = checked(sums.OrdinaryFen + line.PaidFen);
                 }
             }
         });
-        return (aid, ordinary, exempt);
+        return (before, since);
     }
 
     private static string SubjectOf(BusinessWindow window) => $"{window.First:yyyy-MM-dd}/{window.Last:yyyy-MM-dd}";

@@ -49,6 +49,8 @@ internal sealed class EnforcementRig : IDisposable
 
     public WantedConfigs Wanted { get; } = new();
 
+    public RuleNotAppliedSource Source => new(Sources, Store, Figures);
+
     public EnforcementPlanner Planner { get; private set; }
 
     public Policy Policy => _policies.Book.All[0];

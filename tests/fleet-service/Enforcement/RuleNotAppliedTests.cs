@@ -1,0 +1,204 @@
+using System.Text.Json;
+using KioskFleet.Protocol.Configs;
+using KioskFleet.Service.Catalogue;
+using KioskFleet.Service.Enforcement;
+using KioskFleet.Service.Findings;
+using KioskFleet.Service.Fleet;
+using KioskFleet.Service.Tests.Ledger;
+using Xunit;
+
+namespace KioskFleet.Service.Tests.Enforcement;
+
+public sealed class RuleNotAppliedTests
+{
+    private static readonly DateTime NextDay = new(2020, 9, 2, 9, 0, 0);
+
+    [Fact]
+    public async Task A_restricted_cabinet_that_goes_on_selling_is_found_and_ends_when_aid_has_made_up_for_it()
+    {
+        using var rig = new EnforcementRig();
+        var journal = await Restricted(rig, applied: true);
+        var version = rig.State("cab-1").WantedVersion;
+        rig.GoTo(NextDay);
+        Assert.Empty(Check(rig).Found);
+        await rig.Sell(journal, ("cola", 300), ("tea", 100));
+
+        var draft = Assert.Single(Check(rig).Found);
+        Assert.Equal((FindingKind.RuleNotApplied, new FindingAbout("cab-1", "op-a", "341125"),
+            "2020-09-01/2020-09-30"), (draft.Kind, draft.About, draft.Subject));
+        var evidence = JsonDocument.Parse(draft.Evidence).RootElement;
+        Assert.Equal((version, version), (Text(evidence, "wantedVersion"), Text(evidence, "appliedVersion")));
+        Assert.Equal((100, 300, 200), (Number(evidence, "aidFen"), Number(evidence, "ordinaryFen"),
+            Number(evidence, "beyondLimitFen")));
+        Assert.Equal((3L, $"{journal.Tail.Hash}"), (Number(evidence, "headSeq"), Text(evidence, "headHash")));
+        Assert.True(evidence.GetProperty("canRefuse").GetBoolean());
+
+        await rig.Sell(journal, ("tea", 200));
+        var open = new OpenFinding(7, draft.Kind, "cab-1", draft.Subject);
+        var elsewhere = open with { FindingId = 8, CabinetId = "cab-2" };
+        var check = rig.Source.Check(rig.Moment, [open, elsewhere], BooksRig.Stop);
+        Assert.Empty(check.Found);
+        Assert.Equal([open], check.Ended);
+    }
+
+    [Fact]
+    public async Task A_cabinet_that_should_have_applied_its_config_is_found_and_one_that_could_not_know_is_not()
+    {
+        using var rig = new EnforcementRig();
+        var heard = await Restricted(rig, applied: false);
+        var deaf = await rig.Sell("cab-2", ("cola", 9_000));
+        await rig.Plan();
+        Assert.Equal(Rung.Restricted, rig.State("cab-2").Ladder.Rung);
+
+        rig.GoTo(NextDay);
+        await rig.Sell(heard, ("cola", 300));
+        await rig.Sell(deaf, ("cola", 300));
+        var draft = Assert.Single(Check(rig).Found);
+        Assert.Equal("cab-1", draft.About.CabinetId);
+        Assert.Equal("", Text(JsonDocument.Parse(draft.Evidence).RootElement, "appliedVersion"));
+    }
+
+    [Fact]
+    public async Task What_was_sold_before_the_cabinet_knew_is_not_held_against_it()
+    {
+        using var rig = new EnforcementRig();
+        var journal = await Restricted(rig, applied: true);
+        await rig.Sell(journal, ("cola", 5_000));
+        rig.GoTo(NextDay);
+        Assert.Empty(Check(rig).Found);
+    }
+
+    [Fact]
+    public async Task The_allowance_and_refunds_of_aid_are_not_held_against_it()
+    {
+        using var rig = new EnforcementRig(p => p with { MinimumTurnoverFen = 0 });
+        var journal = await rig.Sell("cab-1", ("tea", 4_000), ("cola", 4_500));
+        await Inform(rig, journal);
+        rig.GoTo(NextDay);
+
+        // 4,000 of 8,500 with an allowance of 1,000: 500 more may be sold.
+        await rig.Sell(journal, ("cola", 500));
+        journal.Refund("r1", journal.Id, 1, 4_000, utcMs: rig.Moment.NowUtcMs);
+        await rig.Books.Commit(journal, 4);
+        Assert.Empty(Check(rig, before: 4_000).Found);
+        await rig.Sell(journal, ("cola", 1));
+        Assert.Single(Check(rig, before: 4_000).Found);
+    }
+
+    [Fact]
+    public async Task A_cabinet_is_judged_by_the_classes_it_was_told()
+    {
+        using var rig = new EnforcementRig();
+        var journal = await Restricted(rig, applied: true);
+        rig.GoTo(NextDay);
+
+        // Tea is taken out of the catalogue while the cabinet is offline and goes on selling it as aid.
+        rig.Books.Catalogue.Replace(CatalogueSnapshot.From(new CatalogueState(
+            4, [new Product("cola", "Cola")], [], [new SkuMapping(null, "cola", "cola", InForce.Always)])));
+        await rig.Sell(journal, ("tea", 300), ("cola", 300));
+        await rig.Plan();
+        Assert.Empty(Check(rig).Found);
+
+        await rig.Sell(journal, ("cola", 1));
+        Assert.Equal(1, Number(JsonDocument.Parse(Assert.Single(Check(rig).Found).Evidence).RootElement,
+            "beyondLimitFen"));
+    }
+
+    [Fact]
+    public async Task Days_before_that_are_judged_anew_are_not_held_against_it()
+    {
+        using var rig = new EnforcementRig();
+        var journal = await rig.Sell("cab-1", ("tea", 4_000), ("cola", 4_500));
+        await Inform(rig, journal);
+        rig.GoTo(NextDay);
+        await rig.Sell(journal, ("cola", 500));
+
+        // The tea of 1 September is found to have been no aid after all.
+        rig.Books.Files.Run("UPDATE totals SET sales_fen = sales_fen + 4000 WHERE class = 2 AND sales_fen = 4500");
+        rig.Books.Files.Run("UPDATE totals SET sales_fen = 0 WHERE class = 1");
+        Assert.Empty(Check(rig).Found);
+        await rig.Sell(journal, ("cola", 1));
+        Assert.Single(Check(rig, before: 4_000).Found);
+    }
+
+    [Fact]
+    public async Task Essential_products_always_pass_and_are_not_held_against_it()
+    {
+        using var rig = new EnforcementRig();
+        await rig.Exemptions.AddAsync(new EssentialSku(
+            0, "", "", "cola", "drinking water", "wang", 0, null, null, null), BooksRig.Stop);
+        var journal = await Restricted(rig, applied: true);
+        rig.GoTo(NextDay);
+        await rig.Sell(journal, ("cola", 300));
+        Assert.Empty(Check(rig).Found);
+        await rig.Sell(journal, ("chips", 20));
+        var evidence = JsonDocument.Parse(Assert.Single(Check(rig).Found).Evidence).RootElement;
+        Assert.Equal((300, 20), (Number(evidence, "exemptFen"), Number(evidence, "beyondLimitFen")));
+    }
+
+    [Fact]
+    public async Task A_cabinet_that_cannot_refuse_is_found_likewise_and_the_evidence_says_so()
+    {
+        using var rig = new EnforcementRig();
+        var id = rig.Books.Cabinet("cab-1").Id;
+        using (var connection = rig.Books.Database.OpenWriter())
+        {
+            FleetStore.SetKind(connection, id, CabinetKind.OpenDoor, 1);
+        }
+
+        rig.Books.Register.Refresh([id]);
+        var journal = await Restricted(rig, applied: true);
+        Assert.Equal(CabinetKind.OpenDoor, rig.Config("cab-1").Kind);
+        rig.GoTo(NextDay);
+        await rig.Sell(journal, ("cola", 300));
+        var evidence = JsonDocument.Parse(Assert.Single(Check(rig).Found).Evidence).RootElement;
+        Assert.Equal("OpenDoor", Text(evidence, "kind"));
+        Assert.False(evidence.GetProperty("canRefuse").GetBoolean());
+    }
+
+    [Fact]
+    public async Task The_window_before_is_looked_at_while_its_figures_still_come_in()
+    {
+        using var rig = new EnforcementRig(p => p with { ProvisionalDays = 3 });
+        var journal = await Restricted(rig, applied: true);
+        rig.GoTo(new DateTime(2020, 9, 30, 22, 0, 0));
+        await rig.Sell(journal, ("cola", 300));
+
+        rig.GoTo(new DateTime(2020, 10, 3, 12, 0, 0));
+        Assert.Equal("2020-09-01/2020-09-30", Assert.Single(Check(rig).Found).Subject);
+        rig.GoTo(new DateTime(2020, 10, 4, 12, 0, 0));
+        Assert.Empty(Check(rig).Found);
+    }
+
+    /// <summary>A cabinet that sold 90 yuan of cola on 1 September, and heard of its restriction that day.</summary>
+    private static async Task<JournalOnPaper> Restricted(EnforcementRig rig, bool applied)
+    {
+        var journal = await rig.Sell("cab-1", ("cola", 9_000));
+        await Inform(rig, journal, applied);
+        return journal;
+    }
+
+    private static async Task Inform(EnforcementRig rig, JournalOnPaper journal, bool applied = true)
+    {
+        await rig.Plan("cab-1");
+        Assert.Equal(Rung.Restricted, rig.State("cab-1").Ladder.Rung);
+        await rig.Sent("cab-1");
+        rig.Books.Time.Advance(TimeSpan.FromSeconds(1));
+        rig.Hear(journal, applied ? rig.State("cab-1").WantedVersion : null);
+        await rig.Plan("cab-1");
+        Assert.NotNull(rig.State("cab-1").InformedUtcMs);
+    }
+
+    private static FindingCheck Check(EnforcementRig rig, long before = 0)
+    {
+        var check = rig.Source.Check(rig.Moment, [], BooksRig.Stop);
+        Assert.Empty(check.Ended);
+        Assert.All(check.Found, draft => Assert.Equal(
+            before, Number(JsonDocument.Parse(draft.Evidence).RootElement, "beforeAidFen")));
+        return check;
+    }
+
+    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
+
+    private static long Number(JsonElement json, string name) => json.GetProperty(name).GetInt64();
+}
