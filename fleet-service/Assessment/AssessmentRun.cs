@@ -40,7 +40,8 @@ internal sealed class AssessmentRun : IDisposable
         if (twice is not null)
         {
             throw new InvalidOperationException(
-                $"The kind {twice.Key.Kind} belongs to one check; got {string.Join(" and ", twice.Select(o => o.Name))}.");
+                $"The kind {twice.Key.Kind} belongs to one check; got "
+                + $"{string.Join(" and ", twice.Select(o => o.Name))}.");
         }
     }
 

@@ -49,7 +49,9 @@ internal sealed record FindingCheck(IReadOnlyList<FindingDraft> Found, IReadOnly
 /// </summary>
 internal interface IFindingSource
 {
-    /// <summary>The kinds that only this source finds, about cabinets and whom they stand for, or about venues.</summary>
+    /// <summary>
+    /// The kinds that only this source finds, about cabinets and whom they stand for, or about venues.
+    /// </summary>
     IReadOnlyList<FindingKind> Kinds { get; }
 
     /// <summary>True for a check of venues that are no cabinets: halls, zones.</summary>

@@ -25,7 +25,8 @@ internal static class ReconciliationEndpoints
             .RequireAuthorization(AccessPolicies.Read);
         group.MapGet("", FiguresAsync).WithName("GetReconciliation")
             .WithSummary("What signed journals say, and how much of it payment bills confirm, by operator and county")
-            .WithDescription(Windows + " Every sum names what proves it: signed, reconciled or billed. Payments of bills "
+            .WithDescription(Windows
+                + " Every sum names what proves it: signed, reconciled or billed. Payments of bills "
                 + "for which no cabinet is known are in no county.")
             .Produces<FiguresShown>().ProducesProblem(StatusCodes.Status400BadRequest);
         group.MapGet("/days", Days).WithName("GetReconciliationDays")

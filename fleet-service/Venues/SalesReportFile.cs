@@ -15,7 +15,8 @@ internal static class SalesReportFile
     public static readonly string[] Known =
     [
         .. Required, "reverses", "venue", "channel", "tags", "county", "outside_city", "first_day", "last_day",
-        "aid_yuan", "aid_fen", "total_yuan", "total_fen", "recognised_aid_yuan", "recognised_aid_fen", "products", "note",
+        "aid_yuan", "aid_fen", "total_yuan", "total_fen", "recognised_aid_yuan", "recognised_aid_fen", "products",
+        "note",
     ];
 
     /// <summary>The columns, as the interface's description names them.</summary>

@@ -60,7 +60,9 @@ internal sealed record HistoryEvent(int Weight, Func<History, Task> Happen, bool
         history.Sold.Add((journal, journal.SellAt(history.Now, history.Named("v"), lines), lines.Length));
     }
 
-    /// <summary>Whole or partial or above what was paid; of a line that is not there; the same one told again.</summary>
+    /// <summary>
+    /// Whole or partial or above what was paid; of a line that is not there; the same one told again.
+    /// </summary>
     private static void Refund(History history)
     {
         var chance = history.Chance;

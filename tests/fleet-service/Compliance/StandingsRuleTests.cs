@@ -57,7 +57,8 @@ public sealed class StandingsRuleTests
     [Fact]
     public void A_thousand_policies_of_single_cabinets_take_no_longer_than_three_of_the_city()
     {
-        // A walk through all policies for each cabinet would take many times as long. Both are measured by turns, so that
+        // A walk through all policies for each cabinet would take many times as long. Both are measured by turns, so
+        // that
         // a busy machine hinders both.
         var (sales, few) = (Sales(30_000), new PolicyBook(HistoryRig.Shipped.Policies));
         var many = new PolicyBook([.. HistoryRig.Shipped.Policies, .. Enumerable.Range(0, 1_000).Select(i =>

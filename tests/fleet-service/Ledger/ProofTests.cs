@@ -26,7 +26,8 @@ public sealed class ProofTests : IAsyncLifetime
 
     /// <summary>
     /// Two cabinets, a journal with gap and overlap, mixed lines, refunds, a release, a successor; tea recognised a day
-    /// later than it was and the unmapped SKU mapped, so that a sale with a refund and the released one are judged again.
+    /// later than it was and the unmapped SKU mapped, so that a sale with a refund and the released one are judged
+    /// again.
     /// </summary>
     public async ValueTask InitializeAsync()
     {
@@ -187,7 +188,8 @@ public sealed class ProofTests : IAsyncLifetime
     [InlineData("DELETE FROM corrected_refunds", "re-judging by catalogue 4")]
     [InlineData("UPDATE corrected_refunds SET correction_id = 1", "moved refund at position 3")]
     [InlineData("DELETE FROM window_totals WHERE kind = 1 AND class = 2", "Month from 20200901 of cabinet cab-1")]
-    [InlineData("INSERT INTO window_totals SELECT 2, 20200907, cabinet_id, assignment_id, class, sales_fen, sales_lines, "
+    [InlineData("INSERT INTO window_totals SELECT 2, 20200907, cabinet_id, assignment_id, class, sales_fen, "
+        + "sales_lines, "
         + "refunds_fen, refunds_of_day_fen FROM window_totals WHERE kind = 2", "Week from 20200907")]
     [InlineData("DELETE FROM sale_spans", "sale span of block 0")]
     [InlineData("INSERT INTO sale_spans VALUES (7, 1, 2)", "sale span of block 7")]

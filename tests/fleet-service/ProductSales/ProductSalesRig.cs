@@ -21,7 +21,8 @@ internal sealed class ProductSalesRig : IDisposable
     {
         new LedgerGenerationStore(Books.Database, Books.Time).EnsureAsync(BooksRig.Stop).Wait(BooksRig.Stop);
         Catalogue("""
-            INSERT INTO products (product_id, name, version) VALUES ('tea', 'Tea', 1), ('cola', 'Cola', 1), ('rice', 'Rice', 1);
+            INSERT INTO products (product_id, name, version)
+            VALUES ('tea', 'Tea', 1), ('cola', 'Cola', 1), ('rice', 'Rice', 1);
             INSERT INTO listings (product_id, recognised_by, from_utc_ms, to_utc_ms, version)
             VALUES ('tea', '341125', 1, NULL, 1);
             INSERT INTO sku_mappings (operator_id, sku, from_utc_ms, to_utc_ms, product_id, version)

@@ -102,7 +102,8 @@ internal sealed class CatalogueOnPaper
         foreach (var sku in mappings.Select(m => m.Sku).Distinct())
         {
             // '' stands for every operator without a mapping of its own.
-            foreach (var owner in mappings.Where(m => m.Sku == sku).Select(m => m.OperatorId ?? "").Append("").Distinct())
+            foreach (var owner in mappings.Where(m => m.Sku == sku).Select(m => m.OperatorId ?? "").Append("")
+                .Distinct())
             {
                 for (var i = 0; i < moments.Count; i++)
                 {

@@ -136,7 +136,8 @@ public sealed class RejudgedHistoriesTests
         {
             var refund = new Refunded(of.Sale.Sale, _random.Next(of.Sale.Lines.Length), 1 + _random.Next(500),
                 Start + _random.Next(Days + 20) * Day);
-            of.Journal.Refund($"r{++_number}", of.Journal.Id, of.Seq, refund.AmountFen, (byte)refund.Line, refund.UtcMs);
+            of.Journal.Refund(
+                $"r{++_number}", of.Journal.Id, of.Seq, refund.AmountFen, (byte)refund.Line, refund.UtcMs);
             _refunds.Add(refund);
         }
 
@@ -221,7 +222,8 @@ public sealed class RejudgedHistoriesTests
             }
             catch (SqliteException error) when (error.Message.Contains("power", StringComparison.Ordinal))
             {
-                Assert.Equal(0, _books.Scalar("SELECT count(*) FROM rejudgings WHERE cursor_position > through_position"));
+                Assert.Equal(
+                    0, _books.Scalar("SELECT count(*) FROM rejudgings WHERE cursor_position > through_position"));
             }
 
             _books.Files.Run("DROP TRIGGER dies");

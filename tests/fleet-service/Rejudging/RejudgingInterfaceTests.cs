@@ -77,7 +77,8 @@ public sealed class RejudgingInterfaceTests : IAsyncLifetime
             l => l.GetProperty("class").GetString()));
         Assert.Equal(["2 Rejudged 10 Aid,Unmapped", "3 Rejudged -10 Ordinary,Unmapped"],
             first.GetProperty("corrections").EnumerateArray().Select(c =>
-                $"{c.GetProperty("catalogueVersion")} {c.GetProperty("cause").GetString()} {c.GetProperty("aidDeltaFen")} "
+                $"{c.GetProperty("catalogueVersion")} {c.GetProperty("cause").GetString()} "
+                + $"{c.GetProperty("aidDeltaFen")} "
                 + string.Join(',', c.GetProperty("classes").EnumerateArray().Select(x => x.GetString()))));
         var untouched = sales.GetProperty("items").EnumerateArray().Single(s => Number(s, "position") == 3);
         Assert.Empty(untouched.GetProperty("corrections").EnumerateArray());
