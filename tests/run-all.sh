@@ -15,10 +15,11 @@ victoria-metrics  victoria-metrics
 # Short runs of the simulators beside the tests; each counts as one test.
 # campaign NAME ARGS...   runs: dotnet <simulators> ARGS...
 campaigns() {
-  campaign demo    demo --cabinets 16 --days 1 --exit
+  campaign demo    demo --exit
   campaign journal journal --seeds 3000
   campaign crash   crash --rounds 8 --seed 1
   campaign bench   bench --quick
+  campaign rule    bench compliance --quick
 }
 
 usage() {

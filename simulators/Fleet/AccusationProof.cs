@@ -53,7 +53,7 @@ internal abstract record AccusationProof
     public sealed record NotJudged(string Why) : AccusationProof
     {
         /// <inheritdoc/>
-        public override bool Holds => true;
+        public override bool Holds => false;
 
         /// <inheritdoc/>
         public override IReadOnlyList<string> Findings => [];

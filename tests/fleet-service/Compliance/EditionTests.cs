@@ -4,6 +4,7 @@ using System.Text.Json;
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Tests.Ledger;
+using KioskFleet.Service.Tests.Storage;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
@@ -102,6 +103,7 @@ public sealed class EditionTests : IDisposable
                 INSERT INTO totals SELECT 'cab-1', assignment_id, business_day + 1, 2, 9000, 1, 0, 0
                 FROM entries WHERE state = 1;
                 """);
+            Execute(connection, TemporaryDatabase.WindowsOfDays);
         }
 
         var second = Assert.Single(await RunAt(41 * Day));

@@ -42,6 +42,7 @@ internal sealed class HistoryRig : IDisposable
     /// <summary>Takes everything out that a history brought in.</summary>
     public void Empty() => Run("""
         DELETE FROM journals; DELETE FROM batches; DELETE FROM entries; DELETE FROM refunds; DELETE FROM corrections;
+        DELETE FROM window_totals; DELETE FROM sale_spans; DELETE FROM corrected_refunds; DELETE FROM rejudgings;
         DELETE FROM totals; DELETE FROM quarantine; DELETE FROM carried; DELETE FROM vend_guard;
         DELETE FROM guarded_cabinets; DELETE FROM doubles; DELETE FROM gaps; DELETE FROM hellos; DELETE FROM findings;
         DELETE FROM cabinet_keys; DELETE FROM assignments; DELETE FROM cabinets; DELETE FROM operators;

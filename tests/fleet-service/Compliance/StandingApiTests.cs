@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using KioskFleet.Service.Tests.Hosting;
+using KioskFleet.Service.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -161,6 +162,8 @@ public sealed class StandingApiTests : IAsyncLifetime
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.Parameters.AddWithValue("$terms", (object?)terms ?? DBNull.Value);
+        command.ExecuteNonQuery();
+        command.CommandText = TemporaryDatabase.WindowsOfDays;
         command.ExecuteNonQuery();
     }
 

@@ -6,7 +6,8 @@ namespace KioskFleet.Service.Tests.Storage;
 /// <summary>A real database file in a directory of its own, gone with the test.</summary>
 internal sealed class TemporaryDatabase : IDisposable
 {
-    private const string WindowsOfDays = """
+    /// <summary>Sums totals of days that were written by hand to months and weeks, as the ledger does.</summary>
+    public const string WindowsOfDays = """
         DELETE FROM window_totals;
         INSERT INTO window_totals
         SELECT kind, CASE kind WHEN 1 THEN business_day - business_day % 100 + 1
