@@ -121,9 +121,14 @@ public sealed class DemoTests
 
         var totals = await TamperAsync("UPDATE totals SET sales_fen = sales_fen + 1 WHERE class = 1");
         Assert.True(totals.Proof.Holds);
-        Assert.False(totals.Standings.Holds);
         Assert.NotEmpty(totals.Other);
         await TamperAsync("UPDATE totals SET sales_fen = sales_fen - 1 WHERE class = 1");
+
+        // Standings of whole months are read from the sums beside the days.
+        var windows = await TamperAsync("UPDATE window_totals SET sales_fen = sales_fen + 1 WHERE class = 1");
+        Assert.False(windows.Standings.Holds);
+        Assert.NotEmpty(windows.Other);
+        await TamperAsync("UPDATE window_totals SET sales_fen = sales_fen - 1 WHERE class = 1");
 
         var bytes = await TamperAsync("UPDATE entries SET bytes = CAST(bytes || x'00' AS BLOB) WHERE position = 2");
         Assert.Equal((1, 1), (bytes.Proof.Lost, bytes.Proof.Unrecorded));
