@@ -142,11 +142,10 @@ internal sealed class MatchStore(SqliteConnection connection) : IDisposable
                 open.Enqueue(Seed.OfOrder(
                     seed.Provider, payment.Payment.OperatorId, payment.Payment.MerchantOrder));
             }
-
-            return sales;
         }
 
-        // Their number is on no bill: a payment without a number may have their order number.
+        // A payment without a number may have their order number: it takes them while theirs is on no bill, and lets
+        // them go when it comes.
         foreach (var sale in sales.Where(s => s.Sale.Payment.MerchantOrderNumber.Length > 0))
         {
             open.Enqueue(Seed.OfNumber(seed.Provider, BillNumbers.WithoutNumber(

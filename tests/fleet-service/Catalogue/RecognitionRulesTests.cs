@@ -112,14 +112,15 @@ public sealed class RecognitionRulesTests
     private static bool IsTrue(Recognition recognition, CatalogueIndex catalogue, long now, bool isQuality)
     {
         // Steps within a millisecond get a millisecond of their own.
-        SkuFacts At(long utcMs) => CatalogueSnapshot.From(catalogue).Describe("op", "tea"u8, utcMs + 20);
+        const long settledMs = 20;
+        SkuFacts At(long utcMs) => CatalogueSnapshot.From(catalogue).Describe("op", "tea"u8, utcMs + settledMs);
 
         var isAid = At(now).Class == ProductClass.Aid;
         var afterGrace = At(now + Terms.SellThroughGraceDays * DayMs);
         return recognition.State switch
         {
             RecognitionState.Listed => !At(now).IsBlocked
-                && (recognition.ListedFromUtcMs > now || isAid)
+                && (recognition.ListedFromUtcMs > now || recognition.ValidToUtcMs <= now + settledMs || isAid)
                 && (recognition.ValidToUtcMs is not { } to || At(to).Class == ProductClass.Ordinary),
             RecognitionState.Suspended when isQuality => !isAid && At(now).IsBlocked && afterGrace.IsBlocked,
             RecognitionState.Suspended => !At(now).IsBlocked && afterGrace.Class == ProductClass.Ordinary,
