@@ -154,6 +154,11 @@ internal static class MatchRule
         /// <summary>Several payments of one order and sales that name none of them.</summary>
         private void SettleMany(List<int> payments, List<int> sales)
         {
+            if (payments.Count == 0)
+            {
+                return;
+            }
+
             if (payments.Sum(p => Payment(p).KeptFen) == sales.Sum(s => Sale(s).Amounts.NetFen))
             {
                 Together(payments, sales, SaleOutcome.Matched, MatchCause.None);

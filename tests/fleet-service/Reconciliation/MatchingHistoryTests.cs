@@ -229,7 +229,7 @@ public sealed class MatchingHistoryTests
 
         void DecideMany(List<MadePayment> free, List<MadeSale> takers)
         {
-            if (free.Sum(Kept) == takers.Sum(Net))
+            if (free.Count > 0 && free.Sum(Kept) == takers.Sum(Net))
             {
                 takers.ForEach(s => saleSays[s.Vend] = $"Matched None {Net(s)}");
                 free.ForEach(p => paymentSays[Name(p)] = "Matched");
