@@ -53,7 +53,7 @@ public sealed class FlippedByteTests
     private static string JournalPath(SmallFleet fleet) => Path.Combine(
         fleet.Cabinet.Disk.Folder, "journals", $"{fleet.Cabinet.Disk.Pointer()!.Current}.db");
 
-    /// <summary>Flips one bit within a text, wherever it stands in the file: what is read from a row repeats it.</summary>
+    /// <summary>Flips one bit within a text, wherever it stands in the file: projections repeat it.</summary>
     private static void Flip(string path, string text)
     {
         var bytes = File.ReadAllBytes(path);
