@@ -59,17 +59,15 @@ internal sealed class CorrectionDesk(CatalogueVersionStore versions, PlacesDataS
             turn =>
             {
                 var fields = new RequestFields(_times, turn.NowUtcMs);
-                var why = to == ProposalState.Rejected
-                    ? fields.Reason("reason", request?.Reason)
-                    : fields.OptionalReason("reason", request?.Reason);
+                var decision = TwoPersonsRule.Read(fields, to, request, actor);
                 if (fields.Refused.Count > 0)
                 {
                     return new CatalogueOutcome<Correction>.Invalid(fields.Refused);
                 }
 
                 return CorrectionStore.Find(turn.Connection, correctionId) is { } correction
-                    ? TwoPersonsRule.Refusal<Correction>(correction.Persons, to, actor)
-                        ?? Decide(turn, correction, to, (actor, why))
+                    ? TwoPersonsRule.Refusal<Correction>(correction.Persons, decision)
+                        ?? Decide(turn, correction, decision)
                     : new CatalogueOutcome<Correction>.Unknown(
                         CatalogueProblem.CorrectionUnknown, $"{correctionId}");
             },
@@ -84,18 +82,18 @@ internal sealed class CorrectionDesk(CatalogueVersionStore versions, PlacesDataS
             : [];
 
     private static CatalogueOutcome<Correction> Decide(
-        CatalogueTurn turn, Correction correction, ProposalState to, (string Actor, string Why) asked)
+        CatalogueTurn turn, Correction correction, in Decision asked)
     {
         long? version = null;
-        if (to == ProposalState.Approved)
+        if (asked.To == ProposalState.Approved)
         {
-            var decision = CorrectionRules.Decide(turn.Catalogue, correction);
-            if (decision is CorrectionDecision.Refused refused)
+            var ruling = CorrectionRules.Decide(turn.Catalogue, correction);
+            if (ruling is CorrectionDecision.Refused refused)
             {
                 return Refusal(refused);
             }
 
-            var taken = (CorrectionDecision.Taken)decision;
+            var taken = (CorrectionDecision.Taken)ruling;
             if (taken is { Before: null, After: { } added }
                 && RecognitionStore.ReadUnderWay(turn.Connection).Covers(added))
             {
@@ -115,17 +113,10 @@ internal sealed class CorrectionDesk(CatalogueVersionStore versions, PlacesDataS
 
         var decided = correction with
         {
-            Persons = correction.Persons with
-            {
-                State = to,
-                DecidedBy = asked.Actor,
-                DecidedUtcMs = turn.NowUtcMs,
-                DecisionReason = asked.Why,
-                CatalogueVersion = version,
-            },
+            Persons = correction.Persons.With(asked, version, turn.NowUtcMs),
         };
         CorrectionStore.Decide(turn.Connection, decided);
-        Audit(turn, asked.Actor, $"correction.{CatalogueJson.Word(to)}", correction, decided);
+        Audit(turn, asked.Actor, $"correction.{CatalogueJson.Word(asked.To)}", correction, decided);
         return new CatalogueOutcome<Correction>.Done(decided);
     }
 

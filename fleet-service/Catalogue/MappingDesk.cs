@@ -57,27 +57,25 @@ internal sealed class MappingDesk(CatalogueVersionStore versions, SoldTimeStore 
             turn =>
             {
                 var fields = new RequestFields(_times, turn.NowUtcMs);
-                var why = to == ProposalState.Rejected
-                    ? fields.Reason("reason", request?.Reason)
-                    : fields.OptionalReason("reason", request?.Reason);
+                var decision = TwoPersonsRule.Read(fields, to, request, actor);
                 if (fields.Refused.Count > 0)
                 {
                     return new CatalogueOutcome<MappingProposal>.Invalid(fields.Refused);
                 }
 
                 return MappingProposalStore.Find(turn.Connection, proposalId) is { } proposal
-                    ? TwoPersonsRule.Refusal<MappingProposal>(proposal.Persons, to, actor)
-                        ?? Decide(turn, proposal, to, (actor, why))
+                    ? TwoPersonsRule.Refusal<MappingProposal>(proposal.Persons, decision)
+                        ?? Decide(turn, proposal, decision)
                     : new CatalogueOutcome<MappingProposal>.Unknown(
                         CatalogueProblem.ProposalUnknown, $"{proposalId}");
             },
             cancellationToken);
 
     private CatalogueOutcome<MappingProposal> Decide(
-        CatalogueTurn turn, MappingProposal proposal, ProposalState to, (string Actor, string Why) asked)
+        CatalogueTurn turn, MappingProposal proposal, in Decision asked)
     {
         long? version = null;
-        if (to == ProposalState.Approved)
+        if (asked.To == ProposalState.Approved)
         {
             var reason = proposal.Persons.Reason.Length > 0 ? proposal.Persons.Reason : asked.Why;
             if (Changes(turn, proposal, reason, out var changes) is { } refusal)
@@ -91,17 +89,10 @@ internal sealed class MappingDesk(CatalogueVersionStore versions, SoldTimeStore 
 
         var decided = proposal with
         {
-            Persons = proposal.Persons with
-            {
-                State = to,
-                DecidedBy = asked.Actor,
-                DecidedUtcMs = turn.NowUtcMs,
-                DecisionReason = asked.Why,
-                CatalogueVersion = version,
-            },
+            Persons = proposal.Persons.With(asked, version, turn.NowUtcMs),
         };
         MappingProposalStore.Decide(turn.Connection, decided);
-        Audit(turn, asked.Actor, $"mapping.{CatalogueJson.Word(to)}", proposal, decided);
+        Audit(turn, asked.Actor, $"mapping.{CatalogueJson.Word(asked.To)}", proposal, decided);
         return new CatalogueOutcome<MappingProposal>.Done(decided);
     }
 

@@ -34,7 +34,26 @@ internal sealed record TwoPersons(ProposalState State, string ProposedBy, long P
 
     /// <summary>The version of the catalogue that the approval made.</summary>
     public long? CatalogueVersion { get; init; }
+
+    /// <summary>The same, decided.</summary>
+    /// <param name="decision">How, by whom and why.</param>
+    /// <param name="catalogueVersion">The version of the catalogue that an approval made; null otherwise.</param>
+    /// <param name="nowUtcMs">When, Unix milliseconds UTC.</param>
+    public TwoPersons With(in Decision decision, long? catalogueVersion, long nowUtcMs) => this with
+    {
+        State = decision.To,
+        DecidedBy = decision.Actor,
+        DecidedUtcMs = nowUtcMs,
+        DecisionReason = decision.Why,
+        CatalogueVersion = catalogueVersion,
+    };
 }
+
+/// <summary>How a proposal is decided.</summary>
+/// <param name="To">The state that it goes to.</param>
+/// <param name="Actor">Who decides it.</param>
+/// <param name="Why">Why; may be empty unless it is rejected.</param>
+internal readonly record struct Decision(ProposalState To, string Actor, string Why);
 
 /// <summary>The wish to decide a proposal.</summary>
 /// <param name="Reason">Why; required to reject.</param>
@@ -51,9 +70,16 @@ internal static class TwoPersonsRule
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "There is no such state."),
     };
 
-    /// <summary>What stands against a decision by a person, or null.</summary>
-    public static CatalogueOutcome<T>? Refusal<T>(TwoPersons persons, ProposalState to, string actor)
+    /// <summary>Reads the wish to decide; what is wrong with it is refused in the fields.</summary>
+    public static Decision Read(RequestFields fields, ProposalState to, DecisionRequest? request, string actor) =>
+        new(to, actor, to == ProposalState.Rejected
+            ? fields.Reason("reason", request?.Reason)
+            : fields.OptionalReason("reason", request?.Reason));
+
+    /// <summary>What stands against a decision, or null.</summary>
+    public static CatalogueOutcome<T>? Refusal<T>(TwoPersons persons, in Decision decision)
     {
+        var (to, actor, _) = decision;
         var allowed = AllowedFrom(persons.State);
         if (!allowed.Contains(to))
         {

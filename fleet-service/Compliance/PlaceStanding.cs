@@ -18,7 +18,7 @@ internal enum PlaceLevel
 
 /// <summary>How cabinets stand together in a window. Amounts in fen, of the sales made there: they stay when a cabinet
 /// moves on.</summary>
-internal sealed record PlaceStanding
+internal sealed record PlaceStanding : JudgedFigures
 {
     /// <summary>Whose cabinets.</summary>
     public required PlaceLevel Level { get; init; }
@@ -50,62 +50,23 @@ internal sealed record PlaceStanding
     /// </summary>
     public required bool JudgedAsOne { get; init; }
 
-    /// <summary>The standing.</summary>
-    public required Standing Standing { get; init; }
-
     /// <summary>Cabinets whose last assignment in the window is there, and their own standings.</summary>
     public required int Cabinets { get; init; }
 
     /// <summary>Their own standings.</summary>
     public required StandingCounts Counts { get; init; }
 
-    /// <summary>Aid sales.</summary>
-    public required long AidFen { get; init; }
-
-    /// <summary>Ordinary sales.</summary>
-    public required long OrdinaryFen { get; init; }
-
     /// <summary>Sales without a mapping: in the total, not in aid.</summary>
     public required long UnmappedFen { get; init; }
-
-    /// <summary>All of them.</summary>
-    public required long TotalFen { get; init; }
-
-    /// <summary>The share, rounded down; null without a positive total.</summary>
-    public required long? ShareBasisPoints { get; init; }
 
     /// <summary>Part without a mapping, likewise.</summary>
     public required long? UnmappedBasisPoints { get; init; }
 
-    /// <summary>Aid sales that are judged: without cabinets that have a policy of their own.</summary>
-    public required long JudgedAidFen { get; init; }
-
     /// <summary>Sales without a mapping that are judged.</summary>
     public required long JudgedUnmappedFen { get; init; }
 
-    /// <summary>The total that is judged.</summary>
-    public required long JudgedTotalFen { get; init; }
-
     /// <summary>Largest ordinary amount that keeps the test true.</summary>
     public required long HeadroomFen { get; init; }
-
-    /// <summary>Smallest aid sales that make it true; null when none do.</summary>
-    public required long? ShortfallFen { get; init; }
-
-    /// <summary>The policy in force for all of them, or null.</summary>
-    public required string? PolicyId { get; init; }
-
-    /// <summary>Its version.</summary>
-    public required int? PolicyVersion { get; init; }
-
-    /// <summary>Its threshold.</summary>
-    public required int? ThresholdBasisPoints { get; init; }
-
-    /// <summary>Whether late data may still change it.</summary>
-    public required bool Provisional { get; init; }
-
-    /// <summary>From when it is final.</summary>
-    public required DateTimeOffset FinalFromUtc { get; init; }
 
     /// <summary>Cabinets that never said hello.</summary>
     public required int NeverHeard { get; init; }

@@ -22,7 +22,7 @@ internal sealed record ShownWindow(string Name, DateOnly From, DateOnly To, stri
 }
 
 /// <summary>How one cabinet stands under one operator in a window.</summary>
-internal sealed record StandingRow
+internal sealed record StandingRow : JudgedFigures
 {
     /// <summary>The cabinet.</summary>
     public required string CabinetId { get; init; }
@@ -42,53 +42,14 @@ internal sealed record StandingRow
     /// <summary>The cabinet's life.</summary>
     public required string Life { get; init; }
 
-    /// <summary>The standing of what is judged.</summary>
-    public required Standing Standing { get; init; }
-
-    /// <summary>The cabinet's aid sales, in fen.</summary>
-    public required long AidFen { get; init; }
-
-    /// <summary>Its ordinary sales, in fen.</summary>
-    public required long OrdinaryFen { get; init; }
-
     /// <summary>Its sales without a mapping, in fen: in the total, not in aid.</summary>
     public required long UnmappedFen { get; init; }
-
-    /// <summary>All of them, in fen.</summary>
-    public required long TotalFen { get; init; }
-
-    /// <summary>Its share, rounded down; null without a positive total.</summary>
-    public required long? ShareBasisPoints { get; init; }
 
     /// <summary>What is judged as one: a cabinet, an operator's cabinets in a county, or a county.</summary>
     public required string Judged { get; init; }
 
-    /// <summary>Aid sales of what is judged, in fen.</summary>
-    public required long JudgedAidFen { get; init; }
-
-    /// <summary>Total of what is judged, in fen.</summary>
-    public required long JudgedTotalFen { get; init; }
-
     /// <summary>Largest ordinary amount that keeps the test true, in fen.</summary>
     public required long HeadroomFen { get; init; }
-
-    /// <summary>Smallest aid sales that make it true, in fen; null when none do.</summary>
-    public required long? ShortfallFen { get; init; }
-
-    /// <summary>The policy in force, or null when none was: then there is no standing.</summary>
-    public required string? PolicyId { get; init; }
-
-    /// <summary>Its version.</summary>
-    public required int? PolicyVersion { get; init; }
-
-    /// <summary>Its threshold.</summary>
-    public required int? ThresholdBasisPoints { get; init; }
-
-    /// <summary>Whether the standing may still change by late data.</summary>
-    public required bool Provisional { get; init; }
-
-    /// <summary>From when it is final.</summary>
-    public required DateTimeOffset FinalFromUtc { get; init; }
 
     /// <summary>Until when the cabinet's data is complete; null when it was never heard.</summary>
     public required DateTimeOffset? DataCompleteUntilUtc { get; init; }

@@ -10,7 +10,8 @@ namespace KioskFleet.Service.ProductSales;
 /// </summary>
 internal sealed class ProductSalesProjector(
     FleetDatabase database, LedgerGenerationStore generations, PlacesDataSet places, TimeProvider time,
-    ILogger<ProductSalesProjector> log) : BackgroundService
+    ILogger<ProductSalesProjector> log)
+    : LedgerFollower(time, ProductSalesLimits.Idle)
 {
     private readonly HashSet<string> _cityCodes =
         [places.City.Code.Value, .. places.Counties.Select(c => c.Code.Value)];
@@ -22,7 +23,7 @@ internal sealed class ProductSalesProjector(
         EditionStep Step, ProductSalesBasis Basis, ProductLookup Products, LedgerStretch? Stretch, bool HasOldEditions);
 
     /// <summary>Does one step; false when there was nothing to do. One caller at a time.</summary>
-    internal async Task<bool> StepAsync(CancellationToken ct)
+    internal override async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
         var work = Find();
         if (work.Step is EditionStep.Begin begin)
@@ -30,10 +31,10 @@ internal sealed class ProductSalesProjector(
             await database.WriteAsync(
                 (connection, _) =>
                 {
-                    ProductSalesStore.Begin(connection, begin, work.Basis, time.GetUtcNow().ToUnixTimeMilliseconds());
+                    ProductSalesStore.Begin(connection, begin, work.Basis, Time.GetUtcNow().ToUnixTimeMilliseconds());
                     return true;
                 },
-                ct);
+                cancellationToken);
             ProductSalesLog.Begun(log, begin.Cause);
             _products = work.Products;
             return true;
@@ -48,7 +49,7 @@ internal sealed class ProductSalesProjector(
             return false;
         }
 
-        await WriteAsync(work, edition with { Basis = work.Basis }, isDone, ct);
+        await WriteAsync(work, edition with { Basis = work.Basis }, isDone, cancellationToken);
         _products = work.Products;
         if (isDone)
         {
@@ -59,32 +60,7 @@ internal sealed class ProductSalesProjector(
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await Task.Yield();
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                if (await StepAsync(stoppingToken))
-                {
-                    continue;
-                }
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception error)
-            {
-                // Showing figures may never end the service that keeps them.
-                ProductSalesLog.Failed(log, error);
-            }
-
-            await Task.Delay(ProductSalesLimits.Idle, time, stoppingToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override void Tell(Exception error) => ProductSalesLog.Failed(log, error);
 
     /// <summary>Reads everything of one moment that a step is decided by.</summary>
     private Work Find()

@@ -147,30 +147,13 @@ internal sealed class RecordedProjection(
 /// <summary>Keeps the projection near the ledger's end.</summary>
 internal sealed class RecordedProjectionLoop(
     RecordedProjection projection, IOptions<ReconciliationOptions> options, TimeProvider time,
-    ILogger<RecordedProjectionLoop> log) : BackgroundService
+    ILogger<RecordedProjectionLoop> log)
+    : LedgerFollower(time, TimeSpan.FromMilliseconds(options.Value.IdleMilliseconds))
 {
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await Task.Yield();
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await projection.CatchUpAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception error)
-            {
-                // Matching may never end the service that keeps the sales.
-                ReconciliationLog.Failed(log, error);
-            }
+    internal override Task<bool> StepAsync(CancellationToken cancellationToken) =>
+        projection.StepAsync(cancellationToken);
 
-            await Task.Delay(TimeSpan.FromMilliseconds(options.Value.IdleMilliseconds), time, stoppingToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    /// <inheritdoc/>
+    protected override void Tell(Exception error) => ReconciliationLog.Failed(log, error);
 }

@@ -1,3 +1,4 @@
+using KioskFleet.Service.Storage;
 using Microsoft.Extensions.Options;
 
 namespace KioskFleet.Service.Series;
@@ -8,10 +9,11 @@ namespace KioskFleet.Service.Series;
 /// </summary>
 internal sealed class SeriesWriter(
     SeriesLedger ledger, SeriesCursor cursor, SeriesServer server, IOptions<SeriesOptions> options,
-    TimeProvider time, ILogger<SeriesWriter> log) : BackgroundService
+    TimeProvider time, ILogger<SeriesWriter> log)
+    : LedgerFollower(time, TimeSpan.FromMilliseconds(options.Value.IdleMilliseconds))
 {
     /// <summary>Writes one stretch; false when there was nothing to do or the server cannot be used now.</summary>
-    internal async Task<bool> StepAsync(CancellationToken ct)
+    internal override async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
         var stretch = ledger.Read(cursor.Position(), options.Value.BatchEntries);
         if (stretch.LastPosition is not { } last)
@@ -20,12 +22,12 @@ internal sealed class SeriesWriter(
         }
 
         var refused = new List<DeadLetter>();
-        if (stretch.Points.Count > 0 && !await WriteAsync(stretch.Points, refused, ct))
+        if (stretch.Points.Count > 0 && !await WriteAsync(stretch.Points, refused, cancellationToken))
         {
             return false;
         }
 
-        await cursor.MoveAsync(last, refused, ct);
+        await cursor.MoveAsync(last, refused, cancellationToken);
         foreach (var letter in refused)
         {
             SeriesLog.Refused(log, letter.Position, letter.Status, letter.Words);
@@ -35,32 +37,7 @@ internal sealed class SeriesWriter(
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await Task.Yield();
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                if (await StepAsync(stoppingToken))
-                {
-                    continue;
-                }
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception error)
-            {
-                // Looking at figures may never end the service that keeps them.
-                SeriesLog.Failed(log, error);
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(options.Value.IdleMilliseconds), time, stoppingToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override void Tell(Exception error) => SeriesLog.Failed(log, error);
 
     private async Task<bool> WriteAsync(
         IReadOnlyList<SeriesPoint> points, List<DeadLetter> refused, CancellationToken ct)

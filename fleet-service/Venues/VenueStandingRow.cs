@@ -4,7 +4,7 @@ using KioskFleet.Service.Places;
 namespace KioskFleet.Service.Venues;
 
 /// <summary>How one venue stands in the window of its policy. Every amount is reported by hand, in fen.</summary>
-internal sealed record VenueStandingRow
+internal sealed record VenueStandingRow : JudgedFigures
 {
     /// <summary>The venue.</summary>
     public required string VenueId { get; init; }
@@ -30,50 +30,11 @@ internal sealed record VenueStandingRow
     /// <summary>The window that is judged.</summary>
     public required ShownWindow Window { get; init; }
 
-    /// <summary>The standing of what is judged; NoData where no policy is in force.</summary>
-    public required Standing Standing { get; init; }
-
-    /// <summary>The venue's aid sales.</summary>
-    public required long AidFen { get; init; }
-
-    /// <summary>Its other sales.</summary>
-    public required long OrdinaryFen { get; init; }
-
-    /// <summary>Both.</summary>
-    public required long TotalFen { get; init; }
-
-    /// <summary>Its share, rounded down; null without a positive total.</summary>
-    public required long? ShareBasisPoints { get; init; }
-
     /// <summary>What is judged as one: the venue, or an operator's of its kind in a county, or a county's.</summary>
     public required string Judged { get; init; }
 
-    /// <summary>Aid sales of what is judged.</summary>
-    public required long JudgedAidFen { get; init; }
-
-    /// <summary>Total of what is judged.</summary>
-    public required long JudgedTotalFen { get; init; }
-
     /// <summary>Largest ordinary amount that keeps the test true; null where no policy is in force.</summary>
     public required long? HeadroomFen { get; init; }
-
-    /// <summary>Smallest aid sales that make it true; null when none do, or where no policy is in force.</summary>
-    public required long? ShortfallFen { get; init; }
-
-    /// <summary>The policy, or null where none is in force: then the sales are only told.</summary>
-    public required string? PolicyId { get; init; }
-
-    /// <summary>Its version.</summary>
-    public required int? PolicyVersion { get; init; }
-
-    /// <summary>Its threshold on the day of judging, with the steps that have begun.</summary>
-    public required int? ThresholdBasisPoints { get; init; }
-
-    /// <summary>Whether late reports may still change it.</summary>
-    public required bool Provisional { get; init; }
-
-    /// <summary>From when it is final.</summary>
-    public required DateTimeOffset FinalFromUtc { get; init; }
 
     /// <summary>Reports that count in the window.</summary>
     public required int Reports { get; init; }
