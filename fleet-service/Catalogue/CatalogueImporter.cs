@@ -1,5 +1,6 @@
 using KioskFleet.Service.Access;
 using KioskFleet.Service.Places;
+using KioskFleet.Service.Storage;
 using KioskFleet.Service.Tables;
 
 namespace KioskFleet.Service.Catalogue;
@@ -22,7 +23,7 @@ internal abstract record ImportOutcome
 /// <param name="CatalogueVersion">The version in force afterwards.</param>
 /// <param name="Changed">Whether the import made that version.</param>
 /// <param name="Encoding">How the file was read: <c>utf-8</c>, <c>gb18030</c> or <c>xlsx</c>.</param>
-/// <param name="RowsRead">Data rows of the file.</param>
+/// <param name="RowsRead">Data rows of the file: changed, unchanged and refused together.</param>
 /// <param name="RowsChanged">Rows that changed something.</param>
 /// <param name="RowsUnchanged">Rows that the catalogue held already.</param>
 /// <param name="RowsRefused">Rows that were not taken.</param>
@@ -47,8 +48,8 @@ internal sealed record ReportedRow(int Line, RefusalReason Reason, string Got, i
 /// Thread-safe; imports run one after another.
 /// </summary>
 internal sealed class CatalogueImporter(
-    CatalogueVersionStore versions, PlanningGuardStore guards, PlacesDataSet places, ILogger<CatalogueImporter> log)
-    : IDisposable
+    CatalogueVersionStore versions, FleetDatabase database, PlanningGuardStore guardStore, PlacesDataSet places,
+    ILogger<CatalogueImporter> log) : IDisposable
 {
     private readonly CatalogueTimes _times = new(places.Zone);
     private readonly CountyCodes _counties = new(places);
@@ -62,18 +63,19 @@ internal sealed class CatalogueImporter(
     public async Task<ImportOutcome> ImportAsync(
         byte[] bytes, string madeBy, string source, CancellationToken cancellationToken = default)
     {
-        var reading = TableFile.Read(bytes, CatalogueLimits.Import);
-        if (reading is TableReading.Unreadable unreadable)
-        {
-            CatalogueLog.FileRefused(log, source, madeBy, unreadable.Problem);
-            return new ImportOutcome.Refused(
-                unreadable.Problem, unreadable.Got, TableTexts.Of(unreadable.Problem));
-        }
-
-        var table = (TableReading.Table)reading;
+        // Read one after another, too: a file may unpack to many times its size.
         await _one.WaitAsync(cancellationToken);
         try
         {
+            var reading = TableFile.Read(bytes, CatalogueLimits.Import);
+            if (reading is TableReading.Unreadable unreadable)
+            {
+                CatalogueLog.FileRefused(log, source, madeBy, unreadable.Problem);
+                return new ImportOutcome.Refused(
+                    unreadable.Problem, unreadable.Got, TableTexts.Of(unreadable.Problem));
+            }
+
+            var table = (TableReading.Table)reading;
             var report = await TakeAsync(table, new CatalogueOrigin(madeBy, source), cancellationToken);
             CatalogueLog.Imported(
                 log, source, madeBy, report.RowsChanged, report.RowsUnchanged, report.RowsRefused,
@@ -96,7 +98,8 @@ internal sealed class CatalogueImporter(
 
         // Planned outside the writers' queue, so that a large file does not hold up the ledger.
         var present = versions.Present;
-        var (plan, edition) = Plan(present, rows, versions.NowUtcMs);
+        var guards = ReadGuards();
+        var (plan, edition) = Plan(present, rows, guards, versions.NowUtcMs);
         if (plan.Changes.Count == 0)
         {
             return Report(table, refused, plan, present.State.Version);
@@ -105,10 +108,13 @@ internal sealed class CatalogueImporter(
         return await versions.ChangeAsync(
             turn =>
             {
-                if (!ReferenceEquals(turn.Catalogue, present))
+                var guardsNow = guardStore.Read(turn.Connection);
+                if (!ReferenceEquals(turn.Catalogue, present) || !guardsNow.SaysTheSameAs(guards)
+                    || (!guardsNow.IsSettingUp && PastRule.IsTouchedBy(plan.Changes, turn.NowUtcMs)))
                 {
-                    // Somebody made another version meanwhile.
-                    (plan, edition) = Plan(turn.Catalogue, rows, turn.NowUtcMs);
+                    // Meanwhile somebody made another version, took a step or enrolled the first cabinet, or a
+                    // beginning has come to lie in the past.
+                    (plan, edition) = Plan(turn.Catalogue, rows, guardsNow, turn.NowUtcMs);
                 }
 
                 var before = turn.Catalogue.State.Version;
@@ -150,11 +156,16 @@ internal sealed class CatalogueImporter(
         return (rows, refused);
     }
 
-    private (CataloguePlan Plan, CatalogueEdition? Edition) Plan(
-        CatalogueIndex present, IReadOnlyList<CatalogueRow> rows, long nowUtcMs)
+    private PlanningGuards ReadGuards()
     {
-        using var reading = guards.Open();
-        var plan = CataloguePlanner.Plan(present.State, rows, reading.Guards, nowUtcMs);
+        using var connection = database.OpenReader();
+        return guardStore.Read(connection);
+    }
+
+    private static (CataloguePlan Plan, CatalogueEdition? Edition) Plan(
+        CatalogueIndex present, IReadOnlyList<CatalogueRow> rows, PlanningGuards guards, long nowUtcMs)
+    {
+        var plan = CataloguePlanner.Plan(present.State, rows, guards, nowUtcMs);
         return (plan, plan.Changes.Count == 0 ? null : CatalogueEdition.Of(present, plan.Changes));
     }
 
@@ -166,11 +177,19 @@ internal sealed class CatalogueImporter(
             .Select(r => new ReportedRow(
                 r.Line, r.Reason, r.Got, r.OtherLine, CatalogueTexts.Of(r.Reason)))
             .ToList();
+        var read = table.Rows.Count + table.Faults.Count;
+        if (read != plan.ChangedRows + plan.UnchangedRows + refused.Count)
+        {
+            throw new InvalidOperationException(
+                $"Of {read} rows {plan.ChangedRows} changed something, {plan.UnchangedRows} nothing and "
+                + $"{refused.Count} were refused.");
+        }
+
         return new ImportReport(
             version,
             plan.Changes.Count > 0,
             table.Format,
-            table.Rows.Count + table.Faults.Count,
+            read,
             plan.ChangedRows,
             plan.UnchangedRows,
             refused.Count,

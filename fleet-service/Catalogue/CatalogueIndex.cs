@@ -58,6 +58,9 @@ internal sealed class CatalogueIndex
     /// <summary>All listings of a product.</summary>
     public IEnumerable<Listing> ListingsOf(string productId) => _listings[productId];
 
+    /// <summary>All suspensions of a product for its quality.</summary>
+    public IEnumerable<ProductBlock> BlocksOf(string productId) => _blocks[productId];
+
     /// <summary>A product's listings and suspensions by one recogniser.</summary>
     public (IReadOnlyList<Listing> Listings, IReadOnlyList<ProductBlock> Blocks) LaneOf(
         string productId, string recogniser) =>

@@ -25,13 +25,13 @@ internal static class CatalogueModule
             return new CurrentCatalogue(snapshot);
         });
         services.AddSingleton<CatalogueVersionStore>();
-        services.AddSingleton<SoldTimeStore>();
         services.AddSingleton<PlanningGuardStore>();
         services.AddSingleton<CatalogueImporter>();
         services.AddSingleton<CatalogueExport>();
         services.AddSingleton<CataloguePageStore>();
         services.AddSingleton<CatalogueVersionPages>();
         services.AddSingleton<ProductDesk>();
+        services.AddSingleton<ProductBlockDesk>();
         services.AddSingleton<RecognitionDesk>();
         services.AddSingleton<MappingDesk>();
         services.AddSingleton<CorrectionDesk>();

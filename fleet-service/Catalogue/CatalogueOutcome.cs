@@ -40,10 +40,10 @@ internal enum CatalogueProblem
     /// <summary>The SKU is mapped otherwise within the time.</summary>
     MappingOverlaps,
 
-    /// <summary>It would change what sales in the ledger count as: propose a correction.</summary>
+    /// <summary>It begins, or sets or moves an end, before now: propose a correction.</summary>
     ChangesThePast,
 
-    /// <summary>It changes what sales in the ledger count as and gives no reason.</summary>
+    /// <summary>It reaches into the past and gives no reason.</summary>
     ReasonNeeded,
 
     /// <summary>Who proposed it may not decide it.</summary>

@@ -50,7 +50,7 @@ internal sealed class CataloguePageStore(FleetDatabase database, CurrentCatalogu
             });
     }
 
-    /// <summary>One product with all its listings and recognitions, or null.</summary>
+    /// <summary>One product with all that belongs to it, or null.</summary>
     public ShownWholeProduct? Product(string productId)
     {
         var (index, now) = (current.Snapshot.Index, Now());
@@ -66,10 +66,12 @@ internal sealed class CataloguePageStore(FleetDatabase database, CurrentCatalogu
                 CatalogueJson.Utc(l.InForce.ToUtcMs), l.InForce.Contains(now)));
         var recognitions = RecognitionStore.Of(connection, productId, county: null)
             .Select(r => ShownRecognition.Of(r, now));
+        var steps = ProductBlockStore.Of(connection, productId);
         return new ShownWholeProduct(
             ShownProduct.Of(product, index.FactsOf(productId, now), index.SkusOf(productId).Count()),
             [.. listings],
-            [.. recognitions]);
+            [.. recognitions],
+            [.. index.BlocksOf(productId).OrderBy(b => b.InForce.FromUtcMs).Select(b => ShownBlock.Of(b, steps, now))]);
     }
 
     /// <summary>Listings by product, those of one recogniser if one is given.</summary>

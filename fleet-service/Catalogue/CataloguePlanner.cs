@@ -14,15 +14,18 @@ internal sealed record CataloguePlan(
     int UnchangedRows);
 
 /// <summary>What an import may not change, whatever its rows say.</summary>
-/// <param name="HoldsSales">Whether the ledger holds sales of a span that ends.</param>
-/// <param name="IsUnderWay">
-/// Whether a recognition of the product by the county is under way, suspended or revoked; asked with the listing as the
-/// row has it.
+/// <param name="IsSettingUp">
+/// True while no cabinet was ever enrolled: only then may an import reach into the past.
 /// </param>
-internal sealed record PlanningGuards(Func<InForce, bool> HoldsSales, Func<Listing, bool> IsUnderWay)
+/// <param name="UnderWay">Which listings belong to recognitions that have steps of their own.</param>
+internal sealed record PlanningGuards(bool IsSettingUp, UnderWay UnderWay)
 {
-    /// <summary>An empty ledger and no recognitions.</summary>
-    public static PlanningGuards None { get; } = new(_ => false, _ => false);
+    /// <summary>No cabinet and no recognitions.</summary>
+    public static PlanningGuards None { get; } = new(true, UnderWay.Nothing);
+
+    /// <summary>True when both forbid the same.</summary>
+    public bool SaysTheSameAs(PlanningGuards other) =>
+        IsSettingUp == other.IsSettingUp && UnderWay.SaysTheSameAs(other.UnderWay);
 }
 
 /// <summary>
@@ -64,18 +67,18 @@ internal sealed class CataloguePlanner
 
     private CataloguePlan Run(IReadOnlyList<CatalogueRow> rows)
     {
-        var refused = new Dictionary<int, RefusedRow>();
+        var refused = new Dictionary<CatalogueRow, RefusedRow>(ReferenceEqualityComparer.Instance);
         var unchanged = 0;
         var changed = 0;
         var waiting = new Dictionary<(LaneKey Lane, long From), List<CatalogueRow>>();
         var queue = new Queue<CatalogueRow>(RowContradictions.Without(rows, refused));
         while (queue.TryDequeue(out var row))
         {
-            refused.Remove(row.Line);
+            refused.Remove(row);
             var before = _changes.Count;
             if (Refusal(row, out var blocker) is { } refusal)
             {
-                refused[row.Line] = refusal;
+                refused[row] = refusal;
                 if (blocker is { } key)
                 {
                     (CollectionsMarshal.GetValueRefOrAddDefault(waiting, key, out _) ??= []).Add(row);
@@ -118,9 +121,10 @@ internal sealed class CataloguePlanner
                 return first;
             }
 
-            if (Lane(key).Find(listing.InForce.FromUtcMs) != listing.InForce && _guards.IsUnderWay(listing))
+            if (Lane(key).Find(listing.InForce.FromUtcMs) != listing.InForce
+                && _guards.UnderWay.RefusalOf(listing) is { } reason)
             {
-                return new RefusedRow(row.Line, RefusalReason.RecognitionUnderWay, listing.ProductId);
+                return new RefusedRow(row.Line, reason, listing.ProductId);
             }
         }
 
@@ -142,7 +146,7 @@ internal sealed class CataloguePlanner
                 key.Subject);
         }
 
-        return PastRule.Effects(lane.Find(span.FromUtcMs), span, _nowUtcMs).Any(_guards.HoldsSales)
+        return !_guards.IsSettingUp && PastRule.Effects(lane.Find(span.FromUtcMs), span, _nowUtcMs).Any()
             ? new RefusedRow(row.Line, RefusalReason.ChangesThePast, key.Subject)
             : null;
     }

@@ -53,9 +53,19 @@ internal sealed record SkuMapping(string? OperatorId, string Sku, string Product
 
 /// <summary>A suspension for quality: the product counts as no aid and must not be vended.</summary>
 /// <param name="ProductId">The product.</param>
-/// <param name="SuspendedBy">The county that suspended its recognition.</param>
-/// <param name="InForce">From the suspension until it is lifted or the recognition is revoked.</param>
-internal sealed record ProductBlock(string ProductId, string SuspendedBy, InForce InForce);
+/// <param name="SuspendedBy">
+/// GB/T 2260 code of the county that suspended or revoked its recognition, or <see cref="OfProduct"/>.
+/// </param>
+/// <param name="InForce">From the suspension until it is lifted, or the block itself is ended.</param>
+internal sealed record ProductBlock(string ProductId, string SuspendedBy, InForce InForce)
+{
+    /// <summary>Stands in the place of a county for a block that depends on no recognition.</summary>
+    public const string OfProduct = "product";
+
+    /// <summary>The same, ended; a block of the very same millisecond still has a time of its own.</summary>
+    public ProductBlock EndedAt(long utcMs) =>
+        this with { InForce = InForce with { ToUtcMs = Math.Max(utcMs, InForce.FromUtcMs + 1) } };
+}
 
 /// <summary>
 /// The whole catalogue as it stands. No two listings of one product by one county overlap, nor two mappings of one

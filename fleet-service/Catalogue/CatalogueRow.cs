@@ -33,6 +33,9 @@ internal enum RefusalReason
     /// <summary>A cell holds an error of the spreadsheet.</summary>
     CellError,
 
+    /// <summary>A cell holds a number of more digits than a spreadsheet's numbers keep.</summary>
+    NumberNotExact,
+
     /// <summary>A field is longer than any column takes.</summary>
     FieldTooLong,
 
@@ -57,10 +60,10 @@ internal enum RefusalReason
     /// <summary>The recognising county is not six digits of GB/T 2260.</summary>
     BadCounty,
 
-    /// <summary>There is no such province, or no such county in this city.</summary>
+    /// <summary>There is no such county.</summary>
     UnknownCounty,
 
-    /// <summary>A date or time cannot be read, or lies before 1970.</summary>
+    /// <summary>A date or time cannot be read, or lies before 1970 or after 9998.</summary>
     BadTime,
 
     /// <summary>An end is not after its beginning.</summary>
@@ -93,6 +96,9 @@ internal enum RefusalReason
     /// <summary>The public notice is shorter than the data set asks for.</summary>
     NoticeTooShort,
 
+    /// <summary>The public notice would begin before today.</summary>
+    NoticeBegun,
+
     /// <summary>A picture is no link by http or https, or there are too many.</summary>
     BadLink,
 
@@ -109,8 +115,8 @@ internal enum RefusalReason
     MappingOverlaps,
 
     /// <summary>
-    /// It would change what sales in the ledger count as. Removal acts forward; a correction of the past needs two
-    /// persons and a reason.
+    /// It begins, or sets or moves an end, before now. Removal acts forward; a correction of the past needs two persons
+    /// and a reason.
     /// </summary>
     ChangesThePast,
 
@@ -118,4 +124,9 @@ internal enum RefusalReason
     /// A recognition of the product by the county is under way, suspended or revoked: its own steps change the listing.
     /// </summary>
     RecognitionUnderWay,
+
+    /// <summary>
+    /// The last recognition of the product by this county of the city was rejected or revoked: it is applied for again.
+    /// </summary>
+    RecognitionEnded,
 }

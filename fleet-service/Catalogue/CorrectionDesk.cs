@@ -81,7 +81,7 @@ internal sealed class CorrectionDesk(CatalogueVersionStore versions, PlacesDataS
             ? CatalogueEdition.Of(versions.Present, taken.Changes).Affected
             : [];
 
-    private static CatalogueOutcome<Correction> Decide(
+    private CatalogueOutcome<Correction> Decide(
         CatalogueTurn turn, Correction correction, in Decision asked)
     {
         long? version = null;
@@ -94,8 +94,7 @@ internal sealed class CorrectionDesk(CatalogueVersionStore versions, PlacesDataS
             }
 
             var taken = (CorrectionDecision.Taken)ruling;
-            if (taken is { Before: null, After: { } added }
-                && RecognitionStore.ReadUnderWay(turn.Connection).Covers(added))
+            if (taken.After is { } after && IsKept(turn, taken.Before, after))
             {
                 return new CatalogueOutcome<Correction>.Conflict(
                     CatalogueProblem.RecognitionUnderWay, "Finish the recognition first.");
@@ -118,6 +117,21 @@ internal sealed class CorrectionDesk(CatalogueVersionStore versions, PlacesDataS
         CorrectionStore.Decide(turn.Connection, decided);
         Audit(turn, asked.Actor, $"correction.{CatalogueJson.Word(asked.To)}", correction, decided);
         return new CatalogueOutcome<Correction>.Done(decided);
+    }
+
+    /// <summary>
+    /// True when a recognition's own steps must settle it: a new listing, or one that would be in force from now on
+    /// longer than it is, while the county's recognition is under way or suspended, or was revoked.
+    /// </summary>
+    private bool IsKept(CatalogueTurn turn, Listing? before, Listing after)
+    {
+        if (before is not null && !PastRule.AddsLater(before.InForce, after.InForce, turn.NowUtcMs))
+        {
+            return false;
+        }
+
+        var underWay = RecognitionStore.ReadUnderWay(turn.Connection, _counties.IsOfCity);
+        return underWay.Covers(after) || (before is not null && underWay.Covers(before));
     }
 
     private static CatalogueOutcome<Correction> Refusal(CorrectionDecision.Refused refused) =>

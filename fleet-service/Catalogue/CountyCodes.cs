@@ -6,18 +6,16 @@ using KioskFleet.Service.Tables;
 namespace KioskFleet.Service.Catalogue;
 
 /// <summary>
-/// Which codes of GB/T 2260 can have recognised a product. The code's province must exist; within this city's own
-/// prefecture the data set knows every county, so there the code must be one of its codes. Immutable; thread-safe.
+/// Which codes of GB/T 2260 can have recognised a product: those of counties, of past revisions too, since a product
+/// keeps the code by which it was recognised. Within this city's own prefecture the data set knows every county, be it
+/// invented, so there the code must be one of its codes. Immutable; thread-safe.
 /// </summary>
 internal sealed class CountyCodes
 {
     /// <summary>Digits that name the prefecture.</summary>
     private const int PrefectureDigits = 4;
 
-    /// <summary>Digits that name the province.</summary>
-    private const int ProvinceDigits = 2;
-
-    private static readonly FrozenSet<string> Provinces = ReadProvinces();
+    private static readonly FrozenSet<string> Known = ReadKnown();
 
     private readonly FrozenSet<string> _ofCity;
     private readonly string _prefecture;
@@ -30,10 +28,9 @@ internal sealed class CountyCodes
         _prefecture = places.City.Code.Value[..PrefectureDigits];
     }
 
-    /// <summary>True when there is such a place, as far as can be known here.</summary>
-    public bool Exists(string code) => CountyCode.TryParse(code, out _)
-        && Provinces.Contains(code[..ProvinceDigits])
-        && (!code.StartsWith(_prefecture, StringComparison.Ordinal) || _ofCity.Contains(code));
+    /// <summary>True when there is such a county, or was.</summary>
+    public bool Exists(string code) => _ofCity.Contains(code)
+        || (Known.Contains(code) && !code.StartsWith(_prefecture, StringComparison.Ordinal));
 
     /// <summary>True for the city's own code and its counties'.</summary>
     public bool IsOfCity(string code) => _ofCity.Contains(code);
@@ -43,15 +40,16 @@ internal sealed class CountyCodes
         ? RefusalReason.BadCounty
         : Exists(code) ? null : RefusalReason.UnknownCounty;
 
-    private static FrozenSet<string> ReadProvinces()
+    private static FrozenSet<string> ReadKnown()
     {
         using var stream = typeof(CountyCodes).Assembly.GetManifestResourceStream(
-            "KioskFleet.Service.Catalogue.data.gbt2260-provinces.csv")
-            ?? throw new InvalidOperationException("The list of provinces is not part of the program.");
-        using var text = new StreamReader(stream);
-        return TableFile.ReadCsv(text.ReadToEnd(), 0, "utf-8", new TableLimits { Required = ["code"] })
+            "KioskFleet.Service.Catalogue.data.gbt2260-counties.csv")
+            ?? throw new InvalidOperationException("The list of counties is not part of the program.");
+        using var file = new StreamReader(stream);
+        var lines = file.ReadToEnd().Split('\n').SkipWhile(line => line.StartsWith('#'));
+        return TableFile.ReadCsv(string.Join('\n', lines), 0, "utf-8", new TableLimits { Required = ["code"] })
             is TableReading.Table { Faults.Count: 0 } table
             ? table.Rows.Select(row => table.Field(row, "code")).ToFrozenSet(StringComparer.Ordinal)
-            : throw new InvalidOperationException("The list of provinces cannot be read.");
+            : throw new InvalidOperationException("The list of counties cannot be read.");
     }
 }

@@ -21,7 +21,7 @@ internal sealed record MappingProposalRequest(
 /// Takes mappings that operators propose and counties decide. Two persons stand behind each; with a reason it may reach
 /// into the past. Thread-safe.
 /// </summary>
-internal sealed class MappingDesk(CatalogueVersionStore versions, SoldTimeStore soldTimes, PlacesDataSet places)
+internal sealed class MappingDesk(CatalogueVersionStore versions, PlacesDataSet places)
 {
     private readonly CatalogueTimes _times = new(places.Zone);
     private readonly CountyCodes _counties = new(places);
@@ -116,9 +116,9 @@ internal sealed class MappingDesk(CatalogueVersionStore versions, SoldTimeStore 
         }
 
         changes = ((MappingDecision.Taken)decision).Changes;
-        return reason.Length == 0 && soldTimes.AreTouchedBy(changes, turn)
+        return reason.Length == 0 && PastRule.IsTouchedBy(changes, turn.NowUtcMs)
             ? new CatalogueOutcome<MappingProposal>.Conflict(
-                CatalogueProblem.ReasonNeeded, "State 'reason', or let the mapping begin now.")
+                CatalogueProblem.ReasonNeeded, "State 'reason', or let the mapping begin after it is decided.")
             : null;
     }
 

@@ -1,8 +1,8 @@
 namespace KioskFleet.Service.Catalogue;
 
 /// <summary>
-/// Which sale times before now a change of a listing or mapping would judge otherwise. Where the ledger holds sales of
-/// them, two persons and a reason are needed. Pure.
+/// Which sale times before now a change of a listing or mapping would judge otherwise: two persons and a reason are
+/// needed, whatever the ledger holds, since a cabinet may bring its sales weeks later. Pure.
 /// </summary>
 internal static class PastRule
 {
@@ -39,6 +39,17 @@ internal static class PastRule
             c.Mapping.InForce with { ToUtcMs = c.OldToUtcMs }, c.Mapping.InForce, nowUtcMs),
         _ => [],
     };
+
+    /// <summary>True when a span would hold at moments from now on at which it does not hold as it stands.</summary>
+    public static bool AddsLater(InForce? before, InForce after, long nowUtcMs)
+    {
+        var from = Math.Max(after.FromUtcMs, nowUtcMs);
+        return from < End(after) && !(before is { } b && b.FromUtcMs <= from && End(after) <= End(b));
+    }
+
+    /// <summary>True when one of the changes reaches into the past.</summary>
+    public static bool IsTouchedBy(IEnumerable<CatalogueChange> changes, long nowUtcMs) =>
+        changes.Any(change => Effects(change, nowUtcMs).Any());
 
     private static long End(InForce span) => span.ToUtcMs ?? long.MaxValue;
 }

@@ -1,40 +1,21 @@
-using KioskFleet.Service.Storage;
+using KioskFleet.Service.Ledger;
+using KioskFleet.Service.Places;
 using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Catalogue;
 
-/// <summary>Reads what an import may not change. Thread-safe.</summary>
-internal sealed class PlanningGuardStore(FleetDatabase database, SoldTimeStore soldTimes)
+/// <summary>Reads what an import may not change. The caller brings the connection. Thread-safe.</summary>
+internal sealed class PlanningGuardStore(PlacesDataSet places)
 {
-    /// <summary>Opens a reading for one plan; dispose it when the plan is made.</summary>
-    public Reading Open() => new(soldTimes, database.OpenReader());
+    private readonly CountyCodes _counties = new(places);
 
-    /// <summary>
-    /// Answers for one plan, each question asked of the database once: a file has a thousand rows of one day. Not
-    /// thread-safe.
-    /// </summary>
-    internal sealed class Reading : IDisposable
+    /// <summary>The guards at one moment.</summary>
+    public PlanningGuards Read(SqliteConnection connection)
     {
-        private readonly SoldTimeStore _soldTimes;
-        private readonly SqliteConnection _connection;
-        private readonly Dictionary<InForce, bool> _sold = [];
-        private readonly Lazy<UnderWay> _underWay;
-
-        /// <summary>Takes the connection over.</summary>
-        public Reading(SoldTimeStore soldTimes, SqliteConnection connection)
-        {
-            (_soldTimes, _connection) = (soldTimes, connection);
-            _underWay = new Lazy<UnderWay>(() => RecognitionStore.ReadUnderWay(connection));
-            Guards = new PlanningGuards(HoldsSales, listing => _underWay.Value.Covers(listing));
-        }
-
-        /// <summary>The guards.</summary>
-        public PlanningGuards Guards { get; }
-
-        /// <inheritdoc/>
-        public void Dispose() => _connection.Dispose();
-
-        private bool HoldsSales(InForce span) =>
-            _sold.TryGetValue(span, out var holds) ? holds : _sold[span] = _soldTimes.Holds(_connection, span);
+        // Without the key of a cabinet there is nothing that could be sold: the city sets its catalogue up.
+        using var enrolled = new Statement(connection, "SELECT EXISTS (SELECT 1 FROM cabinet_keys)");
+        enrolled.Next();
+        return new PlanningGuards(
+            IsSettingUp: enrolled.Long(0) == 0, RecognitionStore.ReadUnderWay(connection, _counties.IsOfCity));
     }
 }

@@ -28,7 +28,7 @@ internal sealed record NationalListingRequest(string? From, string? To, string? 
 
 /// <summary>Changes products and national listings: each change is one transaction with its audit row. Thread-safe.
 /// </summary>
-internal sealed class ProductDesk(CatalogueVersionStore versions, SoldTimeStore soldTimes, PlacesDataSet places)
+internal sealed class ProductDesk(CatalogueVersionStore versions, PlacesDataSet places)
 {
     private readonly CatalogueTimes _times = new(places.Zone);
     private readonly CountyCodes _counties = new(places);
@@ -112,7 +112,7 @@ internal sealed class ProductDesk(CatalogueVersionStore versions, SoldTimeStore 
 
     private static object View(Product product) => new { product.Name, Details = ShownDetails.Of(product.Details) };
 
-    private CatalogueOutcome<Listing> ListNationally(CatalogueTurn turn, Listing listing, string actor, string why)
+    private static CatalogueOutcome<Listing> ListNationally(CatalogueTurn turn, Listing listing, string actor, string why)
     {
         if (turn.Catalogue.ProductOf(listing.ProductId) is null)
         {
@@ -156,11 +156,11 @@ internal sealed class ProductDesk(CatalogueVersionStore versions, SoldTimeStore 
                 (asked.Actor, asked.Why, "listing.nationalEnd"));
     }
 
-    private CatalogueOutcome<Listing> Take(
+    private static CatalogueOutcome<Listing> Take(
         CatalogueTurn turn, (Listing? Before, Listing After) listing, CatalogueChange change,
         (string Actor, string Why, string Action) asked)
     {
-        if (soldTimes.AreTouchedBy([change], turn))
+        if (PastRule.IsTouchedBy([change], turn.NowUtcMs))
         {
             return new CatalogueOutcome<Listing>.Conflict(
                 CatalogueProblem.ChangesThePast, "Propose a correction: POST /api/v1/catalogue/corrections.");

@@ -9,6 +9,7 @@ internal static class ProductEndpoints
     public static void Map(RouteGroupBuilder group)
     {
         MapProducts(group);
+        MapBlocks(group);
         MapRecognitions(group);
         group.MapGet("/listings", Listings)
             .WithName("GetListings")
@@ -31,7 +32,7 @@ internal static class ProductEndpoints
             .ProducesProblem(StatusCodes.Status400BadRequest);
         group.MapGet("/products/{id}", Product)
             .WithName("GetProduct")
-            .WithSummary("One product with its record, listings and recognitions")
+            .WithSummary("One product with its record, listings, recognitions and blocks")
             .Produces<ShownWholeProduct>().ProducesProblem(StatusCodes.Status404NotFound);
         group.MapPut("/products/{id}", PutAsync)
             .RequireAuthorization(AccessPolicies.Write)
@@ -53,6 +54,31 @@ internal static class ProductEndpoints
             .Produces<ShownWholeProduct>()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
+    }
+
+    private static void MapBlocks(RouteGroupBuilder group)
+    {
+        foreach (var (path, isEnd, name, summary) in new[]
+        {
+            ("/products/{id}/blocks", false, "BlockProduct",
+                "Blocks a product for its quality at once, whatever its listings and recognitions; takes a reason"),
+            ("/products/{id}/blocks/end", true, "EndProductBlock",
+                "Ends the product's block, and what a recognition revoked for quality left blocked; takes a reason"),
+        })
+        {
+            var endpoint = group.MapPost(
+                    path,
+                    async (ProductBlockDesk desk, CataloguePageStore pages, HttpContext http, string id,
+                        BlockRequest request) => Whole(pages, id, await desk.ChangeAsync(
+                            CatalogueAnswers.PathId(id), isEnd, request, AccessPolicies.Actor(http.User),
+                            http.RequestAborted)))
+                .RequireAuthorization(AccessPolicies.Write)
+                .WithName(name)
+                .WithSummary(summary)
+                .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+                .ProducesProblem(StatusCodes.Status409Conflict);
+            endpoint.Produces<ShownWholeProduct>(isEnd ? StatusCodes.Status200OK : StatusCodes.Status201Created);
+        }
     }
 
     private static void MapRecognitions(RouteGroupBuilder group)
@@ -80,7 +106,9 @@ internal static class ProductEndpoints
             .WithDescription(
                 "applied → townshipOpinion → countyReview → publicNotice (noticeFrom, noticeTo) → listed (from, to or "
                 + "open), or rejected from each of them; listed → suspended (ground: quality or administrative) → "
-                + "listed or revoked; listed → revoked. Every step takes a reason.")
+                + "listed or revoked; listed → revoked; suspended administratively → suspended for quality. A notice "
+                + "begins today or later, a listing now or later. What is revoked for quality stays blocked. Every "
+                + "step takes a reason.")
             .Produces<ShownRecognition>()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);

@@ -20,8 +20,41 @@ internal sealed record ShownProduct(
 /// <param name="Product">The product.</param>
 /// <param name="Listings">All its listings, past ones included.</param>
 /// <param name="Recognitions">All its recognitions.</param>
+/// <param name="Blocks">All its suspensions for quality, past ones included.</param>
 internal sealed record ShownWholeProduct(
-    ShownProduct Product, IReadOnlyList<ShownListing> Listings, IReadOnlyList<ShownRecognition> Recognitions);
+    ShownProduct Product, IReadOnlyList<ShownListing> Listings, IReadOnlyList<ShownRecognition> Recognitions,
+    IReadOnlyList<ShownBlock> Blocks);
+
+/// <summary>A suspension for quality as it is shown.</summary>
+/// <param name="SuspendedBy">GB/T 2260 code of the county, or product when it depends on no recognition.</param>
+/// <param name="FromUtc">First moment at which it must not be vended.</param>
+/// <param name="ToUtc">First moment at which it may be vended again, or null.</param>
+/// <param name="InForceNow">Whether it is in force at the moment of asking.</param>
+/// <param name="Begun">Who began it, when and why.</param>
+/// <param name="Ended">Who ended it, when and why; null while nobody did.</param>
+internal sealed record ShownBlock(
+    string SuspendedBy, DateTimeOffset FromUtc, DateTimeOffset? ToUtc, bool InForceNow, ShownBlockStep? Begun,
+    ShownBlockStep? Ended)
+{
+    /// <summary>The view of a block at a moment.</summary>
+    public static ShownBlock Of(ProductBlock block, IReadOnlyList<KeptBlockStep> steps, long nowUtcMs)
+    {
+        ShownBlockStep? Step(bool isEnd) => steps.FirstOrDefault(s => s.SuspendedBy == block.SuspendedBy
+            && s.FromUtcMs == block.InForce.FromUtcMs && s.IsEnd == isEnd) is { } step
+                ? new ShownBlockStep(CatalogueJson.Utc(step.AtUtcMs), step.Actor, step.Why)
+                : null;
+
+        return new ShownBlock(
+            block.SuspendedBy, CatalogueJson.Utc(block.InForce.FromUtcMs), CatalogueJson.Utc(block.InForce.ToUtcMs),
+            block.InForce.Contains(nowUtcMs), Step(isEnd: false), Step(isEnd: true));
+    }
+}
+
+/// <summary>Who began or ended a suspension.</summary>
+/// <param name="AtUtc">When.</param>
+/// <param name="Actor">Who.</param>
+/// <param name="Why">The reason.</param>
+internal sealed record ShownBlockStep(DateTimeOffset AtUtc, string Actor, string Why);
 
 /// <summary>A product's record as it is shown; null is "not stated".</summary>
 /// <param name="Batch">The batch of recognition.</param>

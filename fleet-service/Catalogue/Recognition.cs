@@ -35,7 +35,8 @@ internal enum RecognitionState
 /// <summary>Why a listing is suspended or revoked.</summary>
 internal enum RecognitionGround
 {
-    /// <summary>Its quality: it counts no more from that moment, and while suspended it must not be vended.</summary>
+    /// <summary>Its quality: it counts no more from that moment, and it must not be vended until that is
+    /// ended.</summary>
     Quality,
 
     /// <summary>Papers, a late renewal and the like: it counts on for the grace of the data set.</summary>
@@ -67,6 +68,10 @@ internal sealed record Recognition(long RecognitionId, string ProductId, string 
 
     /// <summary>Why it is suspended or revoked; null in every other state.</summary>
     public RecognitionGround? Ground { get; init; }
+
+    /// <summary>True while it holds a block of its product.</summary>
+    public bool IsSuspendedForQuality =>
+        State == RecognitionState.Suspended && Ground == RecognitionGround.Quality;
 
     /// <summary>The state at a moment: a listing whose validity is over is expired.</summary>
     public RecognitionState StateAt(long utcMs) =>
@@ -110,11 +115,28 @@ internal sealed record KeptStep(
 /// <summary>Which listings an import may not touch: their recognition has steps of its own.</summary>
 /// <param name="Lanes">Product and county with a recognition under way or suspended.</param>
 /// <param name="Revoked">Product, county and beginning of listings that were revoked.</param>
+/// <param name="Ended">
+/// Product and county of the city whose last recognition was rejected or revoked: whoever wants more applies again.
+/// </param>
 internal sealed record UnderWay(
     IReadOnlySet<(string ProductId, string County)> Lanes,
-    IReadOnlySet<(string ProductId, string County, long FromUtcMs)> Revoked)
+    IReadOnlySet<(string ProductId, string County, long FromUtcMs)> Revoked,
+    IReadOnlySet<(string ProductId, string County)> Ended)
 {
-    /// <summary>True when the listing is one of them.</summary>
+    /// <summary>None.</summary>
+    public static UnderWay Nothing { get; } = new(
+        new HashSet<(string, string)>(), new HashSet<(string, string, long)>(), new HashSet<(string, string)>());
+
+    /// <summary>True when the listing is one that two persons may not touch either.</summary>
     public bool Covers(Listing listing) => Lanes.Contains((listing.ProductId, listing.RecognisedBy))
         || Revoked.Contains((listing.ProductId, listing.RecognisedBy, listing.InForce.FromUtcMs));
+
+    /// <summary>Why an import may not touch the listing, or null.</summary>
+    public RefusalReason? RefusalOf(Listing listing) => Covers(listing) ? RefusalReason.RecognitionUnderWay
+        : Ended.Contains((listing.ProductId, listing.RecognisedBy)) ? RefusalReason.RecognitionEnded
+        : null;
+
+    /// <summary>True when both name the same.</summary>
+    public bool SaysTheSameAs(UnderWay other) => Lanes.SetEquals(other.Lanes) && Revoked.SetEquals(other.Revoked)
+        && Ended.SetEquals(other.Ended);
 }

@@ -24,8 +24,7 @@ internal sealed record RecognitionStepRequest(
 /// Takes recognitions through their flow: each step is one transaction with its row in the steps, its row in the audit
 /// log and, where it lists or ends a listing, its version of the catalogue. Thread-safe.
 /// </summary>
-internal sealed class RecognitionDesk(
-    CatalogueVersionStore versions, SoldTimeStore soldTimes, PlacesDataSet places)
+internal sealed class RecognitionDesk(CatalogueVersionStore versions, PlacesDataSet places)
 {
     private readonly CatalogueTimes _times = new(places.Zone);
     private readonly CountyCodes _counties = new(places);
@@ -97,19 +96,22 @@ internal sealed class RecognitionDesk(
                 }
 
                 var (listings, blocks) = turn.Catalogue.LaneOf(recognition.ProductId, recognition.County);
+                var isHeldElsewhere = RecognitionStore.Of(turn.Connection, recognition.ProductId, recognition.County)
+                    .Any(r => r.RecognitionId != recognitionId && r.IsSuspendedForQuality);
                 var decision = RecognitionRules.Decide(recognition, step, new StepContext(
-                    listings, blocks, places.Recognition, turn.NowUtcMs, _times.DayOf(turn.NowUtcMs)));
+                    listings, blocks, places.Recognition, turn.NowUtcMs, _times.DayOf(turn.NowUtcMs),
+                    isHeldElsewhere));
                 return decision is StepDecision.Taken taken
                     ? Take(turn, recognition, step, taken, (request, actor))
                     : Refusal(decision);
             },
             cancellationToken);
 
-    private CatalogueOutcome<Recognition> Take(
+    private static CatalogueOutcome<Recognition> Take(
         CatalogueTurn turn, Recognition before, RecognitionStep step, StepDecision.Taken taken,
         (RecognitionStepRequest Request, string Actor) asked)
     {
-        if (soldTimes.AreTouchedBy(taken.Changes, turn))
+        if (PastRule.IsTouchedBy(taken.Changes, turn.NowUtcMs))
         {
             return new CatalogueOutcome<Recognition>.Conflict(
                 CatalogueProblem.ChangesThePast,
@@ -119,6 +121,7 @@ internal sealed class RecognitionDesk(
         if (taken.Changes.Count > 0)
         {
             turn.Commit(taken.Changes, new CatalogueOrigin(asked.Actor, $"recognition {before.RecognitionId}"));
+            ProductBlockStore.Keep(turn, taken.Changes, asked.Actor, step.Why);
         }
 
         RecognitionStore.Move(turn.Connection, taken.Next, new KeptStep(

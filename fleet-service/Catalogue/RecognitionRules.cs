@@ -31,9 +31,12 @@ internal abstract record StepDecision
 /// <param name="Terms">The data set's times of the flow.</param>
 /// <param name="NowUtcMs">The present moment.</param>
 /// <param name="Today">The business day.</param>
+/// <param name="IsHeldElsewhere">
+/// True while another recognition of the product by the county is suspended for quality: its block stays.
+/// </param>
 internal sealed record StepContext(
     IReadOnlyList<Listing> Listings, IReadOnlyList<ProductBlock> Blocks, RecognitionTerms Terms, long NowUtcMs,
-    DateOnly Today);
+    DateOnly Today, bool IsHeldElsewhere = false);
 
 /// <summary>
 /// The flow of recognition (认定): a table of transitions and what each step does to the catalogue. All of it acts
@@ -47,13 +50,21 @@ internal static class RecognitionRules
     /// The states that a step may lead to from a state, in the enum's order. Expiry follows from the date and is no
     /// step; rejected, revoked and expired are final: whoever wants more applies again.
     /// </summary>
-    public static IReadOnlyList<RecognitionState> AllowedFrom(RecognitionState state) => state switch
+    /// <param name="state">The state.</param>
+    /// <param name="ground">
+    /// Why it is suspended: what was suspended for an administrative reason may turn out to lack quality, never the
+    /// other way round.
+    /// </param>
+    public static IReadOnlyList<RecognitionState> AllowedFrom(
+        RecognitionState state, RecognitionGround? ground = null) => state switch
     {
         RecognitionState.Applied => [RecognitionState.TownshipOpinion, RecognitionState.Rejected],
         RecognitionState.TownshipOpinion => [RecognitionState.CountyReview, RecognitionState.Rejected],
         RecognitionState.CountyReview => [RecognitionState.PublicNotice, RecognitionState.Rejected],
         RecognitionState.PublicNotice => [RecognitionState.Listed, RecognitionState.Rejected],
         RecognitionState.Listed => [RecognitionState.Suspended, RecognitionState.Revoked],
+        RecognitionState.Suspended when ground == RecognitionGround.Administrative =>
+            [RecognitionState.Listed, RecognitionState.Suspended, RecognitionState.Revoked],
         RecognitionState.Suspended => [RecognitionState.Listed, RecognitionState.Revoked],
         RecognitionState.Rejected or RecognitionState.Revoked or RecognitionState.Expired => [],
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "There is no such state."),
@@ -68,9 +79,10 @@ internal static class RecognitionRules
     public static StepDecision Decide(Recognition recognition, RecognitionStep step, StepContext context)
     {
         var state = recognition.StateAt(context.NowUtcMs);
-        if (!AllowedFrom(state).Contains(step.To))
+        var allowed = AllowedFrom(state, recognition.Ground);
+        if (!allowed.Contains(step.To))
         {
-            return new StepDecision.Illegal(state, AllowedFrom(state));
+            return new StepDecision.Illegal(state, allowed);
         }
 
         return step.To switch
@@ -93,6 +105,12 @@ internal static class RecognitionRules
         if (step.NoticeTo is not { } to)
         {
             return Missing("noticeTo");
+        }
+
+        // A notice that nobody could have seen is none.
+        if (from < context.Today)
+        {
+            return Wrong("noticeFrom", RefusalReason.NoticeBegun, $"{from:yyyy-MM-dd}");
         }
 
         // Both days are days of the notice.
@@ -124,7 +142,9 @@ internal static class RecognitionRules
             return Wrong("to", RefusalReason.EndNotAfterBeginning, Moment(step.ToUtcMs.Value));
         }
 
-        return Listed(recognition, new InForce(from, step.ToUtcMs), context.Listings, []);
+        // What the county revoked for quality and recognises anew may be vended again once it is listed.
+        return Listed(
+            recognition, new InForce(from, step.ToUtcMs), context.Listings, Unblock(context, from).Changes);
     }
 
     /// <summary>Lifts a suspension: a new listing from now on, up to the end stated now or before.</summary>
@@ -136,9 +156,10 @@ internal static class RecognitionRules
             return Wrong("to", RefusalReason.EndNotAfterBeginning, Moment(to.Value));
         }
 
-        var (ended, from) = EndListing(recognition, context, context.NowUtcMs);
-        var unblocked = Unblock(context, ref from);
-        from = Math.Max(from, recognition.ValidFromUtcMs ?? from);
+        var (ended, freeFrom) = EndListing(recognition, context, context.NowUtcMs);
+        var (unblocked, unblockedFrom) = Unblock(context, context.NowUtcMs);
+        long[] begins = [freeFrom, unblockedFrom, recognition.ValidFromUtcMs ?? freeFrom];
+        var from = begins.Max();
         if (to <= from)
         {
             return Wrong("to", RefusalReason.EndNotAfterBeginning, Moment(to.Value));
@@ -168,7 +189,10 @@ internal static class RecognitionRules
         return new StepDecision.Taken(next, [.. before, new CatalogueChange.ListingAdded(listing)]);
     }
 
-    /// <summary>Suspends or revokes: at once for quality, after the grace for an administrative reason.</summary>
+    /// <summary>
+    /// Suspends or revokes: at once for quality, after the grace for an administrative reason. What was blocked for
+    /// quality stays blocked: only lifting, another listing or an end of the block itself says that it is cured.
+    /// </summary>
     private static StepDecision End(Recognition recognition, RecognitionStep step, StepContext context)
     {
         if (step.Ground is not { } ground)
@@ -176,15 +200,15 @@ internal static class RecognitionRules
             return Missing("ground");
         }
 
+        if (recognition.State == step.To && ground != RecognitionGround.Quality)
+        {
+            return Wrong("ground", RefusalReason.BadChoice, CatalogueJson.Word(ground));
+        }
+
         var now = context.NowUtcMs;
         var at = ground == RecognitionGround.Quality ? now : now + context.Terms.SellThroughGraceDays * DayMs;
         var (changes, _) = EndListing(recognition, context, at);
-        var from = now;
-        if (step.To == RecognitionState.Revoked)
-        {
-            changes.AddRange(Unblock(context, ref from));
-        }
-        else if (ground == RecognitionGround.Quality)
+        if (ground == RecognitionGround.Quality && context.Blocks.All(b => b.InForce.ToUtcMs is not null))
         {
             changes.Add(new CatalogueChange.BlockBegun(new ProductBlock(
                 recognition.ProductId, recognition.County, new InForce(AfterLastBlock(context), null))));
@@ -224,18 +248,18 @@ internal static class RecognitionRules
         return ([new CatalogueChange.ListingEndMoved(ended, listing.InForce.ToUtcMs)], end);
     }
 
-    private static List<CatalogueChange> Unblock(StepContext context, ref long fromUtcMs)
+    /// <summary>Ends the county's blocks at a moment. Says also from when on they are ended.</summary>
+    private static (List<CatalogueChange> Changes, long FreeFromUtcMs) Unblock(StepContext context, long atUtcMs)
     {
-        var changes = new List<CatalogueChange>();
-        foreach (var block in context.Blocks.Where(b => b.InForce.ToUtcMs is null))
+        var (changes, freeFrom) = (new List<CatalogueChange>(), atUtcMs);
+        foreach (var block in context.Blocks.Where(b => b.InForce.ToUtcMs is null && !context.IsHeldElsewhere))
         {
-            var end = Math.Max(context.NowUtcMs, block.InForce.FromUtcMs + 1);
-            changes.Add(new CatalogueChange.BlockEnded(
-                block with { InForce = block.InForce with { ToUtcMs = end } }));
-            fromUtcMs = Math.Max(fromUtcMs, end);
+            var ended = block.EndedAt(atUtcMs);
+            changes.Add(new CatalogueChange.BlockEnded(ended));
+            freeFrom = Math.Max(freeFrom, ended.InForce.ToUtcMs ?? atUtcMs);
         }
 
-        return changes;
+        return (changes, freeFrom);
     }
 
     private static long AfterLastBlock(StepContext context) =>

@@ -89,26 +89,40 @@ internal static class RecognitionStore
     }
 
     /// <summary>Which listings an import may not touch.</summary>
-    public static UnderWay ReadUnderWay(SqliteConnection connection)
+    /// <param name="connection">An open connection.</param>
+    /// <param name="isOfCity">Whether a county's recognitions take their steps here.</param>
+    public static UnderWay ReadUnderWay(SqliteConnection connection, Predicate<string> isOfCity)
     {
         using var find = new Statement(connection, """
-            SELECT product_id, county_code, state, listed_from_utc_ms FROM recognitions
-            WHERE state NOT IN ('Listed', 'Rejected')
+            SELECT product_id, county_code, state, listed_from_utc_ms,
+              NOT EXISTS (SELECT 1 FROM recognitions n
+                          WHERE n.product_id = r.product_id AND n.county_code = r.county_code
+                            AND n.recognition_id > r.recognition_id)
+            FROM recognitions r WHERE state <> 'Listed'
             """);
-        var (lanes, revoked) = (new HashSet<(string, string)>(), new HashSet<(string, string, long)>());
+        var (lanes, ended) = (new HashSet<(string, string)>(), new HashSet<(string, string)>());
+        var revoked = new HashSet<(string, string, long)>();
         while (find.Next())
         {
+            var (productId, county, isLast) = (find.Text(0), find.Text(1), find.Long(4) != 0);
             if (RecognitionRules.IsUnderWay(Enum.Parse<RecognitionState>(find.Text(2))))
             {
-                lanes.Add((find.Text(0), find.Text(1)));
+                lanes.Add((productId, county));
+                continue;
             }
-            else if (find.LongOrNull(3) is { } from)
+
+            if (find.LongOrNull(3) is { } from)
             {
-                revoked.Add((find.Text(0), find.Text(1), from));
+                revoked.Add((productId, county, from));
+            }
+
+            if (isLast && isOfCity(county))
+            {
+                ended.Add((productId, county));
             }
         }
 
-        return new UnderWay(lanes, revoked);
+        return new UnderWay(lanes, revoked, ended);
     }
 
     /// <summary>

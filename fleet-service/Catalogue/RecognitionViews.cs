@@ -26,7 +26,7 @@ internal sealed record ShownRecognition(
         var state = r.StateAt(nowUtcMs);
         return new ShownRecognition(
             r.RecognitionId, r.ProductId, r.County, CatalogueJson.Word(state),
-            [.. RecognitionRules.AllowedFrom(state).Select(CatalogueJson.Word)],
+            [.. RecognitionRules.AllowedFrom(state, r.Ground).Select(CatalogueJson.Word)],
             r.NoticeFrom, r.NoticeTo, CatalogueJson.Utc(r.ListedFromUtcMs), CatalogueJson.Utc(r.ValidFromUtcMs),
             CatalogueJson.Utc(r.ValidToUtcMs), r.Ground is { } ground ? CatalogueJson.Word(ground) : null,
             steps is null ? null : [.. steps.Select(ShownStep.Of), .. Expiry(r, state)]);

@@ -21,8 +21,9 @@ internal static class RowContradictions
 {
     /// <summary>The rows that are left, in their order.</summary>
     /// <param name="rows">Readable rows in file order.</param>
-    /// <param name="refused">Takes the others, by line.</param>
-    public static List<CatalogueRow> Without(IReadOnlyList<CatalogueRow> rows, Dictionary<int, RefusedRow> refused)
+    /// <param name="refused">Takes the others.</param>
+    public static List<CatalogueRow> Without(
+        IReadOnlyList<CatalogueRow> rows, Dictionary<CatalogueRow, RefusedRow> refused)
     {
         var said = new Dictionary<object, (object What, int Line)>();
         var whole = new Dictionary<CatalogueRow, int>();
@@ -33,14 +34,14 @@ internal static class RowContradictions
             var against = words.FirstOrDefault(w => said.TryGetValue(w.Thing, out var s) && !s.What.Equals(w.What));
             if (against.Thing is not null)
             {
-                refused[row.Line] = new RefusedRow(
+                refused[row] = new RefusedRow(
                     row.Line, RefusalReason.ContradictsEarlierRow, against.Shown, said[against.Thing].Line);
                 continue;
             }
 
             if (!whole.TryAdd(row with { Line = 0 }, row.Line))
             {
-                refused[row.Line] = new RefusedRow(
+                refused[row] = new RefusedRow(
                     row.Line, RefusalReason.RepeatsEarlierRow, row.Mapping?.Sku ?? row.Product.ProductId,
                     whole[row with { Line = 0 }]);
                 continue;

@@ -20,7 +20,10 @@ internal sealed class ApiExceptions(IProblemDetailsService problems) : IExceptio
             var detail = bad.InnerException is JsonException json
                 ? $"The JSON cannot be read at {json.Path ?? "its beginning"}, line {json.LineNumber + 1}."
                 : bad.Message;
-            await ApiProblems.Of(ProblemCode.Invalid, bad.StatusCode, detail).ExecuteAsync(httpContext);
+            var code = bad.StatusCode == StatusCodes.Status415UnsupportedMediaType
+                ? ProblemCode.UnsupportedMediaType
+                : ProblemCode.Invalid;
+            await ApiProblems.Of(code, bad.StatusCode, detail).ExecuteAsync(httpContext);
             return true;
         }
 

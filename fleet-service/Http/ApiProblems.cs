@@ -1,12 +1,17 @@
 using System.Globalization;
 using System.Resources;
 using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
 
 namespace KioskFleet.Service.Http;
 
 /// <summary>Answers of the HTTP API that are not what the caller wished for, as problem+json.</summary>
 internal static class ApiProblems
 {
+    private const string TitleZh = "titleZh";
+
+    private const string Code = "code";
+
     private static readonly ResourceManager English =
         new("KioskFleet.Service.Http.ApiText", typeof(ApiProblems).Assembly);
 
@@ -18,6 +23,16 @@ internal static class ApiProblems
         English.GetString(code.ToString(), CultureInfo.InvariantCulture) ?? code.ToString(),
         Chinese.GetString(code.ToString(), CultureInfo.InvariantCulture) ?? code.ToString());
 
+    /// <summary>Names a problem that the web server made by itself, where we have words for it.</summary>
+    public static void Name(ProblemDetails problem)
+    {
+        if (problem.Status == StatusCodes.Status415UnsupportedMediaType && !problem.Extensions.ContainsKey(TitleZh))
+        {
+            (problem.Title, problem.Extensions[TitleZh]) = Title(ProblemCode.UnsupportedMediaType);
+            problem.Extensions[Code] = Word(ProblemCode.UnsupportedMediaType);
+        }
+    }
+
     /// <summary>A problem.</summary>
     /// <param name="code">Which one.</param>
     /// <param name="status">The HTTP status.</param>
@@ -27,11 +42,7 @@ internal static class ApiProblems
         ProblemCode code, int status, string? detail = null, params (string Name, object? Value)[] extensions)
     {
         var (english, chinese) = Title(code);
-        var members = new Dictionary<string, object?>
-        {
-            ["titleZh"] = chinese,
-            ["code"] = JsonNamingPolicy.CamelCase.ConvertName(code.ToString()),
-        };
+        var members = new Dictionary<string, object?> { [TitleZh] = chinese, [Code] = Word(code) };
         foreach (var (name, value) in extensions)
         {
             members[name] = value;
@@ -39,4 +50,5 @@ internal static class ApiProblems
 
         return Results.Problem(detail, statusCode: status, title: english, extensions: members);
     }
+    private static string Word(ProblemCode code) => JsonNamingPolicy.CamelCase.ConvertName(code.ToString());
 }

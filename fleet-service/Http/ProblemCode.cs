@@ -6,6 +6,9 @@ internal enum ProblemCode
     /// <summary>The request is not well-formed.</summary>
     Invalid,
 
+    /// <summary>The body is of a type that is not taken.</summary>
+    UnsupportedMediaType,
+
     /// <summary>This cabinet is not registered.</summary>
     CabinetUnknown,
 

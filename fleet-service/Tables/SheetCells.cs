@@ -15,6 +15,15 @@ internal sealed partial class SheetCells
     /// <summary>The first serial number after 9999-12-31.</summary>
     private const int EndOfCalendar = 2_958_466;
 
+    /// <summary>The largest whole number up to which every one is held exactly: 2^53.</summary>
+    private const double MaxExact = 9_007_199_254_740_992;
+
+    /// <summary>
+    /// Steps from one number to the next that a number may lie beside what was typed. Whoever types a decimal gets the
+    /// nearest number; a step or two come from programs that write it with 15 to 17 digits.
+    /// </summary>
+    private const int MaxNoise = 4;
+
     private static readonly SearchValues<char> DateLetters = SearchValues.Create("yYdD年日");
 
     private readonly List<string> _shared;
@@ -22,9 +31,10 @@ internal sealed partial class SheetCells
     private readonly int _offsetDays;
 
     /// <summary>Reads what the workbook's cells refer to.</summary>
-    public SheetCells(WorkbookPart workbook)
+    /// <exception cref="InvalidDataException">It has more shared strings than may be.</exception>
+    public SheetCells(WorkbookPart workbook, int maxSharedStrings)
     {
-        _shared = Shared(workbook.SharedStringTablePart);
+        _shared = Shared(workbook.SharedStringTablePart, maxSharedStrings);
         var styles = workbook.WorkbookStylesPart?.Stylesheet;
         var custom = (styles?.NumberingFormats?.Elements<NumberingFormat>() ?? [])
             .Where(f => f.NumberFormatId?.Value is not null)
@@ -34,9 +44,9 @@ internal sealed partial class SheetCells
         _offsetDays = workbook.Workbook?.WorkbookProperties?.Date1904?.Value == true ? DaysTo1904 : 0;
     }
 
-    /// <summary>What the cell holds, as text.</summary>
+    /// <summary>What the cell holds, as text; null for a number that it cannot hold exactly.</summary>
     /// <exception cref="InvalidDataException">It names a shared string that is not there.</exception>
-    public string TextOf(SheetCell cell) => cell.Type switch
+    public string? TextOf(SheetCell cell) => cell.Type switch
     {
         "s" => int.TryParse(cell.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
             && at < _shared.Count
@@ -50,7 +60,7 @@ internal sealed partial class SheetCells
     [GeneratedRegex("\"[^\"]*\"|\\[[^\\]]*\\]|\\\\.|[_*].")]
     private static partial Regex Literals();
 
-    private static List<string> Shared(SharedStringTablePart? part)
+    private static List<string> Shared(SharedStringTablePart? part, int most)
     {
         if (part is null)
         {
@@ -58,10 +68,21 @@ internal sealed partial class SheetCells
         }
 
         using var xml = SheetXml.Open(part);
-        return [.. SheetXml.Strings(xml)];
+        var strings = new List<string>();
+        foreach (var text in SheetXml.Strings(xml))
+        {
+            if (strings.Count == most)
+            {
+                throw new InvalidDataException($"There are more than {most} shared strings.");
+            }
+
+            strings.Add(text);
+        }
+
+        return strings;
     }
 
-    private string NumberOf(SheetCell cell)
+    private string? NumberOf(SheetCell cell)
     {
         if (!double.TryParse(cell.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
         {
@@ -74,8 +95,30 @@ internal sealed partial class SheetCells
             return DateOf(number + _offsetDays);
         }
 
-        // As a spreadsheet shows it: 15 digits, so that 12.3 stays 12.3 though the file says 12.300000000000001.
+        return number == Math.Truncate(number) ? WholeOf(cell.Value, number) : FractionOf(number);
+    }
+
+    /// <summary>A whole number with all its digits, if the file says no other ones than its type can hold.</summary>
+    private static string? WholeOf(string stated, double number) =>
+        Math.Abs(number) <= MaxExact
+        && decimal.TryParse(stated, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact)
+        && exact == (long)number
+            ? ((long)number).ToString(CultureInfo.InvariantCulture)
+            : null;
+
+    /// <summary>
+    /// As a spreadsheet shows it: 15 digits, so that 12.3 stays 12.3 though the file says 12.300000000000001. Digits
+    /// that are more than such noise would be lost.
+    /// </summary>
+    private static string? FractionOf(double number)
+    {
         var shown = number.ToString("G15", CultureInfo.InvariantCulture);
+        var lost = Math.Abs(double.Parse(shown, CultureInfo.InvariantCulture) - number);
+        if (!(lost <= MaxNoise * (Math.BitIncrement(Math.Abs(number)) - Math.Abs(number))))
+        {
+            return null;
+        }
+
         return shown.Contains('E', StringComparison.Ordinal)
             && decimal.TryParse(shown, NumberStyles.Float, CultureInfo.InvariantCulture, out var plain)
                 ? plain.ToString(CultureInfo.InvariantCulture)

@@ -8,7 +8,8 @@ namespace KioskFleet.Service.Tables;
 
 /// <summary>
 /// Reads the first sheet of an xlsx workbook row by row, without holding more than one row of it. A cell with a formula
-/// or an error refuses its row: what it would show depends on the program that opens it. Dates become yyyy-MM-dd, with
+/// or an error refuses its row: what it would show depends on the program that opens it; so does a number that is more
+/// than a spreadsheet's numbers can hold. Dates become yyyy-MM-dd, with
 /// a time of day yyyy-MM-ddTHH:mm:ss.
 /// </summary>
 internal static class SheetFile
@@ -41,7 +42,7 @@ internal static class SheetFile
                 return new TableReading.Unreadable(TableProblem.BrokenSheet, "");
             }
 
-            var cells = new SheetCells(workbook);
+            var cells = new SheetCells(workbook, limits.MaxSharedStrings);
             using var xml = SheetXml.Open(sheet);
             return ReadRows(xml, cells, limits);
         }
@@ -89,9 +90,7 @@ internal static class SheetFile
                 continue;
             }
 
-            line = xml.GetAttribute("r") is { } stated
-                ? int.Parse(stated, NumberStyles.None, CultureInfo.InvariantCulture)
-                : line + 1;
+            line = NumberOf(xml, line);
             var (fields, fault) = Fields(xml, line, cells);
             if (columns is null)
             {
@@ -117,6 +116,17 @@ internal static class SheetFile
         }
 
         return columns is null ? NoHeader("") : new TableReading.Table(columns, rows, faults, "xlsx");
+    }
+
+    /// <summary>The row's number. Two rows of one number would be one line of the report.</summary>
+    private static int NumberOf(XmlReader row, int lastLine)
+    {
+        var line = row.GetAttribute("r") is { } stated
+            ? int.Parse(stated, NumberStyles.None, CultureInfo.InvariantCulture)
+            : lastLine + 1;
+        return line > lastLine
+            ? line
+            : throw new InvalidDataException($"Row {line} follows row {lastLine}.");
     }
 
     private static TableReading.Unreadable NoHeader(string got) => new(TableProblem.NoHeader, got);
@@ -145,7 +155,8 @@ internal static class SheetFile
         TableFault? fault = null;
         foreach (var cell in SheetXml.Cells(xml))
         {
-            var text = cells.TextOf(cell).Trim();
+            var kept = cells.TextOf(cell);
+            var text = (kept ?? cell.Value).Trim();
             var place = ColumnOf(cell.Reference) ?? fields.Count;
             if (place < fields.Count)
             {
@@ -159,6 +170,10 @@ internal static class SheetFile
             else if (cell.Type == "e")
             {
                 fault ??= new TableFault(line, TableFaultKind.CellError, TableFile.Shortened(text));
+            }
+            else if (kept is null)
+            {
+                fault ??= new TableFault(line, TableFaultKind.NumberNotExact, TableFile.Shortened(text));
             }
 
             if (place >= MaxColumns)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace KioskFleet.Service.Tables;
@@ -13,14 +14,20 @@ internal static class TableEncoding
 
     private const byte LineFeed = (byte)'\n';
 
+    /// <summary>
+    /// One of so many Hanzi may lie outside GB2312, the characters of everyday text: rare ones stand in names, seldom in
+    /// a row. Big5 and Shift-JIS read as GB18030 give words of which half and more lie outside.
+    /// </summary>
+    private const int HanziForEachRare = 5;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private static readonly Encoding Gb18030 = CodePagesEncodingProvider.Instance.GetEncoding(
         "GB18030", EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!;
 
     /// <summary>
-    /// The text and its encoding, <c>utf-8</c> or <c>gb18030</c>; null when it is no text. The encoding is the one that
-    /// reads most lines.
+    /// The text and its encoding, <c>utf-8</c> or <c>gb18030</c>; null when it is no text, or text of another encoding.
+    /// The encoding is the one that reads most lines.
     /// </summary>
     public static (string Text, string Encoding)? Decode(byte[] bytes)
     {
@@ -32,6 +39,11 @@ internal static class TableEncoding
 
         var encoding = EncodingOf(bytes);
         var text = Whole(bytes, encoding) ?? LineByLine(bytes, encoding);
+        if (encoding == Gb18030 && !IsChinese(text))
+        {
+            return null;
+        }
+
         return (text.StartsWith('\uFEFF') ? text[1..] : text, encoding.WebName);
     }
 
@@ -60,6 +72,45 @@ internal static class TableEncoding
         // Nearly every line of UTF-8 can be read as GB18030, as other words; the reverse is rare. So lines that are
         // UTF-8 speak for it more than lines that GB18030 can read speak for that.
         return inUtf8 < notInUtf8 && notInGb18030 < notInUtf8 ? Gb18030 : Utf8;
+    }
+
+    /// <summary>
+    /// Nearly any bytes can be read as GB18030, so the characters must be such as a Chinese office writes: no kana, none
+    /// of private use or unassigned, and few that are rare.
+    /// </summary>
+    private static bool IsChinese(string text)
+    {
+        var (hanzi, rare) = (0, 0);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (IsForeign(rune))
+            {
+                return false;
+            }
+
+            if (IsHanzi(rune.Value))
+            {
+                hanzi++;
+                rare += IsInGb2312(rune) ? 0 : 1;
+            }
+        }
+
+        return rare * HanziForEachRare <= hanzi;
+    }
+
+    private static bool IsForeign(Rune rune) => rune.Value is (>= 0x3040 and <= 0x30FF) or (>= 0xFF66 and <= 0xFF9F)
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
+
+    private static bool IsHanzi(int value) =>
+        value is (>= 0x3400 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x3FFFF);
+
+    private static bool IsInGb2312(Rune rune)
+    {
+        // The two bytes of GBK that GB2312 has as well: rows 16 to 87 of its table, cells 1 to 94.
+        Span<char> one = stackalloc char[2];
+        Span<byte> bytes = stackalloc byte[4];
+        return Gb18030.GetBytes(one[..rune.EncodeToUtf16(one)], bytes) == 2
+            && bytes[0] is >= 0xB0 and <= 0xF7 && bytes[1] >= 0xA1;
     }
 
     private static string? Whole(ReadOnlySpan<byte> bytes, Encoding encoding)

@@ -67,7 +67,7 @@ internal static class TableFile
             var fields = new string[columns.Length];
             for (var i = 0; i < fields.Length; i++)
             {
-                fields[i] = table.GetString(i).Trim();
+                fields[i] = FormulaGuard.TakeOff(table.GetString(i)).Trim();
             }
 
             Take(new TableRow(linesBefore + (int)table.LineNumber, fields), limits, rows, faults);

@@ -26,6 +26,9 @@ internal enum TableFaultKind
     /// <summary>A cell holds an error of the spreadsheet.</summary>
     CellError,
 
+    /// <summary>A cell holds a number of more digits than a spreadsheet's numbers keep.</summary>
+    NumberNotExact,
+
     /// <summary>A field is longer than any field can be.</summary>
     FieldTooLong,
 
@@ -42,7 +45,9 @@ internal enum TableProblem
     /// <summary>More rows than the limit.</summary>
     TooManyRows,
 
-    /// <summary>No text, or its header is neither UTF-8 nor GB18030; and no spreadsheet.</summary>
+    /// <summary>
+    /// No text, or neither UTF-8 nor GB18030 as far as its characters tell; and no spreadsheet.
+    /// </summary>
     UnknownEncoding,
 
     /// <summary>It begins like a spreadsheet and is none, or unpacks to more than the limit.</summary>
@@ -109,6 +114,11 @@ internal sealed record TableLimits
 
     /// <summary>Largest sum of what a spreadsheet's parts unpack to, in bytes.</summary>
     public long MaxUnpackedBytes { get; init; } = 128L * 1024 * 1024;
+
+    /// <summary>
+    /// Most shared strings of a spreadsheet: an empty one takes four bytes of the file, and so packs to nothing.
+    /// </summary>
+    public int MaxSharedStrings { get; init; } = 1_000_000;
 
     /// <summary>Longest field, in characters.</summary>
     public int MaxFieldLength { get; init; } = 2_000;

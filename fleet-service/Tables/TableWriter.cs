@@ -17,13 +17,16 @@ internal static class TableWriter
     /// <summary>The content type of xlsx.</summary>
     public const string XlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-    /// <summary>Writes CSV by RFC 4180.</summary>
+    /// <summary>
+    /// Writes CSV by RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe in front, which
+    /// <see cref="TableFile"/> takes off again.
+    /// </summary>
     public static byte[] Csv(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
         var text = new StringBuilder("\uFEFF");
         foreach (var row in rows.Prepend(columns))
         {
-            text.AppendJoin(',', row.Select(Quoted)).Append("\r\n");
+            text.AppendJoin(',', row.Select(field => Quoted(FormulaGuard.Put(field)))).Append("\r\n");
         }
 
         return Encoding.UTF8.GetBytes(text.ToString());

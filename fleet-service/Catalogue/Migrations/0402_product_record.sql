@@ -13,7 +13,8 @@ ALTER TABLE products ADD COLUMN where_to_buy TEXT NULL;
 CREATE INDEX listings_of_recogniser ON listings (recognised_by);
 CREATE INDEX sku_mappings_of_product ON sku_mappings (product_id);
 
--- Suspensions for quality: while one is in force the product counts as no aid and must not be vended.
+-- Suspensions for quality: while one is in force the product counts as no aid and must not be vended. suspended_by is
+-- the county, or product for a block that depends on no recognition.
 CREATE TABLE product_blocks (
   product_id   TEXT    NOT NULL REFERENCES products (product_id),
   suspended_by TEXT    NOT NULL,
@@ -22,6 +23,25 @@ CREATE TABLE product_blocks (
   version      INTEGER NOT NULL REFERENCES catalogue_versions (version),
   PRIMARY KEY (product_id, suspended_by, from_utc_ms)
 ) STRICT, WITHOUT ROWID;
+
+-- Who blocked and who ended it, when and why. Append-only.
+CREATE TABLE product_block_steps (
+  step_id      INTEGER PRIMARY KEY,
+  product_id   TEXT    NOT NULL,
+  suspended_by TEXT    NOT NULL,
+  from_utc_ms  INTEGER NOT NULL,
+  is_end       INTEGER NOT NULL CHECK (is_end IN (0, 1)),
+  at_utc_ms    INTEGER NOT NULL,
+  actor        TEXT    NOT NULL,
+  why          TEXT    NOT NULL CHECK (why <> ''),
+  UNIQUE (product_id, suspended_by, from_utc_ms, is_end),
+  FOREIGN KEY (product_id, suspended_by, from_utc_ms)
+    REFERENCES product_blocks (product_id, suspended_by, from_utc_ms)
+) STRICT;
+CREATE TRIGGER product_block_steps_are_kept BEFORE UPDATE ON product_block_steps
+BEGIN SELECT RAISE(ABORT, 'a step of a block is never rewritten'); END;
+CREATE TRIGGER product_block_steps_stay BEFORE DELETE ON product_block_steps
+BEGIN SELECT RAISE(ABORT, 'a step of a block is never deleted'); END;
 
 -- Which listings make an aid product, from a moment of sale on: what the data set said when. Append-only, so that
 -- another data set never rewrites what was sold before.

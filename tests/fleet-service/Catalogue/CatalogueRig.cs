@@ -76,10 +76,7 @@ internal sealed class CatalogueRig : IAsyncDisposable
         var id = _journal.Cabinet.Id;
         if (_journal.Count == 0)
         {
-            await Service.RegisterAsync(id.Value);
-            await Service.Database.WriteAsync((connection, _) =>
-                FleetStore.AddKey(connection, id, _journal.Cabinet.Signer.PublicKey, NowUtcMs));
-            register.Refresh([id]);
+            await EnrolAsync();
         }
 
         var seq = _journal.SellAt(utcMs, $"v{_journal.Count}", (sku, paidFen));
@@ -89,6 +86,16 @@ internal sealed class CatalogueRig : IAsyncDisposable
         var outcomes = await Service.Host.Services.GetRequiredService<LedgerWriter>().CommitAsync(
             [new VerifiedBatch(batch, cabinet, _journal.Cabinet.Signer.PublicKey, NowUtcMs)], Stop);
         Assert.IsType<CommitOutcome.Committed>(Assert.Single(outcomes));
+    }
+
+    /// <summary>Registers the cabinet with its key: from now on an import does not reach into the past.</summary>
+    public async Task EnrolAsync()
+    {
+        var id = _journal.Cabinet.Id;
+        await Service.RegisterAsync(id.Value);
+        await Service.Database.WriteAsync((connection, _) =>
+            FleetStore.AddKey(connection, id, _journal.Cabinet.Signer.PublicKey, NowUtcMs));
+        Service.Host.Services.GetRequiredService<FleetRegister>().Refresh([id]);
     }
 
     public ProductClass Class(string sku, long utcMs, string operatorId = "op1") =>
@@ -128,9 +135,14 @@ internal sealed class CatalogueRig : IAsyncDisposable
         return await ServiceRig.JsonAsync(answer, status);
     }
 
-    /// <summary>Takes a product through the whole flow until it is listed; returns the recognition's number.</summary>
+    /// <summary>
+    /// Takes a product through the whole flow until it is listed now, its notice being over; returns the recognition's
+    /// number.
+    /// </summary>
     public async Task<long> ListAsync(string productId, string from = "now", string to = "open")
     {
+        var present = Now;
+        Now = present - 10 * DayMs;
         var id = (await PostAsync(
             Clerk, "/api/v1/recognitions", new { productId, reason = "applies" }, HttpStatusCode.Created))
             .GetProperty("recognitionId").GetInt64();
@@ -138,9 +150,9 @@ internal sealed class CatalogueRig : IAsyncDisposable
         await StepAsync(id, new { state = "countyReview", reason = "meets the terms" });
         await StepAsync(id, new
         {
-            state = "publicNotice", reason = "published", noticeFrom = Day(Now - 10 * DayMs),
-            noticeTo = Day(Now - DayMs),
+            state = "publicNotice", reason = "published", noticeFrom = Day(Now), noticeTo = Day(present - DayMs),
         });
+        Now = present;
         await StepAsync(id, new { state = "listed", reason = "no objection", from, to });
         return id;
     }

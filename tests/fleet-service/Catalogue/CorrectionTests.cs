@@ -155,6 +155,40 @@ public sealed class CorrectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_ended_listing_is_not_reopened_while_its_recognition_is_suspended_or_revoked()
+    {
+        var recognition = await _rig.ListLateAsync();
+        _rig.Now += 5 * DayMs;
+        await _rig.StepAsync(recognition, new { state = "suspended", reason = "papers", ground = "administrative" });
+        var end = _rig.Now + 30 * DayMs;
+        async Task<string?> CodeAsync(string from, string to)
+        {
+            var id = (await ProposeAsync(new
+            {
+                subject = "listing", productId = "tea", recognisedBy = "341125", presentFrom = Moment(NowUtcMs), from,
+                to, reason = "x",
+            })).GetProperty("correctionId").GetInt64();
+            return (await DecideAsync(_rig.County, id, "approve", HttpStatusCode.Conflict))
+                .GetProperty("code").GetString();
+        }
+
+        Assert.Equal("recognitionUnderWay", await CodeAsync(Moment(NowUtcMs), "open"));
+        Assert.Equal("recognitionUnderWay", await CodeAsync(Moment(NowUtcMs), Moment(end + 1)));
+        Assert.Equal("recognitionUnderWay", await CodeAsync(Moment(end), "open"));
+        await _rig.StepAsync(recognition, new { state = "revoked", reason = "x", ground = "administrative" });
+        Assert.Equal("recognitionUnderWay", await CodeAsync(Moment(NowUtcMs), "open"));
+        Assert.Equal([$"{NowUtcMs}|{end}"], _rig.Rows("SELECT from_utc_ms, to_utc_ms FROM listings"));
+
+        // What changes the past alone is two persons' affair as ever.
+        var past = (await ProposeAsync(new
+        {
+            subject = "listing", productId = "tea", recognisedBy = "341125", presentFrom = Moment(NowUtcMs),
+            from = "2020-10-01", to = Moment(end), reason = "certified earlier",
+        })).GetProperty("correctionId").GetInt64();
+        await DecideAsync(_rig.County, past, "approve");
+    }
+
+    [Fact]
     public async Task A_correction_that_no_longer_fits_when_it_is_approved_changes_nothing()
     {
         var id = (await ProposeAsync(new

@@ -117,7 +117,7 @@ public sealed class ImportFilesTests : IAsyncLifetime
             + "A2,大米,rice,110101,2020-09-01T08:30+08:00,,,,,,,,,,\n"
             + "A3,大米,rice,,,,,,,,,,,,\n"
             + ",油,oil,341126,2020-10-01,,,,,,,,,,\n");
-        await _rig.ProductAsync("bare", new { name = "Bare" });
+        await _rig.ProductAsync("bare", new { name = "-Bare", supplier = "'+1", introduction = "@home" });
         var listed = await _rig.ListAsync("rice2", _rig);
         await _rig.StepAsync(listed, new { state = "suspended", reason = "mould", ground = "quality" });
         using var answer = await _rig.Clerk.GetAsync($"/api/v1/catalogue/export?format={format}", Stop);
@@ -188,6 +188,89 @@ public sealed class ImportFilesTests : IAsyncLifetime
         var revived = await _rig.ImportAsync("sku,product_name,product_id,recognised_by,listed_from,listed_to\n"
             + "T1,Tea,tea,341125,2020-09-01,2021-11-01\n");
         Assert.Equal(["2 recognitionUnderWay tea"], Refused(revived));
+    }
+
+    [Theory]
+    [InlineData("rejected")]
+    [InlineData("revoked")]
+    public async Task A_product_that_a_county_of_the_city_turned_down_comes_back_by_its_recognition_only(string state)
+    {
+        await _rig.ProductAsync("tea");
+        var id = state == "revoked" ? await _rig.ListAsync("tea") : (await PostAsync(
+            _rig.Clerk, "/api/v1/recognitions", new { productId = "tea", reason = "applies" }, HttpStatusCode.Created))
+            .GetProperty("recognitionId").GetInt64();
+        _rig.Now += DayMs;
+        await _rig.StepAsync(id, new { state, reason = "false papers", ground = "administrative" });
+        string Row(string county) => "sku,product_name,product_id,recognised_by,listed_from\n"
+            + $"T1,tea,tea,{county},{Day(_rig.Now + 60 * DayMs)}\n";
+
+        Assert.Equal(["2 recognitionEnded tea"], Refused(await _rig.ImportAsync(Row("341125"))));
+        Assert.Empty(Refused(await _rig.ImportAsync(Row("341126"))));
+        Assert.Empty(Refused(await _rig.ImportAsync(Row("110101"))));
+
+        _rig.Now += 40 * DayMs;
+        await _rig.ListAsync("tea", to: Day(_rig.Now + DayMs));
+        Assert.Empty(Refused(await _rig.ImportAsync(Row("341125"))));
+    }
+
+    [Fact]
+    public async Task A_time_after_9998_is_refused_everywhere_and_an_export_never_fails_for_one()
+    {
+        const string Last = "9999-12-31T23:59:59Z";
+        var report = await _rig.ImportAsync("sku,product_name,product_id,recognised_by,listed_from,listed_to\n"
+            + $"T1,Tea,tea,341125,2020-09-01,{Last}\nT2,Tea,tea,341126,9999-01-01,\n"
+            + "T3,Tea,tea,341122,2020-09-01,9998-12-31\n");
+        Assert.Equal([$"2 badTime {Last}", "3 badTime 9999-01-01"], Refused(report));
+        foreach (var (path, body) in new (string, object)[]
+        {
+            ("/api/v1/products/tea/national-listings", new { from = "now", to = Last, reason = "x" }),
+            ("/api/v1/recognitions/1/steps", new { state = "listed", reason = "x", from = "now", to = Last }),
+            ("/api/v1/catalogue/corrections", new
+            {
+                subject = "listing", productId = "tea", recognisedBy = "341125", from = "2020-10-01", to = Last,
+                reason = "x",
+            }),
+        })
+        {
+            var problem = await PostAsync(_rig.Clerk, path, body, HttpStatusCode.BadRequest);
+            Assert.Equal("badTime", problem.GetProperty("errors")[0].GetProperty("reason").GetString());
+        }
+
+        // As an earlier program may have left it.
+        var times = new CatalogueTimes(KioskFleet.Service.Places.BusinessZone.Shanghai);
+        Assert.Equal("9999-01-01", times.Shown(253_402_300_799_000));
+        Assert.Equal("9999-01-01", times.Shown(long.MaxValue));
+        Assert.NotEmpty(times.Shown(long.MinValue));
+        Assert.Equal("9998-12-31T23:59:59.999+08:00", times.Shown(times.Moment("9998-12-31T23:59:59.999+08:00")!.Value));
+        using var answer = await _rig.Clerk.GetAsync("/api/v1/catalogue/export", Stop);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("application/octet-stream", true)]
+    [InlineData("application/json", false)]
+    public async Task A_file_is_known_by_its_content_and_another_type_is_a_problem_in_both_languages(
+        string type, bool isTaken)
+    {
+        using var content = new StringContent("sku,product_name\nT1,Tea\n");
+        content.Headers.ContentType = new(type);
+        using var answer = await _rig.Clerk.PostAsync("/api/v1/catalogue/import", content, Stop);
+        Assert.Equal(isTaken ? HttpStatusCode.OK : HttpStatusCode.UnsupportedMediaType, answer.StatusCode);
+        if (!isTaken)
+        {
+            await IsTwoLanguagesAsync(answer);
+            using var text = new StringContent("reason");
+            using var json = await _rig.Clerk.PostAsync("/api/v1/recognitions", text, Stop);
+            Assert.Equal(HttpStatusCode.UnsupportedMediaType, json.StatusCode);
+            await IsTwoLanguagesAsync(json);
+        }
+    }
+
+    private static async Task IsTwoLanguagesAsync(HttpResponseMessage answer)
+    {
+        var problem = JsonElement.Parse(await answer.Content.ReadAsStringAsync(Stop));
+        Assert.Equal("unsupportedMediaType", problem.GetProperty("code").GetString());
+        Assert.NotEqual(problem.GetProperty("title").GetString(), problem.GetProperty("titleZh").GetString());
     }
 
     [Fact]

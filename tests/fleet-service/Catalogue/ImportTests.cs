@@ -26,7 +26,8 @@ public sealed class ImportTests : IDisposable
         var places = DataSetFile.Load("chuzhou-2020");
         _importer = new CatalogueImporter(
             new CatalogueVersionStore(_files.Database, _current, places, _time),
-            new PlanningGuardStore(_files.Database, new SoldTimeStore(places.Zone)),
+            _files.Database,
+            new PlanningGuardStore(places),
             places,
             NullLogger<CatalogueImporter>.Instance);
     }
@@ -124,7 +125,7 @@ public sealed class ImportTests : IDisposable
     public async Task Removal_acts_forward_and_the_past_stays()
     {
         await Import(Encoding.UTF8.GetBytes(Header + "R1,Rice,,,341125,2026-10-01,2026-12-01,,\n"));
-        Sell(20261020, "2026-10-20T04:00:00Z");
+        Enrol();
         var past = await Import(Encoding.UTF8.GetBytes(Header + "R1,Rice,,,341125,2026-10-01,2026-10-15,,\n"));
         Assert.Equal([RefusalReason.ChangesThePast], past.Refused.Select(r => r.Reason));
         var forward = await Import(Encoding.UTF8.GetBytes(Header + "R1,Rice,,,341125,2026-10-01,2026-11-10,,\n"));
@@ -133,24 +134,62 @@ public sealed class ImportTests : IDisposable
             _files.Run("SELECT affects_from_utc_ms FROM catalogue_versions WHERE version = 2"));
 
         _time.Advance(TimeSpan.FromDays(30));
-        Sell(20261115, "2026-11-15T04:00:00Z");
         var revived = await Import(Encoding.UTF8.GetBytes(Header + "R1,Rice,,,341125,2026-10-01,,,\n"));
         Assert.Equal([RefusalReason.ChangesThePast], revived.Refused.Select(r => r.Reason));
         Assert.Equal(ProductClass.Ordinary, Class("op", "R1", Ms("2026-11-10T00:00:00Z")));
     }
 
     [Fact]
-    public async Task A_row_with_effect_in_the_past_goes_in_while_the_ledger_holds_no_sale_of_that_time()
+    public async Task Once_a_cabinet_was_enrolled_no_row_reaches_into_the_past_though_the_ledger_is_empty()
     {
-        Sell(20261020, "2026-10-20T04:00:00Z");
-        var report = await Import(Encoding.UTF8.GetBytes(Header
+        const string File = Header
             + "R1,Rice,,,,,,2026-10-21,\nR2,Tea,,,,,,2026-10-20,\nR3,Tea,,,,,,,2026-10-20\nR4,Tea,,,,,,,\n"
-            + "R5,Tea,,,341125,2026-10-01,,2026-11-02,\nR6,Oats,,,,,,2026-11-02,\n"));
-        Assert.Equal(
-            [(3, RefusalReason.ChangesThePast), (5, RefusalReason.ChangesThePast), (6, RefusalReason.ChangesThePast)],
-            report.Refused.Select(r => (r.Line, r.Reason)));
-        Assert.Equal((1L, true, 6, 3, 0, 3), Facts(report));
+            + "R5,Tea,,,341125,2026-10-01,,2026-11-02,\nR6,Oats,,,,,,2026-11-02,\n"
+            + "R7,Oats,,,,,,2026-11-01T08:00+08:00,\nR8,Oats,,,,,,2026-11-01T07:59:59.999+08:00,\n";
+        Enrol();
+        var report = await Import(Encoding.UTF8.GetBytes(File));
+        Assert.Equal([2, 3, 4, 5, 6, 9], report.Refused.Select(r => r.Line));
+        Assert.All(report.Refused, r => Assert.Equal(RefusalReason.ChangesThePast, r.Reason));
+        Assert.Equal((1L, true, 8, 2, 0, 6), Facts(report));
         Assert.Contains("/api/v1/catalogue/corrections", report.Refused[0].Text.Zh, StringComparison.Ordinal);
+        Assert.Contains("no cabinet was ever enrolled", report.Refused[0].Text.En, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task While_the_city_sets_up_a_row_may_reach_into_the_past_and_says_the_same_afterwards()
+    {
+        const string File = Header + "R1,Rice,,,341125,2026-10-01,2026-10-20,,\nR2,Tea,,,,,,,2026-10-20\n";
+        Assert.Equal((1L, true, 2, 2, 0, 0), Facts(await Import(Encoding.UTF8.GetBytes(File))));
+        Enrol();
+        Assert.Equal((1L, false, 2, 0, 2, 0), Facts(await Import(Encoding.UTF8.GetBytes(File))));
+    }
+
+    [Fact]
+    public async Task A_cabinet_that_is_enrolled_while_a_file_waits_for_its_turn_closes_the_past_to_it()
+    {
+        var report = await ImportWhile(Header + "R1,Rice,,,341125,2026-10-01,,,\n", Enrol);
+        Assert.Equal([RefusalReason.ChangesThePast], report.Refused.Select(r => r.Reason));
+        Assert.Equal(0, _current.Snapshot.Version);
+    }
+
+    [Fact]
+    public async Task A_beginning_that_comes_to_lie_in_the_past_while_a_file_waits_is_refused()
+    {
+        Enrol();
+        var report = await ImportWhile(
+            Header + "R1,Rice,,,,,,2026-11-01T08:05+08:00,\n", () => _time.Advance(TimeSpan.FromMinutes(6)));
+        Assert.Equal([RefusalReason.ChangesThePast], report.Refused.Select(r => r.Reason));
+    }
+
+    [Fact]
+    public async Task A_recognition_that_begins_while_a_file_waits_for_its_turn_keeps_its_listing_from_it()
+    {
+        await Import(Encoding.UTF8.GetBytes(Header + "T1,tea,tea,,,,,,\n"));
+        var report = await ImportWhile(
+            Header + "T1,tea,tea,,341125,2026-12-01,,,\n",
+            () => _files.Run(
+                "INSERT INTO recognitions (product_id, county_code, state) VALUES ('tea', '341125', 'Applied')"));
+        Assert.Equal([RefusalReason.RecognitionUnderWay], report.Refused.Select(r => r.Reason));
     }
 
     [Fact]
@@ -178,9 +217,9 @@ public sealed class ImportTests : IDisposable
 
     [Fact]
     public void Any_rows_after_any_catalogue_change_nothing_when_they_come_again() =>
-        Gen.Select(Rows, Rows, Gen.Long[0, 40], Gen.Long[0, 40]).Sample((before, rows, now, sold) =>
+        Gen.Select(Rows, Rows, Gen.Long[0, 40], Gen.Long[0, 40], Gen.Bool).Sample((before, rows, now, at, isSettingUp) =>
         {
-            var guards = new PlanningGuards(span => span.Contains(sold), _ => false);
+            var guards = PlanningGuards.None with { IsSettingUp = isSettingUp };
             var state = Apply(CatalogueState.Empty, CataloguePlanner.Plan(
                 CatalogueState.Empty, before, PlanningGuards.None, 0));
             var first = CataloguePlanner.Plan(state, rows, guards, now);
@@ -191,7 +230,8 @@ public sealed class ImportTests : IDisposable
                 && again.Refused.Select(r => r.Line).SequenceEqual(first.Refused.Select(r => r.Line))
                 && again.UnchangedRows + again.Refused.Count == rows.Count
                 && NothingOverlaps(next)
-                && (sold >= now || WhatIsSoldIsKept(state, next, sold));
+                && first.ChangedRows + first.UnchangedRows + first.Refused.Count == rows.Count
+                && (isSettingUp || at >= now || WhatIsSoldIsKept(state, next, at));
         }, iter: 20_000);
 
     private static Gen<IReadOnlyList<CatalogueRow>> Rows { get; } = Gen.Select(
@@ -225,12 +265,24 @@ public sealed class ImportTests : IDisposable
             == next.Classify(owner, Encoding.UTF8.GetBytes(sku), sold)));
     }
 
-    /// <summary>A day's sales as the ledger keeps them, and how far its journal reaches.</summary>
-    private void Sell(int businessDay, string utc) => _files.Run($"""
-        INSERT INTO totals VALUES ('cab', 1, {businessDay}, 2, 100, 1, 0, 0);
-        INSERT INTO journals (journal_id, cabinet_id, head_seq, head_hash, last_utc_ms)
-        VALUES (x'{businessDay:x8}', 'cab', 1, x'00', {Ms(utc)});
+    private void Enrol() => _files.Run("""
+        INSERT INTO cabinets (cabinet_id, life, registered_utc_ms, changed_utc_ms) VALUES ('cab', 'Active', 0, 0);
+        INSERT INTO cabinet_keys (cabinet_id, key_id, spki, from_utc_ms) VALUES ('cab', 'key', x'01', 0);
         """);
+
+    /// <summary>Lets a file wait for its turn to write while something else happens.</summary>
+    private async Task<ImportReport> ImportWhile(string file, Action meanwhile)
+    {
+        Task<ImportOutcome> importing;
+        using (await _files.Database.Writers.EnterAsync(Stop))
+        {
+            importing = _importer.ImportAsync(Encoding.UTF8.GetBytes(file), "tester", "file", Stop);
+            Assert.Equal(1, _files.Database.Writers.Waiting);
+            meanwhile();
+        }
+
+        return Assert.IsType<ImportOutcome.Imported>(await importing).Report;
+    }
 
     private async Task<ImportReport> Import(byte[] bytes) => Assert.IsType<ImportOutcome.Imported>(
         await _importer.ImportAsync(bytes, "tester", "file", Stop)).Report;

@@ -101,7 +101,6 @@ public sealed class ProductTests : IAsyncLifetime
         await PostAsync(
             _rig.Clerk, "/api/v1/products/none/national-listings", new { from = "now", to = "open", reason = "x" },
             HttpStatusCode.NotFound);
-        await _rig.SellAsync("T1", NowUtcMs - DayMs);
         await _rig.ProductAsync("oats");
         var past = await PostAsync(
             _rig.Clerk, "/api/v1/products/oats/national-listings",
@@ -144,15 +143,33 @@ public sealed class ProductTests : IAsyncLifetime
     [InlineData("341125", true)]
     [InlineData("341100", true)]
     [InlineData("341199", false)]
-    [InlineData("340100", true)]
+    [InlineData("340100", false)]
+    [InlineData("340000", false)]
+    [InlineData("349999", false)]
     [InlineData("110101", true)]
-    [InlineData("820000", true)]
+    [InlineData("110119", true)]
+    [InlineData("110199", false)]
+    [InlineData("110103", true)]
+    [InlineData("340402", true)]
+    [InlineData("130284", true)]
+    [InlineData("441900", true)]
+    [InlineData("340101", false)]
+    [InlineData("389902", false)]
+    [InlineData("820000", false)]
     [InlineData("990101", false)]
     [InlineData("160101", false)]
     [InlineData("34112", false)]
     [InlineData("national", false)]
-    public void A_county_exists_by_its_province_and_in_this_city_by_the_data_set(string code, bool exists) =>
+    public void A_county_exists_by_the_list_and_in_this_city_by_the_data_set(string code, bool exists) =>
         Assert.Equal(exists, new CountyCodes(DataSetFile.Load("chuzhou-2020")).Exists(code));
+
+    [Fact]
+    public void The_invented_counties_of_another_data_set_are_its_own()
+    {
+        var linjiang = new CountyCodes(DataSetFile.Load("linjiang-2027"));
+        Assert.True(linjiang.Exists("389902") && linjiang.Exists("341125"));
+        Assert.False(linjiang.Exists("389999"));
+    }
 
     [Theory]
     [InlineData("12.5", 12_500_000L)]

@@ -63,12 +63,13 @@ public sealed class ProgressTests
         var any = DataSetFile.Load("chuzhou-2020");
         var city = any with { Recognition = any.Recognition with { Counted = CountedListings.City } };
         var first = await StartedAsync(files.Database, any, time);
-        await new ProductDesk(Versions(files.Database, first, any, time), new SoldTimeStore(any.Zone), any).PutAsync(
+        await new ProductDesk(Versions(files.Database, first, any, time), any).PutAsync(
             "p", new ProductRequest("p", null, null, null, null, null, null, null, null, null, null), "x", Stop);
         Assert.Equal(1, first.Snapshot.Version);
         using var importer = new CatalogueImporter(
             Versions(files.Database, first, any, time),
-            new PlanningGuardStore(files.Database, new SoldTimeStore(any.Zone)),
+            files.Database,
+            new PlanningGuardStore(any),
             any,
             NullLogger<CatalogueImporter>.Instance);
         await importer.ImportAsync(

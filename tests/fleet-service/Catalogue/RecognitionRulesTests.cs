@@ -35,12 +35,19 @@ public sealed class RecognitionRulesTests
     {
         foreach (var from in Enum.GetValues<RecognitionState>())
         {
-            foreach (var to in Enum.GetValues<RecognitionState>())
+            foreach (var ground in (RecognitionGround?[])[null, .. Enum.GetValues<RecognitionGround>()])
             {
-                Assert.Equal(Table.Contains((from, to)), RecognitionRules.AllowedFrom(from).Contains(to));
+                var allowed = RecognitionRules.AllowedFrom(from, ground);
+                Assert.Equal(
+                    Enum.GetValues<RecognitionState>().Where(to => IsAllowed(from, to, ground)), allowed);
             }
         }
     }
+
+    /// <summary>What was suspended for its papers may be suspended for its quality.</summary>
+    private static bool IsAllowed(RecognitionState from, RecognitionState to, RecognitionGround? ground) =>
+        Table.Contains((from, to)) || ((from, to) == (RecognitionState.Suspended, RecognitionState.Suspended)
+            && ground == RecognitionGround.Administrative);
 
     [Fact]
     public void Any_walk_keeps_the_table_and_never_changes_what_was_sold_before() =>
@@ -55,7 +62,7 @@ public sealed class RecognitionRulesTests
             1, "tea", County, steps.Length % 2 == 0 ? RecognitionState.Applied : RecognitionState.PublicNotice);
         var catalogue = new CatalogueIndex(new CatalogueState(
             1, [new Product("tea", "Tea")], [], [new SkuMapping(null, "tea", "tea", InForce.Always)]));
-        var now = Start;
+        var (now, isBlocked) = (Start, false);
         foreach (var wish in steps)
         {
             now += wish.WaitDays * DayMs / 7;
@@ -65,8 +72,8 @@ public sealed class RecognitionRulesTests
             var begin = now + (wish.FromLater ? 3 * DayMs : 0);
             var decision = RecognitionRules.Decide(recognition, new RecognitionStep(wish.To, "why")
             {
-                NoticeFrom = today.AddDays(-10),
-                NoticeTo = today.AddDays(-1),
+                NoticeFrom = today,
+                NoticeTo = today.AddDays(7),
                 FromUtcMs = begin,
                 StatesEnd = from != RecognitionState.Suspended,
                 ToUtcMs = wish.ListDays is { } days ? begin + 1 + days * DayMs : null,
@@ -74,7 +81,7 @@ public sealed class RecognitionRulesTests
             }, new StepContext(listings, blocks, Terms, now, today));
             if (decision is StepDecision.Illegal illegal)
             {
-                if (Table.Contains((from, wish.To)) || illegal.State != from)
+                if (IsAllowed(from, wish.To, recognition.Ground) || illegal.State != from)
                 {
                     return false;
                 }
@@ -82,7 +89,7 @@ public sealed class RecognitionRulesTests
                 continue;
             }
 
-            if (!Table.Contains((from, wish.To)))
+            if (!IsAllowed(from, wish.To, recognition.Ground))
             {
                 return false;
             }
@@ -99,7 +106,10 @@ public sealed class RecognitionRulesTests
             }
 
             (recognition, catalogue) = (taken.Next, edition?.Next ?? catalogue);
-            if (!IsTrue(recognition, catalogue, now, wish.IsQuality))
+            isBlocked = wish.To is RecognitionState.Suspended or RecognitionState.Revoked
+                ? isBlocked || wish.IsQuality
+                : isBlocked && wish.To != RecognitionState.Listed;
+            if (!IsTrue(recognition, catalogue, now, isBlocked))
             {
                 return false;
             }
@@ -109,7 +119,7 @@ public sealed class RecognitionRulesTests
     }
 
     /// <summary>What the state says of the product right after a step, now and later.</summary>
-    private static bool IsTrue(Recognition recognition, CatalogueIndex catalogue, long now, bool isQuality)
+    private static bool IsTrue(Recognition recognition, CatalogueIndex catalogue, long now, bool isBlocked)
     {
         // Steps within a millisecond get a millisecond of their own.
         const long settledMs = 20;
@@ -122,10 +132,10 @@ public sealed class RecognitionRulesTests
             RecognitionState.Listed => !At(now).IsBlocked
                 && (recognition.ListedFromUtcMs > now || recognition.ValidToUtcMs <= now + settledMs || isAid)
                 && (recognition.ValidToUtcMs is not { } to || At(to).Class == ProductClass.Ordinary),
-            RecognitionState.Suspended when isQuality => !isAid && At(now).IsBlocked && afterGrace.IsBlocked,
-            RecognitionState.Suspended => !At(now).IsBlocked && afterGrace.Class == ProductClass.Ordinary,
-            RecognitionState.Revoked when isQuality => !isAid && !At(now).IsBlocked,
-            RecognitionState.Revoked => !At(now).IsBlocked && afterGrace.Class == ProductClass.Ordinary,
+            RecognitionState.Suspended or RecognitionState.Revoked when isBlocked =>
+                !isAid && At(now).IsBlocked && afterGrace.IsBlocked,
+            RecognitionState.Suspended or RecognitionState.Revoked =>
+                !At(now).IsBlocked && afterGrace.Class == ProductClass.Ordinary,
             _ => !isAid && !At(now).IsBlocked,
         };
     }
@@ -178,7 +188,9 @@ public sealed class RecognitionRulesTests
     [InlineData("2020-10-01", "2020-10-06", false)]
     [InlineData("2020-10-01", "2020-10-07", true)]
     [InlineData("2020-10-07", "2020-10-01", false)]
-    public void A_public_notice_takes_at_least_the_days_of_the_data_set(string from, string to, bool isTaken) =>
+    [InlineData("2020-09-13", "2020-10-01", true)]
+    [InlineData("2020-09-12", "2020-10-01", false)]
+    public void A_public_notice_begins_today_at_the_earliest_and_takes_the_days_of_the_data_set(string from, string to, bool isTaken) =>
         Assert.Equal(isTaken, Decide(
             new Recognition(1, "tea", County, RecognitionState.CountyReview),
             new RecognitionStep(RecognitionState.PublicNotice, "why")

@@ -66,7 +66,7 @@ public sealed class RecognitionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_suspension_for_quality_blocks_at_once_until_it_is_lifted_or_revoked()
+    public async Task A_suspension_for_quality_blocks_at_once_until_it_is_lifted_and_a_revocation_keeps_the_block()
     {
         await _rig.ProductAsync("tea");
         await _rig.ImportAsync("sku,product_name,product_id\nT1,tea,tea\n");
@@ -99,7 +99,7 @@ public sealed class RecognitionTests : IAsyncLifetime
         _rig.Now += DayMs;
         await _rig.StepAsync(id, new { state = "revoked", reason = "no cure", ground = "quality" });
         Assert.Equal(
-            [new SkuSpan("T1", _rig.Now, ProductClass.Ordinary, IsBlocked: false)],
+            [new SkuSpan("T1", _rig.Now, ProductClass.Ordinary, IsBlocked: true)],
             _rig.Snapshot.SpansOf("op1", _rig.Now));
     }
 
@@ -173,7 +173,7 @@ public sealed class RecognitionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_second_application_waits_for_the_first_and_a_listing_from_before_sales_takes_a_correction()
+    public async Task A_second_application_waits_for_the_first_and_a_listing_from_before_now_takes_a_correction()
     {
         await _rig.ProductAsync("tea");
         var id = (await PostAsync(_rig.Clerk, "/api/v1/recognitions",
@@ -183,19 +183,28 @@ public sealed class RecognitionTests : IAsyncLifetime
             new { productId = "tea", reason = "applies" }, HttpStatusCode.Conflict);
         Assert.Equal("recognitionUnderWay", again.GetProperty("code").GetString());
 
-        await _rig.SellAsync("T1", NowUtcMs - 3 * DayMs);
         await _rig.StepAsync(id, new { state = "townshipOpinion", reason = "x" });
         await _rig.StepAsync(id, new { state = "countyReview", reason = "x" });
+        var early = await _rig.StepAsync(id, new
+        {
+            state = "publicNotice", reason = "x", noticeFrom = "2020-10-10", noticeTo = "2020-10-20",
+        }, HttpStatusCode.BadRequest);
+        Assert.Equal("noticeBegun", early.GetProperty("errors")[0].GetProperty("reason").GetString());
         await _rig.StepAsync(id, new
         {
-            state = "publicNotice", reason = "x", noticeFrom = "2020-09-20", noticeTo = "2020-09-30",
+            state = "publicNotice", reason = "x", noticeFrom = "2020-10-11", noticeTo = "2020-10-20",
         });
-        var past = await _rig.StepAsync(
-            id, new { state = "listed", reason = "x", from = "2020-10-01", to = "open" }, HttpStatusCode.Conflict);
-        Assert.Equal("changesThePast", past.GetProperty("code").GetString());
-        Assert.Contains("/api/v1/catalogue/corrections", past.GetProperty("detail").GetString()!,
-            StringComparison.Ordinal);
-        await _rig.StepAsync(id, new { state = "listed", reason = "x", from = "2020-10-09", to = "open" });
+        _rig.Now = NowUtcMs + 12 * DayMs;
+        foreach (var from in new[] { "2020-10-01", "2020-10-20", "2020-10-21", Moment(_rig.Now - 1) })
+        {
+            var past = await _rig.StepAsync(
+                id, new { state = "listed", reason = "x", from, to = "open" }, HttpStatusCode.Conflict);
+            Assert.Equal("changesThePast", past.GetProperty("code").GetString());
+            Assert.Contains("/api/v1/catalogue/corrections", past.GetProperty("detail").GetString()!,
+                StringComparison.Ordinal);
+        }
+
+        await _rig.StepAsync(id, new { state = "listed", reason = "x", from = Moment(_rig.Now), to = "open" });
     }
 
     [Fact]

@@ -65,6 +65,64 @@ public sealed class SheetFileTests
         Assert.Equal(expected, Assert.Single(table.Rows).Fields[0]);
     }
 
+    [Theory]
+    [InlineData("9007199254740992", "9007199254740992")]
+    [InlineData("1234567890123456", "1234567890123456")]
+    [InlineData("-9007199254740992", "-9007199254740992")]
+    [InlineData("9007199254740993", null)]
+    [InlineData("9007199254740994", null)]
+    [InlineData("123456789012345678", null)]
+    [InlineData("1.2345678901234568E+17", null)]
+    [InlineData("1E999", null)]
+    [InlineData("NaN", null)]
+    [InlineData("12.345678901234567", null)]
+    [InlineData("0.30000000000000004", "0.3")]
+    [InlineData("1.00", "1")]
+    public void A_number_that_cannot_be_kept_exactly_refuses_its_row(string value, string? expected)
+    {
+        var table = Read(new SheetOnPaper
+        {
+            Rows = SheetOnPaper.TextRow(1, "a") + SheetOnPaper.Row(2, $"""<c r="A2"><v>{value}</v></c>""")
+                + SheetOnPaper.TextRow(3, "good"),
+        });
+        Assert.Equal(expected is null ? ["good"] : [expected, "good"], table.Rows.Select(r => r.Fields[0]));
+        Assert.Equal(
+            expected is null ? [(2, TableFaultKind.NumberNotExact, value)] : [],
+            table.Faults.Select(f => (f.Line, f.Kind, f.Got)));
+    }
+
+    [Theory]
+    [InlineData(3, 3)]
+    [InlineData(3, 2)]
+    [InlineData(1, 2)]
+    [InlineData(0, 1)]
+    public void A_workbook_whose_row_numbers_do_not_increase_is_refused(int second, int third) => Assert.Equal(
+        TableProblem.BrokenSheet,
+        Problem(new SheetOnPaper
+        {
+            Rows = SheetOnPaper.TextRow(1, "a") + SheetOnPaper.TextRow(second, "x") + SheetOnPaper.TextRow(third, "y"),
+        }.ToBytes(), Limits));
+
+    [Fact]
+    public void A_workbook_holds_no_more_shared_strings_than_it_may()
+    {
+        var sheet = new SheetOnPaper { Strings = "<si/><si/><si/>", Rows = SheetOnPaper.TextRow(1, "a") };
+        Assert.Equal(TableProblem.BrokenSheet, Problem(sheet.ToBytes(), Limits with { MaxSharedStrings = 2 }));
+        Assert.IsType<TableReading.Table>(TableFile.Read(sheet.ToBytes(), Limits with { MaxSharedStrings = 3 }));
+    }
+
+    [Fact]
+    public void Millions_of_empty_shared_strings_in_a_small_file_are_refused_before_they_fill_the_memory()
+    {
+        var bytes = new SheetOnPaper
+        {
+            Strings = string.Concat(Enumerable.Repeat("<si/>", 5_000_000)), Rows = SheetOnPaper.TextRow(1, "a"),
+        }.ToBytes();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(TableProblem.BrokenSheet, Problem(bytes, Limits));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64L * 1024 * 1024);
+    }
+
     [Fact]
     public void A_workbook_that_counts_from_1904_gives_the_same_day() => Assert.Equal("2020-10-01", Read(
         new SheetOnPaper

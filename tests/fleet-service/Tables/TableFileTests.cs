@@ -66,6 +66,50 @@ public sealed class TableFileTests
         Assert.Equal([(5, TableFaultKind.BadEncoding)], table.Faults.Select(f => (f.Line, f.Kind)));
     }
 
+    [Theory]
+    [InlineData("big5", "sku,品名\nR1,定遠大米\nR2,鳳陽花生\nR3,明光綠豆\n")]
+    [InlineData("shift_jis", "sku,品名\nR1,定遠大米\nR2,明光緑豆\n")]
+    [InlineData("shift_jis", "sku,品名\nR1,お茶\nR2,りんごジュース\n")]
+    [InlineData("euc-jp", "sku,品名\nR1,お茶\nR2,りんごジュース\n")]
+    [InlineData("windows-1252", "sku,name\nR1,Gr\u00FCner Tee\nR2,Caf\u00E9 cr\u00E8me\nR3,P\u00E2t\u00E9\n")]
+    public void Words_of_another_encoding_are_not_taken_for_chinese(string encoding, string text) => Assert.Equal(
+        TableProblem.UnknownEncoding,
+        Assert.IsType<TableReading.Unreadable>(TableFile.Read(
+            CodePagesEncodingProvider.Instance.GetEncoding(encoding)!.GetBytes(text), Limits)).Problem);
+
+    [Theory]
+    [InlineData("定远大米镕", true)]
+    [InlineData("定远大米油镕", true)]
+    [InlineData("定远大镕", false)]
+    [InlineData("定远大米镕镕", false)]
+    [InlineData("ＡＢ１２，、。《》％㎡℃①", true)]
+    public void A_few_rare_characters_are_no_other_encoding(string name, bool isTaken) => Assert.Equal(
+        isTaken,
+        TableFile.Read(Gb18030.GetBytes($"sku,name\nR1,{name}\n"), Limits) is TableReading.Table);
+
+    [Theory]
+    [InlineData("=1+1", "'=1+1")]
+    [InlineData("+cmd", "'+cmd")]
+    [InlineData("-cmd", "'-cmd")]
+    [InlineData("@SUM(A1)", "'@SUM(A1)")]
+    [InlineData("＝1+1", "'＝1+1")]
+    [InlineData("＋1", "'＋1")]
+    [InlineData("－1", "'－1")]
+    [InlineData("＠x", "'＠x")]
+    [InlineData("'=x", "''=x")]
+    [InlineData("'", "'")]
+    [InlineData("it's", "it's")]
+    [InlineData("-12.50", "-12.50")]
+    [InlineData("+5", "+5")]
+    [InlineData("\tx", "'\tx")]
+    [InlineData("\rx", "\"'\rx\"")]
+    public void A_text_that_a_spreadsheet_would_calculate_is_written_with_an_apostrophe(string field, string written)
+    {
+        var file = TableWriter.Csv(["a"], [[field]]);
+        Assert.Equal($"\uFEFFa\r\n{written}\r\n", Encoding.UTF8.GetString(file));
+        Assert.Equal(field.Trim(), Assert.Single(Read(file).Rows).Fields[0]);
+    }
+
     [Fact]
     public void Rows_that_are_none_are_listed_with_line_and_reason()
     {
@@ -117,7 +161,7 @@ public sealed class TableFileTests
     public void What_is_written_is_read_again_in_both_formats()
     {
         var field = Gen.OneOf(
-            Gen.String[Gen.Char["ab ,\"\n;=|定米🍎"[..^2]], 0, 8], Gen.OneOf("🍎", "\"", "=1+1", "a\nb", "001", "1E5"));
+            Gen.String[Gen.Char["ab ,\"\n;=|定米'+-@＝"], 0, 8], Gen.OneOf("🍎", "\"", "=1+1", "a\nb", "001", "1E5"));
         Gen.Select(field, field, field).Array[0, 6].Sample(rows =>
         {
             var fields = rows.Select(r => (IReadOnlyList<string>)[r.Item1, r.Item2, r.Item3]).ToList();
