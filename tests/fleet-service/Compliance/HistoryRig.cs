@@ -46,7 +46,7 @@ internal sealed class HistoryRig : IDisposable
         DELETE FROM totals; DELETE FROM quarantine; DELETE FROM carried; DELETE FROM vend_guard;
         DELETE FROM guarded_cabinets; DELETE FROM doubles; DELETE FROM gaps; DELETE FROM hellos; DELETE FROM findings;
         DELETE FROM cabinet_keys; DELETE FROM assignments; DELETE FROM cabinets; DELETE FROM operators;
-        DELETE FROM policy_versions; DELETE FROM policy_ends;
+        DELETE FROM policy_versions; DELETE FROM policy_ends; DELETE FROM policy_ground;
         DELETE FROM editions; DELETE FROM edition_days; DELETE FROM edition_checks;
         UPDATE edition_marks SET look = 0, position = 0, correction_id = 0;
         """);
@@ -89,8 +89,9 @@ internal sealed class HistoryService : IDisposable
         _rig.Empty();
         Places = places;
         Register = new FleetRegister(new FleetStore(Database));
-        Policies = new CurrentPolicies(new PolicyBook(places.Policies));
-        PolicyDesk = new PolicyDesk(Database, places, Policies, Clock, NullLogger<PolicyDesk>.Instance);
+        Policies = new CurrentPolicies(new PolicyBook([]));
+        TakeOverPolicies();
+        PolicyDesk = new PolicyDesk(Database, places.Zone, Policies, Clock, NullLogger<PolicyDesk>.Instance);
         Store = new StandingsStore(Database, places.Zone);
         Reader = new StandingsReader(
             Store, new MomentSalesStore(Database, places.Zone), places, Policies, Catalogue, Clock);
@@ -171,6 +172,15 @@ internal sealed class HistoryService : IDisposable
     {
         _writer.Dispose();
         EditionDesk.Dispose();
+    }
+
+    private void TakeOverPolicies()
+    {
+        using var connection = Database.OpenWriter();
+        using var transaction = connection.BeginTransaction();
+        PolicyStore.TakeOver(connection, Places, Clock.UtcMs);
+        Policies.Replace(PolicyStore.ReadBook(connection));
+        transaction.Commit();
     }
 
     private VerifiedBatch Batch(JournalOnPaper journal, ulong first, ulong last)
