@@ -8,6 +8,9 @@ internal static class ComplianceProblems
 {
     private static readonly TwoLanguages Texts = new("KioskFleet.Service.Compliance.ComplianceText");
 
+    /// <summary>A text of this folder in both languages.</summary>
+    public static Bilingual TextOf(string key) => Texts[key];
+
     /// <summary>A problem of a query or path.</summary>
     /// <param name="status">The HTTP status.</param>
     /// <param name="text">Which one.</param>

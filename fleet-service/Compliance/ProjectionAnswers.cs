@@ -17,8 +17,12 @@ internal static class ProjectionAnswers
         PolicyId = row.PolicyId,
         PolicyVersion = row.PolicyVersion,
         ThresholdBasisPoints = row.ThresholdBasisPoints,
+        AidFenPerDay = basis.IsEnough ? basis.AidFenPerDay : null,
+        TotalFenPerDay = basis.IsEnough ? basis.TotalFenPerDay : null,
+        How = basis.How,
         CompleteDays = basis.CompleteDays,
         DaysInAll = basis.DaysInAll,
+        CompleteFrom = basis.CompleteFrom,
         CompleteThrough = basis.CompleteThrough,
         NeededDays = ProjectionRule.NeededDays(window),
         CabinetsProjected = basis.IsEnough ? 1 : 0,
@@ -27,11 +31,11 @@ internal static class ProjectionAnswers
 
     /// <summary>Of cabinets together: the sum of what each is projected to, or sold so far.</summary>
     /// <param name="place">The place's standing by projected sales.</param>
-    /// <param name="enough">For each of its cabinets whether it is projected.</param>
+    /// <param name="bases">What each of its cabinets' projection rests on.</param>
     /// <param name="window">The window.</param>
-    public static ProjectionShown OfPlace(PlaceStanding place, IReadOnlyList<bool> enough, JudgingWindow window)
+    public static ProjectionShown OfPlace(PlaceStanding place, IReadOnlyList<ProjectionBasis> bases, JudgingWindow window)
     {
-        var projected = enough.Count(e => e);
+        var projected = bases.Count(b => b.IsEnough);
         var isEnough = projected > 0;
         return new ProjectionShown
         {
@@ -46,12 +50,16 @@ internal static class ProjectionAnswers
             PolicyId = place.PolicyId,
             PolicyVersion = place.PolicyVersion,
             ThresholdBasisPoints = place.ThresholdBasisPoints,
+            AidFenPerDay = isEnough ? bases.Aggregate(0L, (sum, b) => checked(sum + b.AidFenPerDay)) : null,
+            TotalFenPerDay = isEnough ? bases.Aggregate(0L, (sum, b) => checked(sum + b.TotalFenPerDay)) : null,
+            How = isEnough ? ProjectionHow.SumOfCabinets : ProjectionHow.TooFewWholeDays,
             CompleteDays = null,
             DaysInAll = null,
+            CompleteFrom = null,
             CompleteThrough = null,
             NeededDays = ProjectionRule.NeededDays(window),
             CabinetsProjected = projected,
-            CabinetsAsSoFar = enough.Count - projected,
+            CabinetsAsSoFar = bases.Count - projected,
         };
     }
 }

@@ -56,10 +56,14 @@ internal static class ProjectionRule
         {
             var sales = projected[at];
             var basis = Basis(sales, cuts.TryGetValue(cabinet, out var cut) ? cut : null, window, zone);
-            bases[cabinet] = basis;
             if (basis.IsEnough)
             {
                 var days = whole.GetValueOrDefault((cabinet, sales.AssignmentId));
+                basis = basis with
+                {
+                    AidFenPerDay = Project(days.AidFen, 1, basis.CompleteDays),
+                    TotalFenPerDay = Project(days.TotalFen, 1, basis.CompleteDays),
+                };
                 projected[at] = sales with
                 {
                     Amounts = sales.Amounts with
@@ -70,6 +74,8 @@ internal static class ProjectionRule
                     },
                 };
             }
+
+            bases[cabinet] = basis;
         }
 
         return new ProjectedSales(soFar with { Assignments = projected }, bases);
@@ -92,9 +98,12 @@ internal static class ProjectionRule
         var began = zone.DayOf(sales.FromUtcMs);
         var first = began > window.From ? began : window.From;
         var complete = cut is { } through && through >= first ? through.DayNumber - first.DayNumber + 1 : 0;
+        var how = sales.Life is "Retired" or "ClosedUntil" ? ProjectionHow.SellsNoMore
+            : complete >= NeededDays(window) ? ProjectionHow.WholeDaysSoFar
+            : ProjectionHow.TooFewWholeDays;
         return new ProjectionBasis(
-            complete, Math.Max(window.To.DayNumber - first.DayNumber, 1), complete > 0 ? cut : null,
-            complete >= NeededDays(window) && sales.Life is not ("Retired" or "ClosedUntil"));
+            complete, Math.Max(window.To.DayNumber - first.DayNumber, 1), complete > 0 ? first : null,
+            complete > 0 ? cut : null, how);
     }
 
     private static Dictionary<string, int> LastAssignments(WindowSales sales)
@@ -117,10 +126,38 @@ internal static class ProjectionRule
 /// <summary>What a cabinet's projection rests on.</summary>
 /// <param name="CompleteDays">Whole business days with complete data that are counted.</param>
 /// <param name="DaysInAll">Days from the first one counted to the window's last.</param>
+/// <param name="CompleteFrom">The first of these days; null when there is none.</param>
 /// <param name="CompleteThrough">The last complete day; null when there is none.</param>
-/// <param name="IsEnough">False when there is too little data, or the cabinet sells no more.</param>
+/// <param name="How">How it is computed, or why it is not.</param>
 internal readonly record struct ProjectionBasis(
-    int CompleteDays, int DaysInAll, DateOnly? CompleteThrough, bool IsEnough);
+    int CompleteDays, int DaysInAll, DateOnly? CompleteFrom, DateOnly? CompleteThrough, ProjectionHow How)
+{
+    /// <summary>False when there is too little data, or the cabinet sells no more.</summary>
+    public bool IsEnough => How == ProjectionHow.WholeDaysSoFar;
+
+    /// <summary>Aid sales of a complete day on average, in fen, half up; 0 while there is too little data.</summary>
+    public long AidFenPerDay { get; init; }
+
+    /// <summary>All sales of a complete day on average, in fen, half up; 0 likewise.</summary>
+    public long TotalFenPerDay { get; init; }
+}
+
+/// <summary>How a projection is computed. A closed set; each has a sentence in both languages.</summary>
+internal enum ProjectionHow
+{
+    /// <summary>Amount of the whole days with complete data × days in all ÷ these days, half up, class by class.
+    /// </summary>
+    WholeDaysSoFar,
+
+    /// <summary>Not at all yet: fewer such days than are needed.</summary>
+    TooFewWholeDays,
+
+    /// <summary>Not at all: the cabinet is closed for a time or retired.</summary>
+    SellsNoMore,
+
+    /// <summary>Of cabinets together: the sum of their projections; who has none counts with the sales so far.</summary>
+    SumOfCabinets,
+}
 
 /// <summary>Sales as they will be.</summary>
 /// <param name="Sales">By assignment.</param>
@@ -166,11 +203,29 @@ internal sealed record ProjectionShown
     /// <summary>Its threshold on that day.</summary>
     public required int? ThresholdBasisPoints { get; init; }
 
+    /// <summary>
+    /// The rate so far: aid sales of a whole day with complete data on average, half up; of cabinets together the sum of
+    /// their rates.
+    /// </summary>
+    public required long? AidFenPerDay { get; init; }
+
+    /// <summary>The rate so far of all sales, likewise.</summary>
+    public required long? TotalFenPerDay { get; init; }
+
+    /// <summary>How it is computed, or why it is not.</summary>
+    public required ProjectionHow How { get; init; }
+
+    /// <summary>The same as a sentence.</summary>
+    public Bilingual HowText => ComplianceProblems.TextOf($"Projection{How}");
+
     /// <summary>Whole business days with complete data that it rests on; null for cabinets together.</summary>
     public required int? CompleteDays { get; init; }
 
     /// <summary>Days of the window from the first one counted; null for cabinets together.</summary>
     public required int? DaysInAll { get; init; }
+
+    /// <summary>The first complete day; null for cabinets together, or without one.</summary>
+    public required DateOnly? CompleteFrom { get; init; }
 
     /// <summary>The last complete day; null for cabinets together, or without one.</summary>
     public required DateOnly? CompleteThrough { get; init; }

@@ -84,7 +84,7 @@ internal sealed class StandingsReports(
         {
             var later = Of(projected.Answer, level).ToDictionary(p => (p.OperatorId, p.PlaceCode));
             var counts = projected.Answer.Judged.Rows.Where(r => r.CurrentOperator)
-                .ToLookup(r => KeyOf(level, r), r => projected.Bases[r.CabinetId].IsEnough);
+                .ToLookup(r => KeyOf(level, r), r => projected.Bases[r.CabinetId]);
             places = [.. places.Select(p => p with
             {
                 Projection = ProjectionAnswers.OfPlace(

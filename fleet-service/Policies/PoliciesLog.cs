@@ -15,9 +15,13 @@ internal static partial class PoliciesLog
     [LoggerMessage(4102, LogLevel.Information, "Policy {Policy} ends on {To}; decided by {Actor}.")]
     public static partial void Ended(ILogger log, string policy, string to, string actor);
 
-    /// <summary>A changed data set holds a policy that made ones stand in the way of.</summary>
-    [LoggerMessage(4103, LogLevel.Warning,
-        "Policy {Policy} version {Version} of the data set overlaps {Other} version {OtherVersion}, which people made: "
-        + "the made one wins.")]
-    public static partial void Overlaps(ILogger log, string policy, int version, string other, int otherVersion);
+    /// <summary>A version of the data set that no start saw before.</summary>
+    [LoggerMessage(4103, LogLevel.Information, "Policy {Policy} version {Version} was taken over from {DataSet}.")]
+    public static partial void TakenOver(ILogger log, string policy, int version, string dataSet);
+
+    /// <summary>A policy is no longer in the data set; that alone ends nothing.</summary>
+    [LoggerMessage(4104, LogLevel.Warning,
+        "Policy {Policy} version {Version} is no longer in {DataSet} and stays in force until {To}: only "
+        + "people end it, over the interface.")]
+    public static partial void Left(ILogger log, string policy, int version, string dataSet, string to);
 }

@@ -8,10 +8,10 @@ namespace KioskFleet.Service.Policies;
 /// swapped after the commit. Thread-safe.
 /// </summary>
 internal sealed class PolicyDesk(
-    FleetDatabase database, PlacesDataSet places, CurrentPolicies current, TimeProvider time, ILogger<PolicyDesk> log)
+    FleetDatabase database, BusinessZone zone, CurrentPolicies current, TimeProvider time, ILogger<PolicyDesk> log)
 {
     /// <summary>The present business day.</summary>
-    public DateOnly Today => places.Zone.DayOf(NowUtcMs);
+    public DateOnly Today => zone.DayOf(NowUtcMs);
 
     private long NowUtcMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -25,16 +25,15 @@ internal sealed class PolicyDesk(
         var (outcome, next) = await database.WriteAsync(
             (connection, _) =>
             {
-                var outcome = PolicyRule.Make(
-                    PolicyStore.ReadBook(connection, places.Policies), wanted, replaces, Today);
+                var outcome = PolicyRule.Make(PolicyStore.ReadBook(connection), wanted, replaces, Today);
                 if (outcome is PolicyOutcome.Made made)
                 {
                     var reason = $"replaced by {made.Policy.Id} {made.Policy.Version}";
                     PolicyStore.WriteEnds(connection, made.Ends, reason, (NowUtcMs, actor));
-                    PolicyStore.Write(connection, made.Policy, (NowUtcMs, actor));
+                    PolicyStore.Write(connection, made.Policy, PolicyOrigin.Made, (NowUtcMs, actor));
                 }
 
-                return (outcome, PolicyStore.ReadBook(connection, places.Policies));
+                return (outcome, PolicyStore.ReadBook(connection));
             },
             ct);
         current.Replace(next);
@@ -58,13 +57,13 @@ internal sealed class PolicyDesk(
         var (outcome, next) = await database.WriteAsync(
             (connection, _) =>
             {
-                var outcome = PolicyRule.End(PolicyStore.ReadBook(connection, places.Policies), policyId, to, Today);
+                var outcome = PolicyRule.End(PolicyStore.ReadBook(connection), policyId, to, Today);
                 if (outcome is PolicyOutcome.Ended ended)
                 {
                     PolicyStore.WriteEnds(connection, ended.Ends, reason, (NowUtcMs, actor));
                 }
 
-                return (outcome, PolicyStore.ReadBook(connection, places.Policies));
+                return (outcome, PolicyStore.ReadBook(connection));
             },
             ct);
         current.Replace(next);
@@ -81,7 +80,7 @@ internal sealed class PolicyDesk(
     {
         using var connection = database.OpenReader();
         using var moment = connection.BeginTransaction(deferred: true);
-        current.Replace(PolicyStore.ReadBook(connection, places.Policies));
+        current.Replace(PolicyStore.ReadBook(connection));
     }
 
     /// <summary>All policies with their story; of equally specific ones the earlier wins.</summary>
@@ -89,14 +88,14 @@ internal sealed class PolicyDesk(
     {
         using var connection = database.OpenReader();
         using var moment = connection.BeginTransaction(deferred: true);
-        return PolicyStore.Read(connection, places.Policies).Records;
+        return PolicyStore.Read(connection).Records;
     }
 
     /// <summary>Operator and county of a cabinet as a business day begins; null when nobody knows it.</summary>
     public PolicySubject? SubjectOf(string cabinetId, DateOnly day)
     {
         using var connection = database.OpenReader();
-        var at = day == Today ? NowUtcMs : places.Zone.StartOfUtcMs(day);
+        var at = day == Today ? NowUtcMs : zone.StartOfUtcMs(day);
         return PolicyStore.SubjectOf(connection, cabinetId, at);
     }
 }

@@ -1,7 +1,8 @@
 using System.Globalization;
-using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using KioskFleet.Service.Places;
 
 namespace KioskFleet.Service.Policies;
@@ -12,6 +13,12 @@ namespace KioskFleet.Service.Policies;
 /// </summary>
 internal static class PolicyJson
 {
+    /// <summary>Writes Chinese as it is read.</summary>
+    public static readonly JsonSerializerOptions Readable = new()
+    {
+        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+    };
+
     /// <summary>The policy as JSON; amounts in fen, shares in basis points, days as yyyy-mm-dd.</summary>
     public static JsonObject Write(Policy policy) => new()
     {
@@ -48,11 +55,23 @@ internal static class PolicyJson
         ["clause"] = policy.Clause,
     };
 
-    /// <summary>Reads terms that were stored.</summary>
+    /// <summary>
+    /// Reads terms that were stored. A check term that was added to the product after them has the default of
+    /// <see cref="CheckTerms"/>: a default is never changed, so that the past stays judged as it was.
+    /// </summary>
     /// <exception cref="InvalidDataException">They are not what <see cref="Write(Policy)"/> writes.</exception>
     public static Policy Read(string json)
     {
-        using var document = JsonDocument.Parse(Encoding.UTF8.GetBytes(json));
+        var stored = JsonNode.Parse(json);
+        if (stored?["checks"] is JsonObject checks)
+        {
+            foreach (var (name, value) in Write(new CheckTerms()))
+            {
+                checks.TryAdd(name, value?.DeepClone());
+            }
+        }
+
+        using var document = JsonDocument.Parse(stored?.ToJsonString() ?? "null");
         var findings = new List<DataSetFinding>();
         var policy = PolicyReader.Read(new DataNode(document.RootElement, "$", findings));
         return findings.Count == 0

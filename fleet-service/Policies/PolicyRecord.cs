@@ -16,10 +16,12 @@ internal enum PolicyOrigin
 /// <param name="Terms">As it was made: its own end, not one decided later.</param>
 /// <param name="Effective">As it is judged by: with the end that was decided, if one was.</param>
 /// <param name="Origin">Where it comes from.</param>
-/// <param name="Made">When (Unix milliseconds UTC) and by whom; null for one of the data set.</param>
+/// <param name="Made">
+/// When (Unix milliseconds UTC) and by whom; for one of the data set the start that first saw it, and the data set.
+/// </param>
 /// <param name="Ended">The decision on its end, or null.</param>
 internal sealed record PolicyRecord(
-    Policy Terms, Policy Effective, PolicyOrigin Origin, (long UtcMs, string By)? Made, PolicyEnding? Ended);
+    Policy Terms, Policy Effective, PolicyOrigin Origin, (long UtcMs, string By) Made, PolicyEnding? Ended);
 
 /// <summary>A decision that a version ends.</summary>
 /// <param name="To">The first business day no longer in force.</param>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using KioskFleet.Service.Access;
 using KioskFleet.Service.Places;
 using Microsoft.Data.Sqlite;
@@ -10,11 +12,10 @@ internal static class PolicyStore
 {
     private const string DayFormat = "yyyy-MM-dd";
 
+    private static readonly string Made = PolicyJson.Name(PolicyOrigin.Made);
+
     /// <summary>All policies with their story: those that people made, then those of the data set.</summary>
-    /// <param name="connection">Reads what its transaction sees.</param>
-    /// <param name="shipped">The policies of the data set.</param>
-    public static (IReadOnlyList<PolicyRecord> Records, long Revision) Read(
-        SqliteConnection connection, IEnumerable<Policy> shipped)
+    public static (IReadOnlyList<PolicyRecord> Records, long Revision) Read(SqliteConnection connection)
     {
         var decided = Rows(connection, """
             SELECT policy_id, version, to_day, reason, ended_utc_ms, ended_by FROM policy_ends ORDER BY end_no
@@ -22,36 +23,71 @@ internal static class PolicyStore
             r => (Of: (r.GetString(0), r.GetInt32(1)),
                 Ending: new PolicyEnding(Day(r.GetString(2)), r.GetString(3), r.GetInt64(4), r.GetString(5))));
         var ends = decided.ToLookup(e => e.Of, e => e.Ending);
-        var made = Rows(connection, """
-            SELECT terms, made_utc_ms, made_by FROM policy_versions ORDER BY policy_id, version
+        var records = Rows(connection, """
+            SELECT terms, origin, made_utc_ms, made_by FROM policy_versions
+            ORDER BY origin DESC, policy_id, version
             """,
-            r => (Policy: PolicyJson.Read(r.GetString(0)), Made: (r.GetInt64(1), r.GetString(2))));
-        var records = made
-            .Select(m => Record(m.Policy, PolicyOrigin.Made, m.Made, ends))
-            .Concat(shipped.Select(p => Record(p, PolicyOrigin.DataSet, null, ends)));
+            r => Record(PolicyJson.Read(r.GetString(0)), r.GetString(1) == Made ? PolicyOrigin.Made
+                : PolicyOrigin.DataSet, (r.GetInt64(2), r.GetString(3)), ends));
 
         // Both tables only grow, so that a later state has more rows.
-        return ([.. records], made.Count + decided.Count);
+        return (records, records.Count + decided.Count);
     }
 
     /// <summary>The policies as they are judged by.</summary>
-    public static PolicyBook ReadBook(SqliteConnection connection, IEnumerable<Policy> shipped)
+    public static PolicyBook ReadBook(SqliteConnection connection)
     {
-        var (records, revision) = Read(connection, shipped);
+        var (records, revision) = Read(connection);
         return new PolicyBook(records.Select(r => r.Effective), revision);
     }
 
-    /// <summary>Writes a new version with its audit row.</summary>
-    public static void Write(SqliteConnection connection, Policy policy, (long UtcMs, string By) made)
+    /// <summary>
+    /// Stores the versions of a data set that no start saw before, with the ends that they bring.
+    /// </summary>
+    /// <param name="connection">The connection, in a transaction.</param>
+    /// <param name="places">The data set.</param>
+    /// <param name="nowUtcMs">The present moment, Unix milliseconds UTC.</param>
+    /// <exception cref="DataSetException">Findings stand against the data set.</exception>
+    public static ShippedPolicies TakeOver(SqliteConnection connection, PlacesDataSet places, long nowUtcMs)
     {
+        var taken = ShippedPolicyRule.Decide(
+            Read(connection).Records, Ground(connection), places, places.Zone.DayOf(nowUtcMs));
+        if (taken.Findings.Count > 0)
+        {
+            throw new DataSetException($"Data set {places.DataSet} on this database", taken.Findings);
+        }
+
+        var seen = (nowUtcMs, places.DataSet);
+        WriteEnds(connection, taken.Ends, $"a newer version in data set {places.DataSet}", seen);
+        foreach (var policy in taken.New)
+        {
+            Write(connection, policy, PolicyOrigin.DataSet, seen);
+        }
+
         Run(connection, """
-            INSERT INTO policy_versions (policy_id, version, terms, made_utc_ms, made_by)
-            VALUES ($id, $version, $terms, $now, $by)
+            INSERT INTO policy_ground (ground_no, data_set, city_code, utc_offset_minutes, seen_utc_ms)
+            VALUES (1, $set, $city, $offset, $now) ON CONFLICT DO NOTHING
             """,
-            ("$id", policy.Id), ("$version", policy.Version), ("$terms", PolicyJson.Write(policy).ToJsonString()),
-            ("$now", made.UtcMs), ("$by", made.By));
+            ("$set", places.DataSet), ("$city", places.City.Code.Value), ("$offset", places.Zone.UtcOffsetMinutes),
+            ("$now", nowUtcMs));
+        return taken;
+    }
+
+    /// <summary>Writes a new version with its audit row.</summary>
+    public static void Write(
+        SqliteConnection connection, Policy policy, PolicyOrigin origin, (long UtcMs, string By) made)
+    {
+        var terms = PolicyJson.Write(policy);
+        var text = terms.ToJsonString();
+        Run(connection, """
+            INSERT INTO policy_versions (policy_id, version, origin, terms, terms_sha256, made_utc_ms, made_by)
+            VALUES ($id, $version, $origin, $terms, $hash, $now, $by)
+            """,
+            ("$id", policy.Id), ("$version", policy.Version), ("$origin", PolicyJson.Name(origin)), ("$terms", text),
+            ("$hash", SHA256.HashData(Encoding.UTF8.GetBytes(text))), ("$now", made.UtcMs), ("$by", made.By));
         AuditLog.Write(connection, new AuditEntry(
-            made.UtcMs, made.By, "policy.made", $"policy:{policy.Id}", null, PolicyJson.Write(policy)));
+            made.UtcMs, made.By, origin == PolicyOrigin.Made ? "policy.made" : "policy.takenOver",
+            $"policy:{policy.Id}", null, terms));
     }
 
     /// <summary>Writes the ends of versions, each with its audit row.</summary>
@@ -89,13 +125,17 @@ internal static class PolicyStore
     }
 
     private static PolicyRecord Record(
-        Policy terms, PolicyOrigin origin, (long UtcMs, string By)? made,
+        Policy terms, PolicyOrigin origin, (long UtcMs, string By) made,
         ILookup<(string, int), PolicyEnding> ends)
     {
         var end = ends[(terms.Id, terms.Version)].MinBy(e => e.To);
         return new PolicyRecord(
             terms, end is null || terms.To <= end.To ? terms : terms with { To = end.To }, origin, made, end);
     }
+
+    private static PolicyGround? Ground(SqliteConnection connection) => Rows(connection,
+        "SELECT city_code, utc_offset_minutes FROM policy_ground",
+        r => new PolicyGround(r.GetString(0), r.GetInt32(1))).SingleOrDefault();
 
     private static DateOnly Day(string text) => DateOnly.ParseExact(text, DayFormat, CultureInfo.InvariantCulture);
 

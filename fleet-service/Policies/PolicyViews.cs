@@ -34,11 +34,11 @@ internal sealed record PolicyShown
     /// </summary>
     public required JsonObject Terms { get; init; }
 
-    /// <summary>When it was made; null for one of the data set.</summary>
-    public required DateTimeOffset? MadeUtc { get; init; }
+    /// <summary>When it was made; for one of the data set when a start of the service first saw it.</summary>
+    public required DateTimeOffset MadeUtc { get; init; }
 
-    /// <summary>By whom; null likewise.</summary>
-    public required string? MadeBy { get; init; }
+    /// <summary>By whom; for one of the data set the data set's name.</summary>
+    public required string MadeBy { get; init; }
 
     /// <summary>The decision on its end, or null.</summary>
     public required EndingShown? Ended { get; init; }
@@ -58,8 +58,8 @@ internal sealed record PolicyShown
         ThresholdBasisPoints = record.Effective.ThresholdOn(day),
         NextStep = Next(record.Effective, day),
         Terms = PolicyJson.Write(record.Terms),
-        MadeUtc = record.Made is { } made ? DateTimeOffset.FromUnixTimeMilliseconds(made.UtcMs) : null,
-        MadeBy = record.Made?.By,
+        MadeUtc = DateTimeOffset.FromUnixTimeMilliseconds(record.Made.UtcMs),
+        MadeBy = record.Made.By,
         Ended = record.Ended is { } ended
             ? new EndingShown(ended.To, ended.Reason, DateTimeOffset.FromUnixTimeMilliseconds(ended.UtcMs), ended.By)
             : null,

@@ -66,7 +66,7 @@ public sealed class ArrivalTests
             service.Hear(journal);
         }
 
-        return await TellAsync(service, history.Facts);
+        return await TellAsync(service, history);
     }
 
     private static async Task DeliverAsync(
@@ -89,8 +89,10 @@ public sealed class ArrivalTests
         }
     }
 
-    private static async Task<SortedDictionary<string, string>> TellAsync(HistoryService service, OracleFacts facts)
+    private static async Task<SortedDictionary<string, string>> TellAsync(HistoryService service, History history)
     {
+        var (day, partOfDay) = ($"{history.Start.AddDays(19):yyyy-MM-dd}",
+            $"{history.Start.AddDays(9):yyyy-MM-dd}T13:00:00+08:00");
         var reports = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var stop = TestContext.Current.CancellationToken;
         foreach (var edition in await service.EditionDesk.RunDueAsync(stop))
@@ -110,13 +112,13 @@ public sealed class ArrivalTests
 
             reports[$"counties {name}"] = Json(service.Query.Counties(window));
             reports[$"city {name}"] = Json(service.Query.City(window));
-            foreach (var at in new[] { null, "2020-10-01", "2020-09-20T13:00:00+08:00" })
+            foreach (var at in new[] { null, day, partOfDay })
             {
                 var ask = (WindowAsk.Windows)service.Reader.Understand(name, at);
                 var filter = new StandingsFilter(null, null, 1, ComplianceLimits.MaxPageSize);
                 reports[$"standings {name} {at}"] = Json(service.Reports.Page(ask, filter, projected: true));
                 reports[$"places {name} {at}"] = Json(service.Reports.Places(ask, Enum.GetValues<PlaceLevel>(), true));
-                foreach (var cabinet in facts.Assignments.Select(a => a.Cabinet).Distinct())
+                foreach (var cabinet in history.Facts.Assignments.Select(a => a.Cabinet).Distinct())
                 {
                     reports[$"standing {name} {at} {cabinet}"] = Json(service.Reports.OfCabinet(ask, cabinet));
                 }

@@ -1,5 +1,5 @@
-using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Places;
+using KioskFleet.Service.Policies;
 using KioskFleet.Service.Tests.Ledger;
 
 namespace KioskFleet.Service.Tests.Compliance;
@@ -10,10 +10,6 @@ namespace KioskFleet.Service.Tests.Compliance;
 /// </summary>
 internal sealed class History : IDisposable
 {
-    public const string City = "341100";
-
-    public static readonly IReadOnlyList<string> Counties = ["341125", "341126"];
-
     public static readonly IReadOnlyList<string> Operators = ["op-a", "op-b"];
 
     public static readonly IReadOnlyList<string> Skus = ["s0", "s1", "s2", "s3"];
@@ -24,27 +20,56 @@ internal sealed class History : IDisposable
         ["day", "week", "month", "quarter", "trailing-3", "trailing-30", "since-launch"];
 
     private const long Day = JournalOnPaper.DayMs;
+    private readonly Policy _cabinetPolicy;
     private int _number;
 
     public History(HistoryRig rig, int seed)
     {
         Chance = new Chance(seed);
-        var first = FirstPolicy();
-        Service = new HistoryService(rig, HistoryRig.Shipped with { Policies = [first] });
+        var shipped = Chance.Of(HistoryRig.All);
+        _cabinetPolicy = shipped.Policies.First(p => p.VenueKind == PolicyBook.CabinetVenue);
+        City = shipped.City.Code.Value;
+        Counties = [.. shipped.Counties.Take(2).Select(c => c.Code.Value)];
+
+        // Steps of the shipped threshold lie within the history.
+        Start = _cabinetPolicy.Threshold.Steps is [var step, ..] ? step.From.AddDays(-10) : new DateOnly(2020, 9, 1);
+        var first = Chance.OneIn(2) ? _cabinetPolicy : FirstPolicy();
+        Service = new HistoryService(rig, shipped with { Policies = [first] }, shipped.Zone.StartOfUtcMs(Start));
+        Catalogue = new HistoryCatalogue(this);
+        Facts = new OracleFacts
+        {
+            CityCodes = [City, .. shipped.Counties.Select(c => c.Code.Value)],
+            CityOnly = shipped.Recognition.Counted switch
+            {
+                CountedListings.Any => false,
+                CountedListings.CityOrNational => true,
+                _ => throw new NotSupportedException("The oracle does not know such terms."),
+            },
+        };
         NotePolicy(first);
         foreach (var i in Enumerable.Range(0, 1 + Chance.Below(4)))
         {
             Register($"cab-{i}");
         }
-
-        TellCatalogue();
     }
+
+    public string City { get; }
+
+    public IReadOnlyList<string> Counties { get; }
+
+    /// <summary>The first business day.</summary>
+    public DateOnly Start { get; }
+
+    public HistoryCatalogue Catalogue { get; }
+
+    /// <summary>Sales that re-judgings changed so far.</summary>
+    public long Rejudged { get; private set; }
 
     public Chance Chance { get; }
 
     public HistoryService Service { get; }
 
-    public OracleFacts Facts { get; } = new();
+    public OracleFacts Facts { get; }
 
     public List<JournalOnPaper> Journals { get; } = [];
 
@@ -103,12 +128,8 @@ internal sealed class History : IDisposable
         Service.Assign(cabinet, operatorId, county, Now);
     }
 
-    /// <summary>Tells the service the catalogue as the facts have it.</summary>
-    public void TellCatalogue() => Service.Catalogue.Replace(CatalogueSnapshot.From(new CatalogueState(
-        Service.Catalogue.Snapshot.Version + 1,
-        [.. Products.Select(p => new Product(p, p))],
-        [.. Facts.Listings.Select(l => new Listing(l.Product, Counties[0], new InForce(l.From, l.To)))],
-        [.. Facts.Mappings.Select(m => new SkuMapping(m.Operator, m.Sku, m.Product, new InForce(m.From, m.To)))])));
+    /// <summary>Judges again what corrections of the catalogue affect; after it nothing is open.</summary>
+    public async Task RejudgeAsync() => Rejudged += await Catalogue.SweepAsync();
 
     /// <summary>Notes a policy as the oracle knows it.</summary>
     public void NotePolicy(Policy policy) => Facts.Policies.Add(new OraclePolicy
@@ -146,7 +167,7 @@ internal sealed class History : IDisposable
         var steps = Enumerable.Range(0, Chance.Below(3))
             .Select(i => new ThresholdStep(from.AddDays(1 + i * 9 + Chance.Below(9)), Chance.Of(shares)));
         var to = Chance.OneIn(4) ? from.AddDays(30 + Chance.Below(30)) : (DateOnly?)null;
-        return HistoryRig.Shipped.Policies[0] with
+        return _cabinetPolicy with
         {
             Id = id,
             Scope = scope,
@@ -165,7 +186,7 @@ internal sealed class History : IDisposable
 
     private Policy FirstPolicy()
     {
-        var first = RandomPolicy("first", new PolicyScope(ScopeKind.City, City), new DateOnly(2020, 9, 1));
+        var first = RandomPolicy("first", new PolicyScope(ScopeKind.City, City), Start);
         return first with { Version = 1, From = null, To = null };
     }
 }

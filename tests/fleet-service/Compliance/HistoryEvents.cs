@@ -7,9 +7,8 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Compliance;
 
 /// <summary>
-/// A kind of event that histories are made of. Another kind, such as a correction of the catalogue with effect in the
-/// past and the re-judging that follows, is one more line in <see cref="All"/>: the oracle classifies from the facts as
-/// they are at the end, so that it need not know of it.
+/// A kind of event that histories are made of. Another kind is one more line in <see cref="All"/>: the oracle classifies
+/// from the facts as they are at the end, so that it need not know of corrections and re-judgings.
 /// </summary>
 /// <param name="Weight">How often it comes, beside the others.</param>
 /// <param name="Happen">What happens.</param>
@@ -18,9 +17,11 @@ internal sealed record HistoryEvent(int Weight, Func<History, Task> Happen, bool
 {
     public static readonly IReadOnlyList<HistoryEvent> All =
     [
-        Of(10, Sell), Of(5, Refund), Of(2, TellSomethingElse), Of(2, Move), Of(3, ChangeListing), Of(3, ChangeMapping),
+        Of(10, Sell), Of(5, Refund), Of(2, TellSomethingElse), Of(2, Move),
+        new(3, h => h.Catalogue.ChangeListingAsync()), new(3, h => h.Catalogue.ChangeMappingAsync()),
+        new(2, h => h.Catalogue.CorrectListingAsync()), new(2, h => h.Catalogue.CorrectMappingAsync()),
         new(3, MakePolicy), new(1, EndPolicy),
-        new(5, Deliver, IsDelivery: true),
+        new(5, Deliver, IsDelivery: true), new(1, h => h.RejudgeAsync(), IsDelivery: true),
     ];
 
     /// <summary>Lets one event happen, by chance.</summary>
@@ -116,56 +117,9 @@ internal sealed record HistoryEvent(int Weight, Func<History, Task> Happen, bool
         var cabinet = history.Chance.Of(history.Journals).Cabinet.Id.Value;
         if (history.Facts.Assignments.Last(a => a.Cabinet == cabinet).From < history.Now)
         {
-            history.Assign(cabinet, history.Chance.Of(History.Operators), history.Chance.Of(History.Counties));
+            history.Assign(cabinet, history.Chance.Of(History.Operators), history.Chance.Of(history.Counties));
         }
     }
-
-    /// <summary>Listings begin and end from now on: what is sold already stays what it was.</summary>
-    private static void ChangeListing(History history)
-    {
-        var product = history.Chance.Of(History.Products);
-        var present = history.Facts.Listings.Find(l => l.Product == product && !(l.To <= history.Now));
-        if (present is null)
-        {
-            history.Facts.Listings.Add(new OracleListing
-            {
-                Product = product, From = Later(history), To = history.Chance.OneIn(3) ? Later(history) + 1 : null,
-            });
-        }
-        else if (present.From < history.Now)
-        {
-            present.To = Math.Max(history.Now, present.From + 1);
-        }
-
-        Prune(history);
-        history.TellCatalogue();
-    }
-
-    private static void ChangeMapping(History history)
-    {
-        var (sku, owner) = (history.Chance.Of(History.Skus),
-            history.Chance.OneIn(3) ? history.Chance.Of(History.Operators) : null);
-        var present = history.Facts.Mappings.Find(
-            m => m.Sku == sku && m.Operator == owner && !(m.To <= history.Now));
-        if (present is null)
-        {
-            history.Facts.Mappings.Add(new OracleMapping
-            {
-                Sku = sku, Operator = owner, Product = history.Chance.Of(History.Products), From = Later(history),
-            });
-        }
-        else if (present.From < history.Now)
-        {
-            present.To = history.Now;
-        }
-
-        history.TellCatalogue();
-    }
-
-    private static long Later(History history) =>
-        history.Now + (history.Chance.OneIn(2) ? 0 : history.Chance.Below(500_000_000));
-
-    private static void Prune(History history) => history.Facts.Listings.RemoveAll(l => l.To <= l.From);
 
     /// <summary>A new policy, or a new version of one: refused exactly when the oracle sees an overlap.</summary>
     private static async Task MakePolicy(History history)
@@ -173,10 +127,10 @@ internal sealed record HistoryEvent(int Weight, Func<History, Task> Happen, bool
         var chance = history.Chance;
         var scope = chance.Below(5) switch
         {
-            0 => new PolicyScope(ScopeKind.City, History.City),
+            0 => new PolicyScope(ScopeKind.City, history.City),
             1 => new PolicyScope(ScopeKind.Operator, chance.Of(History.Operators)),
             2 => new PolicyScope(ScopeKind.Cabinet, chance.Of(history.Journals).Cabinet.Id.Value),
-            _ => new PolicyScope(ScopeKind.County, chance.Of(History.Counties)),
+            _ => new PolicyScope(ScopeKind.County, chance.Of(history.Counties)),
         };
         var kind = scope.Kind.ToString().ToLowerInvariant();
         var wanted = history.RandomPolicy($"{kind}-{scope.Id}".ToLowerInvariant(), scope,

@@ -8,8 +8,10 @@ using KioskFleet.Service.Fleet;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Policies;
+using KioskFleet.Service.Rejudging;
 using KioskFleet.Service.Storage;
 using KioskFleet.Service.Tests.Ledger;
+using KioskFleet.Service.Tests.Places;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -39,6 +41,9 @@ internal sealed class HistoryRig : IDisposable
 
     public static PlacesDataSet Shipped { get; } = DataSetFile.Load("chuzhou-2020");
 
+    /// <summary>Every data set that is shipped: a history is of one of them.</summary>
+    public static IReadOnlyList<PlacesDataSet> All { get; } = [.. ShippedDataSets.All.Select(DataSetFile.Load)];
+
     /// <summary>Takes everything out that a history brought in.</summary>
     public void Empty() => Run("""
         DELETE FROM journals; DELETE FROM batches; DELETE FROM entries; DELETE FROM refunds; DELETE FROM corrections;
@@ -46,7 +51,9 @@ internal sealed class HistoryRig : IDisposable
         DELETE FROM totals; DELETE FROM quarantine; DELETE FROM carried; DELETE FROM vend_guard;
         DELETE FROM guarded_cabinets; DELETE FROM doubles; DELETE FROM gaps; DELETE FROM hellos; DELETE FROM findings;
         DELETE FROM cabinet_keys; DELETE FROM assignments; DELETE FROM cabinets; DELETE FROM operators;
-        DELETE FROM policy_versions; DELETE FROM policy_ends;
+        DELETE FROM policy_versions; DELETE FROM policy_ends; DELETE FROM policy_ground;
+        DELETE FROM catalogue_changes; DELETE FROM catalogue_affected; DELETE FROM catalogue_counting;
+        DELETE FROM sku_mappings; DELETE FROM listings; DELETE FROM products; DELETE FROM catalogue_versions;
         DELETE FROM editions; DELETE FROM edition_days; DELETE FROM edition_checks;
         UPDATE edition_marks SET look = 0, position = 0, correction_id = 0;
         """);
@@ -82,15 +89,24 @@ internal sealed class HistoryService : IDisposable
     private readonly HistoryRig _rig;
     private readonly Dictionary<string, CabinetOnPaper> _cabinets = [];
     private readonly LedgerWriter _writer;
+    private readonly CatalogueVersionStore _versions;
 
-    public HistoryService(HistoryRig rig, PlacesDataSet places)
+    public HistoryService(HistoryRig rig, PlacesDataSet places, long startUtcMs = JournalOnPaper.StartUtcMs)
     {
         _rig = rig;
         _rig.Empty();
         Places = places;
+        Clock.UtcMs = startUtcMs;
+        using (var reader = Database.OpenReader())
+        {
+            Catalogue = new CurrentCatalogue(CatalogueSnapshot.From(CatalogueStore.Read(reader, places)));
+        }
+
+        _versions = new CatalogueVersionStore(Database, Catalogue, places, Clock);
         Register = new FleetRegister(new FleetStore(Database));
-        Policies = new CurrentPolicies(new PolicyBook(places.Policies));
-        PolicyDesk = new PolicyDesk(Database, places, Policies, Clock, NullLogger<PolicyDesk>.Instance);
+        Policies = new CurrentPolicies(new PolicyBook([]));
+        TakeOverPolicies();
+        PolicyDesk = new PolicyDesk(Database, places.Zone, Policies, Clock, NullLogger<PolicyDesk>.Instance);
         Store = new StandingsStore(Database, places.Zone);
         Reader = new StandingsReader(
             Store, new MomentSalesStore(Database, places.Zone), places, Policies, Catalogue, Clock);
@@ -102,7 +118,7 @@ internal sealed class HistoryService : IDisposable
         _writer = new LedgerWriter(Database, Catalogue, places);
     }
 
-    public HistoryClock Clock { get; } = new() { UtcMs = JournalOnPaper.StartUtcMs };
+    public HistoryClock Clock { get; } = new();
 
     public FleetDatabase Database => _rig.Database;
 
@@ -114,7 +130,7 @@ internal sealed class HistoryService : IDisposable
 
     public PolicyDesk PolicyDesk { get; }
 
-    public CurrentCatalogue Catalogue { get; } = new(CatalogueSnapshot.From(CatalogueState.Empty));
+    public CurrentCatalogue Catalogue { get; }
 
     public StandingsStore Store { get; }
 
@@ -157,6 +173,21 @@ internal sealed class HistoryService : IDisposable
     public Task Commit(IEnumerable<(JournalOnPaper Journal, ulong First, ulong Last)> pieces) => _writer.CommitAsync(
         [.. pieces.Select(p => Batch(p.Journal, p.First, p.Last))], Stop);
 
+    /// <summary>Makes a version of the catalogue, with the spans of sale time that it affects.</summary>
+    public Task ChangeCatalogueAsync(IReadOnlyList<CatalogueChange> changes) => _versions.ChangeAsync(
+        turn => turn.Commit(changes, new CatalogueOrigin("two persons", "papers")), Stop);
+
+    /// <summary>Judges again what is affected.</summary>
+    /// <returns>How many sales changed.</returns>
+    public async Task<long> SweepAsync(int salesPerTurn)
+    {
+        using var sweep = new RejudgingSweep(Database, Catalogue, Clock, NullLogger<RejudgingSweep>.Instance)
+        {
+            Pace = new RejudgingPace { SalesPerTurn = salesPerTurn, BlocksPerStretch = 1, Readers = 1 },
+        };
+        return (await sweep.RunAsync(Stop)).SalesChanged;
+    }
+
     /// <summary>Hears a journal's hello at the present moment.</summary>
     public void Hear(JournalOnPaper journal)
     {
@@ -171,6 +202,15 @@ internal sealed class HistoryService : IDisposable
     {
         _writer.Dispose();
         EditionDesk.Dispose();
+    }
+
+    private void TakeOverPolicies()
+    {
+        using var connection = Database.OpenWriter();
+        using var transaction = connection.BeginTransaction();
+        PolicyStore.TakeOver(connection, Places, Clock.UtcMs);
+        Policies.Replace(PolicyStore.ReadBook(connection));
+        transaction.Commit();
     }
 
     private VerifiedBatch Batch(JournalOnPaper journal, ulong first, ulong last)

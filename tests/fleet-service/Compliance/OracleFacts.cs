@@ -13,6 +13,12 @@ internal sealed class OracleFacts
     public List<OracleMapping> Mappings { get; } = [];
 
     public List<OraclePolicy> Policies { get; } = [];
+
+    /// <summary>Codes of the city and its counties.</summary>
+    public required List<string> CityCodes { get; init; }
+
+    /// <summary>True when only listings of the city and of the national list count.</summary>
+    public required bool CityOnly { get; init; }
 }
 
 /// <summary>A cabinet's time under an operator in a county. Moments in Unix milliseconds UTC; ends outside.</summary>
@@ -29,10 +35,13 @@ internal sealed class OracleAssignment
     public long? To { get; set; }
 }
 
-/// <summary>A product is an aid product in this time.</summary>
+/// <summary>A product is recognised in this time, and an aid product if that counts.</summary>
 internal sealed class OracleListing
 {
     public required string Product { get; init; }
+
+    /// <summary>The county that recognised it, or national.</summary>
+    public required string By { get; init; }
 
     public required long From { get; init; }
 

@@ -73,7 +73,8 @@ internal static class OracleLedger
             return 'u';
         }
 
-        return facts.Listings.Any(l => l.Product == mapping.Product && l.From <= utc && !(l.To <= utc)) ? 'a' : 'o';
+        return facts.Listings.Any(l => l.Product == mapping.Product && l.From <= utc && !(l.To <= utc)
+            && (!facts.CityOnly || l.By == "national" || facts.CityCodes.Contains(l.By))) ? 'a' : 'o';
     }
 
     private static List<(string Cabinet, JournalId Journal, ulong Seq, byte[] Bytes)> ReadAll(FleetDatabase database)

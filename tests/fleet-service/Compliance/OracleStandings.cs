@@ -113,6 +113,11 @@ internal sealed class OracleStandings(OracleFacts facts, IReadOnlyList<OracleLin
 
     public static DateTime LocalDay(long utc) => Epoch.AddMilliseconds(utc).AddHours(8).Date;
 
+    /// <summary>The kind of window that the policy of the whole city judges by on a day; the month without one.
+    /// </summary>
+    public static string WindowOfCity(OracleFacts facts, DateTime day) => facts.Policies.Find(
+        p => p.Scope == "city" && !(day < p.From) && !(p.To <= day))?.Window ?? "month";
+
     private OracleRow Place(string who, string operatorId, string county, string level)
     {
         var policy = PolicyOf("", operatorId, county);

@@ -51,6 +51,9 @@ public sealed class ProjectionTests : IDisposable
             projection.DaysInAll!.Value, projection.CompleteThrough!.Value));
         Assert.Equal(Standing.Compliant, projection.Standing);
         Assert.Equal(6_185, projection.ShareBasisPoints);
+        Assert.Equal((60L, 97L, ProjectionHow.WholeDaysSoFar, new DateOnly(2026, 11, 1)), (
+            projection.AidFenPerDay!.Value, projection.TotalFenPerDay!.Value, projection.How,
+            projection.CompleteFrom!.Value));
     }
 
     [Fact]
@@ -74,7 +77,30 @@ public sealed class ProjectionTests : IDisposable
         Assert.Equal((2, 3, false), (tooNew.CompleteDays!.Value, tooNew.NeededDays, tooNew.EnoughData));
         Assert.Null(tooNew.Standing);
         Assert.Null(tooNew.TotalFen);
+        Assert.Equal((ProjectionHow.TooFewWholeDays, null, null), (tooNew.How, tooNew.AidFenPerDay, tooNew.TotalFenPerDay));
         Assert.False(OfCabinet("silent").Single().Projection!.EnoughData);
+
+        // 25 a day of the only one that is projected.
+        var city = Places(PlaceLevel.City).Single().Projection!;
+        Assert.Equal((25L, 25L, ProjectionHow.SumOfCabinets, 1, 2), (city.AidFenPerDay!.Value, city.TotalFenPerDay!.Value,
+            city.How, city.CabinetsProjected, city.CabinetsAsSoFar));
+        _files.Run("UPDATE cabinets SET life = 'Retired' WHERE cabinet_id = 'behind'");
+        var retired = OfCabinet("behind").Single().Projection!;
+        Assert.Equal((ProjectionHow.SellsNoMore, null), (retired.How, retired.AidFenPerDay));
+    }
+
+    [Fact]
+    public void A_rate_is_rounded_half_up_and_every_way_of_computing_has_a_sentence()
+    {
+        Cabinet("slow", "2026-01-01", completeUntil: "2026-11-05T09:00:00+08:00");
+        Sell("slow", 20_261_102, aid: 6, ordinary: 3, unmapped: 1);
+        var projection = OfCabinet("slow").Single().Projection!;
+        Assert.Equal((2L, 3L), (projection.AidFenPerDay!.Value, projection.TotalFenPerDay!.Value));
+        Assert.All(Enum.GetValues<ProjectionHow>(), how =>
+        {
+            var text = (projection with { How = how }).HowText;
+            Assert.True(text.En.Length > 0 && text.Zh.Length > 0 && text.En != text.Zh);
+        });
     }
 
     [Fact]

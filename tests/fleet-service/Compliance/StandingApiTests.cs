@@ -107,8 +107,8 @@ public sealed class StandingApiTests : IAsyncLifetime
     {
         Run("""
             INSERT INTO policy_versions
-            SELECT 'weekly', 1, json_set(value, '$.id', 'weekly', '$.window', 'week', '$.scope.kind', 'cabinet',
-                                         '$.scope.id', 'K2'), 0, 'tester'
+            SELECT 'weekly', 1, 'made', json_set(value, '$.id', 'weekly', '$.window', 'week', '$.scope.kind', 'cabinet',
+                                                 '$.scope.id', 'K2'), x'00', 0, 'tester'
             FROM (SELECT $terms AS value)
             """, KioskFleet.Service.Policies.PolicyJson.Write(HistoryRig.Shipped.Policies[0]).ToJsonString());
         _rig.Host.Services.GetRequiredService<KioskFleet.Service.Policies.PolicyDesk>().Reload();

@@ -146,7 +146,8 @@ public sealed class StandingFindingsTests : IDisposable
         {
             Id = "together", Scope = new PolicyScope(ScopeKind.County, "341125"), Judged = (Judged)judged,
         };
-        _service.Policies.Replace(new([policy, .. HistoryRig.Shipped.Policies]));
+        _service.Policies.Replace(
+            new([policy, .. HistoryRig.Shipped.Policies], _service.Policies.Book.Revision + 1));
         await Sell("bad", 1, ("cola", 700));
         await Sell("good", 1, ("tea", 600), ("cola", 100));
         var found = Assert.Single(Check(5, []).Found);

@@ -149,7 +149,8 @@ public sealed class EnforcementApiTests
         await Post(rig, "enforcement/A1/plan", null);
         var before = Version(await Get(rig, "enforcement/A1"));
         var policies = rig.Host.Services.GetRequiredService<CurrentPolicies>();
-        policies.Replace(new PolicyBook([.. policies.Book.All.Select(policy => policy with { Version = 99 })]));
+        policies.Replace(new PolicyBook(
+            [.. policies.Book.All.Select(policy => policy with { Version = 99 })], policies.Book.Revision + 1));
         for (var left = 100; Version(await Get(rig, "enforcement/A1")) == before; left--)
         {
             Assert.True(left > 0, "Nothing was planned within 20 s.");

@@ -20,14 +20,14 @@ public sealed class RulesInterfaceTests : IAsyncLifetime
         _rig = await ServiceRig.StartAsync();
         await _rig.RegisterAsync("cab-1");
         var policies = _rig.Host.Services.GetRequiredService<CurrentPolicies>();
-        var city = policies.Book.All[0];
+        var city = policies.Book.ForCabinet(new PolicySubject("", "", ""), new DateOnly(2020, 9, 1))!;
         policies.Replace(new PolicyBook([.. policies.Book.All, city with
         {
             Id = "county-rule",
             Version = 4,
             Scope = new PolicyScope(ScopeKind.County, "341125"),
             Checks = city.Checks with { ProductBurstSales = 1_234, LateRefundShareBasisPoints = 1_250 },
-        }]));
+        }], policies.Book.Revision + 1));
     }
 
     public ValueTask DisposeAsync() => _rig.DisposeAsync();
