@@ -132,7 +132,10 @@ internal sealed partial class VendFlow
 
         var stock = plan is null ? null : Stock(plan);
         var goods = DoorRule.Of(view, plan, asked.Slot, slot => stock?.StockOf(slot) ?? slot.Stock);
-        return (question with { IsKnownDoor = goods.IsKnown, Share = goods.Share }, goods.Reserve);
+        return (question with
+        {
+            IsKnownDoor = goods.IsKnown, Share = goods.Share, NeedsVend = goods.NeedsVend,
+        }, goods.Reserve);
     }
 
     private static string? FirstDifference(VendRow known, VendRow asked) => known.Kind != asked.Kind ? "id"
