@@ -46,9 +46,9 @@ internal sealed partial class VendFlow
             return null;
         }
 
-        // What an open approval may still sell at worst: a mixed basket of which only the ordinary part falls.
+        // What an approval may still sell at worst: a mixed basket of which only the ordinary part falls.
         var reserved = 0L;
-        foreach (var row in Vends(journal).Open.Where(row => row.Id != without))
+        foreach (var row in Vends(journal).Reserving.Where(row => row.Id != without))
         {
             var basket = view.BasketOf(row.Lines);
             reserved = checked(reserved + basket.OrdinaryFen + basket.ExemptFen);

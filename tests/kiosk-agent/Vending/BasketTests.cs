@@ -49,6 +49,52 @@ public sealed class BasketTests
     }
 
     [Fact]
+    public void An_unknown_outcome_keeps_its_reserve_until_the_approval_ends_and_a_late_sale_is_matched_to_it()
+    {
+        using var cabinet = Cabinet();
+        var flow = cabinet.Flow();
+        Ask(flow, "a", ("cola", 900));
+        flow.Outcome(new OutcomeReport("a", DeliveryState.Unknown, PaymentOutcome.Success, 900, ""));
+        Assert.Equal(0, flow.OpenVends);
+        Assert.Equal(new VendAnswer.Denied(DenialReason.OrdinaryLimit, 100), Ask(flow, "b", ("cola", 900)));
+        cabinet.Restart();
+        flow = cabinet.Flow();
+        Assert.Equal(100, flow.Share()!.RoomFen);
+        cabinet.Clock.Advance(TimeSpan.FromMinutes(11));
+        Assert.Equal(1_000, flow.Share()!.RoomFen);
+
+        Ask(flow, "c", ("tea", 1));
+        Assert.Equal(SaleMarks.OutcomeRevised | SaleMarks.Late, Deliver(flow, "a", ("cola", 900)).Marks);
+        Assert.Equal(100, flow.Share()!.RoomFen);
+    }
+
+    [Theory]
+    [InlineData(DeliveryState.UnderReview, PaymentOutcome.Success)]
+    [InlineData(DeliveryState.Finished, PaymentOutcome.Owed)]
+    public void What_is_owed_or_under_review_keeps_its_reserve_until_it_is_settled(
+        DeliveryState delivery, PaymentOutcome payment)
+    {
+        using var cabinet = Cabinet();
+        var flow = cabinet.Flow();
+        Ask(flow, "a", ("cola", 400));
+        Ask(flow, "b", ("cola", 500));
+        flow.Outcome(new OutcomeReport("a", delivery, payment, 400, ""));
+        flow.Outcome(new OutcomeReport("b", delivery, payment, 500, ""));
+        cabinet.Clock.Advance(TimeSpan.FromMinutes(90));
+        cabinet.Restart();
+        flow = cabinet.Flow();
+        Assert.Equal((0, 100), (flow.OpenVends, flow.Share()!.RoomFen));
+        Assert.Equal(DenialReason.OrdinaryLimit,
+            Assert.IsType<VendAnswer.Denied>(Ask(flow, "c", ("cola", 101))).Reason);
+
+        // Settled as a sale, or given up.
+        Assert.Equal(SaleMarks.OutcomeRevised, Deliver(flow, "a", ("cola", 400)).Marks);
+        Assert.Equal(100, flow.Share()!.RoomFen);
+        flow.Outcome(new OutcomeReport("b", DeliveryState.Failed, PaymentOutcome.FailRefundSuccess, 500, ""));
+        Assert.Equal(600, flow.Share()!.RoomFen);
+    }
+
+    [Fact]
     public void The_same_basket_gets_the_same_approval_and_another_under_its_id_is_a_conflict()
     {
         using var cabinet = Cabinet();
