@@ -121,6 +121,38 @@ public sealed class BasketTests
     }
 
     [Theory]
+    [InlineData("A1", "cola", 30)]
+    [InlineData("A0", "cola", 1)]
+    [InlineData("A1", "tea", 1)]
+    [InlineData("A0", "tea", 2)]
+    [InlineData("", "cola", 1)]
+    public void Other_goods_than_approved_are_marked(string slot, string sku, int quantity)
+    {
+        using var cabinet = Cabinet();
+        var flow = cabinet.Flow();
+        flow.RequestVend(new VendRequest("v", "A0", "tea", 900));
+        flow.RequestVend(VendRequest.For("b", [new VendLine("A0", "tea", 1, 900), new VendLine("A9", "milk", 1, 5)]));
+        var line = new SaleLine(slot, sku, "", quantity, 900, quantity * 900);
+
+        Assert.True(Deliver(flow, "v", line).Marks.HasFlag(SaleMarks.GoodsDiffer));
+        Assert.True(
+            Deliver(flow, "b", line, new SaleLine("A9", "milk", "", 1, 5, 5)).Marks.HasFlag(SaleMarks.GoodsDiffer));
+    }
+
+    [Fact]
+    public void Pieces_of_a_basket_may_be_told_line_by_line_and_a_single_vend_without_its_slot()
+    {
+        using var cabinet = Cabinet();
+        var flow = cabinet.Flow();
+        flow.RequestVend(VendRequest.For("b", [new VendLine("A0", "tea", 2, 900)]));
+        flow.RequestVend(new VendRequest("v", "A0", "tea", 900));
+        var piece = new SaleLine("A0", "tea", "", 1, 450, 450);
+
+        Assert.Equal(SaleMarks.None, Deliver(flow, "b", piece, piece).Marks);
+        Assert.Equal(SaleMarks.None, Deliver(flow, "v", new SaleLine("", "tea", "", 1, 900, 900)).Marks);
+    }
+
+    [Theory]
     [InlineData("", "tea", 1, 5, "lines[1].slot", InputFault.Missing)]
     [InlineData("A1", "", 1, 5, "lines[1].sku", InputFault.Missing)]
     [InlineData("A1", "tea", 0, 5, "lines[1].quantity", InputFault.OutOfRange)]
@@ -166,7 +198,9 @@ public sealed class BasketTests
         flow.RequestVend(VendRequest.For(id, [.. lines.Select((l, i) => new VendLine($"A{i}", l.Sku, 1, l.Fen))]));
 
     private static RecordAnswer.Recorded Deliver(VendFlow flow, string id, params (string Sku, long Fen)[] lines) =>
-        Assert.IsType<RecordAnswer.Recorded>(flow.Delivered(new DeliveredReport(id,
-            [.. lines.Select((l, i) => new SaleLine($"A{i}", l.Sku, "", 1, l.Fen, l.Fen))],
-            new Payment(PaymentMethod.Cash, "", ""))));
+        Deliver(flow, id, [.. lines.Select((l, i) => new SaleLine($"A{i}", l.Sku, "", 1, l.Fen, l.Fen))]);
+
+    private static RecordAnswer.Recorded Deliver(VendFlow flow, string id, params SaleLine[] lines) =>
+        Assert.IsType<RecordAnswer.Recorded>(flow.Delivered(
+            new DeliveredReport(id, lines, new Payment(PaymentMethod.Cash, "", ""))));
 }
