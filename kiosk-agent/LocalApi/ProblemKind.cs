@@ -48,6 +48,9 @@ internal enum ProblemKind
     /// <summary>There is no such door.</summary>
     UnknownDoor,
 
+    /// <summary>A session where goods come out piece by piece.</summary>
+    VendNeeded,
+
     /// <summary>The id was used with other content.</summary>
     IdUsedDifferently,
 

@@ -21,7 +21,7 @@ internal static class Problems
         ProblemKind.TooLong or ProblemKind.OutOfRange or ProblemKind.UnknownWord or ProblemKind.UnknownSlot
             or ProblemKind.UnknownDoor => StatusCodes.Status422UnprocessableEntity,
         ProblemKind.CabinetStopped or ProblemKind.TooManyOpenVends or ProblemKind.ProductBlocked
-            or ProblemKind.OrdinaryLimit or ProblemKind.IdUsedDifferently or ProblemKind.AlreadyFinished
+            or ProblemKind.OrdinaryLimit or ProblemKind.VendNeeded or ProblemKind.IdUsedDifferently or ProblemKind.AlreadyFinished
             => StatusCodes.Status409Conflict,
         ProblemKind.DiskFull => StatusCodes.Status507InsufficientStorage,
         ProblemKind.UnknownSale or ProblemKind.UnknownVend or ProblemKind.NotFound => StatusCodes.Status404NotFound,
@@ -82,6 +82,7 @@ internal static class Problems
         DenialReason.ProductBlocked => ProblemKind.ProductBlocked,
         DenialReason.OrdinaryLimit => ProblemKind.OrdinaryLimit,
         DenialReason.UnknownDoor => ProblemKind.UnknownDoor,
+        DenialReason.VendNeeded => ProblemKind.VendNeeded,
         _ => throw new ArgumentOutOfRangeException(nameof(denial), denial, "There is no such denial."),
     };
 

@@ -22,6 +22,9 @@ internal readonly record struct GateQuestion(
     /// <summary>False when a session names a door that the plan does not have.</summary>
     public bool IsKnownDoor { get; init; } = true;
 
+    /// <summary>True for a session where goods come out piece by piece: restrict asks for a vend instead.</summary>
+    public bool NeedsVend { get; init; }
+
     /// <summary>The share; null while the cabinet never heard a config: then nothing is asked about it.</summary>
     public ShareQuestion? Share { get; init; }
 }
@@ -51,6 +54,8 @@ internal static class SaleGate
             : !question.IsKnownDoor ? DenialReason.UnknownDoor
             : (DenialReason?)null;
         return question.Share is not { } share ? new GateDecision(denial, null)
+            : denial is null && question.NeedsVend && share.View.Mode == GateMode.Restrict
+                ? new GateDecision(DenialReason.VendNeeded, share.View.RoomFen)
             : denial is null ? Judge(share)
             : new GateDecision(denial, share.View.RoomFen);
     }

@@ -22,9 +22,12 @@ internal static class SaleOddities
         {
             marks |= SaleMarks.WasDenied;
         }
-        else if (ranOut)
+        else
         {
-            marks |= SaleMarks.Late;
+            marks |= ranOut ? SaleMarks.Late : SaleMarks.None;
+            marks |= row.Kind == VendRowKind.Vend && AreGoodsOther(sale, row.Lines)
+                ? SaleMarks.GoodsDiffer
+                : SaleMarks.None;
         }
 
         foreach (var line in sale.Lines)
@@ -38,11 +41,39 @@ internal static class SaleOddities
         return marks;
     }
 
-    /// <summary>A basket has its amounts by the line; a line that it does not have is odd too.</summary>
+    /// <summary>
+    /// True when pieces by slot and SKU are not those asked for. A program that does not say the slots is judged by the
+    /// SKUs alone.
+    /// </summary>
+    private static bool AreGoodsOther(SaleBody sale, IReadOnlyList<VendLine> asked)
+    {
+        var saysSlots = sale.Lines.All(line => line.Slot.Length > 0);
+        var missing = new Dictionary<(string Slot, string Sku), long>();
+        void Add(string slot, string sku, long pieces)
+        {
+            var goods = (saysSlots ? slot : "", sku);
+            missing[goods] = missing.GetValueOrDefault(goods) + pieces;
+        }
+
+        foreach (var line in asked)
+        {
+            Add(line.Slot, line.Sku, line.Quantity);
+        }
+
+        foreach (var line in sale.Lines)
+        {
+            Add(line.Slot, line.Sku, -line.Quantity);
+        }
+
+        return missing.Values.Any(pieces => pieces != 0);
+    }
+
+    /// <summary>A basket has its amounts by the line, which a program may split by pieces.</summary>
     private static bool IsPriceOdd(SaleLine line, VendRow? row, PlanSlot? slot) => row switch
     {
-        { Kind: VendRowKind.Vend, Basket.Count: > 0 } => !row.Basket.Any(asked => asked.Slot == line.Slot
-            && asked.Sku == line.Sku && asked.Quantity == line.Quantity && asked.AmountFen == line.PaidFen),
+        { Kind: VendRowKind.Vend, Basket.Count: > 0 } => row.Basket.Any(asked => asked.Sku == line.Sku)
+            && !row.Basket.Any(asked => asked.Sku == line.Sku
+                && (Int128)asked.AmountFen * line.Quantity == (Int128)line.PaidFen * asked.Quantity),
         { Kind: VendRowKind.Vend } => row.PriceFen != line.UnitPriceFen,
         _ => slot is not null && slot.PriceFen != line.UnitPriceFen,
     };

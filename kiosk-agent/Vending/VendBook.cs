@@ -1,11 +1,29 @@
 using KioskFleet.Agent.Clock;
 using KioskFleet.Agent.Journal;
+using KioskFleet.Protocol.Entries;
 
 namespace KioskFleet.Agent.Vending;
 
+/// <summary>How far a vend has come, by what is recorded of it.</summary>
+internal enum VendProgress
+{
+    /// <summary>Nothing is recorded.</summary>
+    Open,
+
+    /// <summary>Nobody knows whether the goods fell: it keeps its reserve until the approval's time has run out.
+    /// </summary>
+    Unsure,
+
+    /// <summary>Goods were taken and are owed or under review: it keeps its reserve until that is settled.</summary>
+    Unsettled,
+
+    /// <summary>A sale, a non-sale, or surely nothing was delivered: nothing more comes of it.</summary>
+    Over,
+}
+
 /// <summary>
-/// The vend rows in memory, as the current journal's file holds them. A row whose vend has an outcome is finished: it
-/// goes with the next row written, so that a sale itself stays one insert. Not thread-safe: guarded by the vend flow.
+/// The vend rows in memory, as the current journal's file holds them. A row whose vend is over goes with the next row
+/// written, so that a sale itself stays one insert. Not thread-safe: guarded by the vend flow.
 /// </summary>
 internal sealed class VendBook
 {
@@ -14,6 +32,9 @@ internal sealed class VendBook
     /// </summary>
     private const int MaxIdleRows = 512;
 
+    /// <summary>Rows kept for what is owed or under review; the oldest lose their reserve first.</summary>
+    private const int MaxUnsettledRows = 512;
+
     /// <summary>
     /// The longest that an approval can still hold after a reboot, in milliseconds: the longest there is.
     /// </summary>
@@ -21,7 +42,7 @@ internal sealed class VendBook
 
     private readonly BootClock _clock;
     private readonly Dictionary<string, VendRow> _rows = [];
-    private readonly HashSet<string> _finished = [];
+    private readonly Dictionary<string, VendProgress> _progress = [];
 
     /// <summary>Reads the rows of a journal.</summary>
     public VendBook(JournalFile journal, BootClock clock)
@@ -39,12 +60,13 @@ internal sealed class VendBook
     /// <summary>The row of an id; null when there is none.</summary>
     public VendRow? Find(string id) => _rows.GetValueOrDefault(id);
 
-    /// <summary>Approved vends and sessions that have neither an outcome nor run out.</summary>
-    public IEnumerable<VendRow> Open =>
-        _rows.Values.Where(row => !_finished.Contains(row.Id) && RemainingMs(row) > 0);
+    /// <summary>How many approved vends and sessions have neither an outcome nor run out.</summary>
+    public int OpenVends =>
+        _rows.Values.Count(row => ProgressOf(row.Id) == VendProgress.Open && RemainingMs(row) > 0);
 
-    /// <summary>How many of these there are.</summary>
-    public int OpenVends => Open.Count();
+    /// <summary>The rows of which something may still become a sale, and which keep their reserve for that.</summary>
+    public IEnumerable<VendRow> Reserving => _rows.Values.Where(row => row.Denial == 0
+        && ProgressOf(row.Id) != VendProgress.Over && !HasRunOut(row));
 
     /// <summary>Milliseconds that an approval still holds; 0 when it ran out or was none.</summary>
     public long RemainingMs(VendRow row)
@@ -61,30 +83,48 @@ internal sealed class VendBook
             : Math.Clamp(row.UntilWallUtcMs - now.WallUtcMs, 0, MaxCarriedMs);
     }
 
-    /// <summary>The vend has its outcome.</summary>
-    public void Finish(string id)
+    /// <summary>True when the approval no longer holds; never while something is owed or under review.</summary>
+    public bool HasRunOut(VendRow row) =>
+        ProgressOf(row.Id) != VendProgress.Unsettled && RemainingMs(row) == 0;
+
+    /// <summary>Something was recorded of a vend; the newest counts.</summary>
+    public void Note(string id, EntryBody recorded)
     {
         if (_rows.ContainsKey(id))
         {
-            _finished.Add(id);
+            _progress[id] = ProgressBy(recorded);
         }
     }
 
     /// <summary>
-    /// Writes a row durably; finished rows, and idle ones above the limit, go in the same transaction.
+    /// Writes a row durably; rows that are over, and others above their limits, go in the same transaction.
     /// </summary>
     public void Put(JournalFile journal, VendRow row)
     {
-        var idle = _rows.Values.Where(r => r.Id != row.Id && !_finished.Contains(r.Id) && RemainingMs(r) == 0)
-            .OrderByDescending(r => r.UntilWallUtcMs).Skip(MaxIdleRows).Select(r => r.Id);
-        string[] gone = [.. _finished.Where(id => id != row.Id), .. idle];
+        var others = _rows.Values.Where(other => other.Id != row.Id).OrderByDescending(r => r.UntilWallUtcMs).ToList();
+        var over = others.Where(other => ProgressOf(other.Id) == VendProgress.Over);
+        var idle = others.Where(other => ProgressOf(other.Id) != VendProgress.Over && HasRunOut(other));
+        var unsettled = others.Where(other => ProgressOf(other.Id) == VendProgress.Unsettled);
+        List<string> gone =
+            [.. over.Concat(idle.Skip(MaxIdleRows)).Concat(unsettled.Skip(MaxUnsettledRows)).Select(r => r.Id)];
         journal.PutVend(row, gone);
         foreach (var id in gone)
         {
             _rows.Remove(id);
-            _finished.Remove(id);
+            _progress.Remove(id);
         }
 
         _rows[row.Id] = row;
     }
+
+    private VendProgress ProgressOf(string id) => _progress.GetValueOrDefault(id);
+
+    private static VendProgress ProgressBy(EntryBody recorded) => recorded switch
+    {
+        OutcomeBody { Delivery: DeliveryState.Failed or DeliveryState.CannotStart } => VendProgress.Over,
+        OutcomeBody { Delivery: DeliveryState.UnderReview } or OutcomeBody { Payment: PaymentOutcome.Owed } =>
+            VendProgress.Unsettled,
+        OutcomeBody => VendProgress.Unsure,
+        _ => VendProgress.Over,
+    };
 }

@@ -46,9 +46,9 @@ internal sealed partial class VendFlow
             return null;
         }
 
-        // What an open approval may still sell at worst: a mixed basket of which only the ordinary part falls.
+        // What an approval may still sell at worst: a mixed basket of which only the ordinary part falls.
         var reserved = 0L;
-        foreach (var row in Vends(journal).Open.Where(row => row.Id != without))
+        foreach (var row in Vends(journal).Reserving.Where(row => row.Id != without))
         {
             var basket = view.BasketOf(row.Lines);
             reserved = checked(reserved + basket.OrdinaryFen + basket.ExemptFen);
@@ -132,7 +132,10 @@ internal sealed partial class VendFlow
 
         var stock = plan is null ? null : Stock(plan);
         var goods = DoorRule.Of(view, plan, asked.Slot, slot => stock?.StockOf(slot) ?? slot.Stock);
-        return (question with { IsKnownDoor = goods.IsKnown, Share = goods.Share }, goods.Reserve);
+        return (question with
+        {
+            IsKnownDoor = goods.IsKnown, Share = goods.Share, NeedsVend = goods.NeedsVend,
+        }, goods.Reserve);
     }
 
     private static string? FirstDifference(VendRow known, VendRow asked) => known.Kind != asked.Kind ? "id"

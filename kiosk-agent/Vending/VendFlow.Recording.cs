@@ -155,7 +155,7 @@ internal sealed partial class VendFlow
         var row = vends.Find(report.Id);
         var marked = sale with
         {
-            Marks = sale.Marks | SaleOddities.Of(sale, row, row is not null && vends.RemainingMs(row) == 0, Plan)
+            Marks = sale.Marks | SaleOddities.Of(sale, row, row is not null && vends.HasRunOut(row), Plan)
                 | (before is null ? SaleMarks.None : SaleMarks.OutcomeRevised),
         };
         if (marked.Marks != SaleMarks.None)
@@ -184,7 +184,7 @@ internal sealed partial class VendFlow
             var facts = EntryFacts.Of(body);
             if (facts.IdKind == IdKind.Vend)
             {
-                Vends(journal).Finish(facts.Id);
+                Vends(journal).Note(facts.Id, body);
             }
         }
 

@@ -98,7 +98,8 @@ internal sealed partial class VendFlow
 
     /// <summary>
     /// A vend failed, could not start, or nobody knows. The same again is answered with the first recording; a
-    /// different outcome is recorded too, until a sale settles it.
+    /// different outcome is recorded too, until a sale settles it. Only what surely was not delivered gives its reserve
+    /// back at once.
     /// </summary>
     public RecordAnswer Outcome(OutcomeReport report)
     {
@@ -133,8 +134,8 @@ internal sealed partial class VendFlow
     }
 
     /// <summary>
-    /// The same report again. What it does not name was taken from the request, which is finished by now and says
-    /// nothing.
+    /// The same report again. What it does not name was taken from the request, which may be forgotten by now and says
+    /// nothing then.
     /// </summary>
     private static bool IsRepeated(OutcomeReport report, OutcomeBody recorded, OutcomeBody now) => recorded with
     {
@@ -173,9 +174,9 @@ internal sealed partial class VendFlow
             _bookOf = journal;
             foreach (var id in _vends.Ids.ToList())
             {
-                if (Recordings.Find(_store, journal, IdKind.Vend, id) is not null)
+                if (Recordings.Find(_store, journal, IdKind.Vend, id) is { } recorded)
                 {
-                    _vends.Finish(id);
+                    _vends.Note(id, recorded.Body);
                 }
             }
         }

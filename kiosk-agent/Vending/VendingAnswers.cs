@@ -50,6 +50,10 @@ internal enum DenialReason
 
     /// <summary>The cabinet's plan has no such door.</summary>
     UnknownDoor = 7,
+
+    /// <summary>A session was asked for where goods come out piece by piece: the sales program must ask for a vend.
+    /// </summary>
+    VendNeeded = 8,
 }
 
 /// <summary>What a screen is warned of although the vend is approved.</summary>

@@ -45,6 +45,9 @@ public enum SaleMarks : ushort
 
     /// <summary>A text was longer than the journal holds and was cut.</summary>
     TextCut = 128,
+
+    /// <summary>Other goods, another slot or another number of pieces than approved.</summary>
+    GoodsDiffer = 256,
 }
 
 /// <summary>

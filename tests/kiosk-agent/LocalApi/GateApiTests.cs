@@ -100,7 +100,7 @@ public sealed class GateApiTests
     public async Task A_door_and_a_warning_travel_through_the_session()
     {
         await using var agent = await RunningAgent.StartAsync();
-        Restrict(agent, GateClass.Ordinary);
+        Restrict(agent, GateClass.Ordinary, CabinetKind.OpenDoor);
         await agent.PostAsync("/v1/vends/r/delivered", """{"lines":[{"slot":"A2","sku":"rice","paidFen":9000}]}""");
 
         var (status, opened, _) = await agent.PostAsync("/v1/sessions", """{"id":"s","door":"left"}""", "zh");
@@ -109,6 +109,17 @@ public sealed class GateApiTests
         Assert.Equal("普通商品已超出本期限额", opened.GetProperty("warningText").GetString());
         Assert.Equal(0, opened.GetProperty("headroomFen").GetInt64());
         Assert.Equal("left", (await agent.GetAsync("/v1/vends/s")).Body.GetProperty("door").GetString());
+    }
+
+    [Fact]
+    public async Task A_session_where_goods_come_out_piece_by_piece_is_told_to_ask_for_a_vend()
+    {
+        await using var agent = await RunningAgent.StartAsync();
+        Restrict(agent);
+
+        var (status, problem, _) = await agent.PostAsync("/v1/sessions", """{"id":"s"}""", "zh");
+        Assert.Equal((409, "vendNeeded"), (status, problem.GetProperty("reason").GetString()));
+        Assert.Contains("POST /v1/vends", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -150,12 +161,13 @@ public sealed class GateApiTests
         Assert.False(after.GetProperty("clockProven").GetBoolean());
     }
 
-    private static string Restrict(RunningAgent agent, GateClass tea = GateClass.Aid)
+    private static string Restrict(
+        RunningAgent agent, GateClass tea = GateClass.Aid, CabinetKind kind = CabinetKind.Slot)
     {
         var today = BusinessWindow.DayOf(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 480);
         var month = BusinessWindow.Of("month", today);
         var cabinet = Protocol.Identity.CabinetId.Parse("X");
-        var config = new CabinetConfig(cabinet, CabinetKind.Slot, GateMode.Restrict, 1, 0,
+        var config = new CabinetConfig(cabinet, kind, GateMode.Restrict, 1, 0,
             new GatePolicy("share", 1, "since-launch", 480, [new GateThreshold(DateOnly.MinValue, 5_000)], 3_000, 0, 0),
             new GateFigures(default, default, 0, 0, month, 3_000, []),
             [

@@ -49,6 +49,52 @@ public sealed class BasketTests
     }
 
     [Fact]
+    public void An_unknown_outcome_keeps_its_reserve_until_the_approval_ends_and_a_late_sale_is_matched_to_it()
+    {
+        using var cabinet = Cabinet();
+        var flow = cabinet.Flow();
+        Ask(flow, "a", ("cola", 900));
+        flow.Outcome(new OutcomeReport("a", DeliveryState.Unknown, PaymentOutcome.Success, 900, ""));
+        Assert.Equal(0, flow.OpenVends);
+        Assert.Equal(new VendAnswer.Denied(DenialReason.OrdinaryLimit, 100), Ask(flow, "b", ("cola", 900)));
+        cabinet.Restart();
+        flow = cabinet.Flow();
+        Assert.Equal(100, flow.Share()!.RoomFen);
+        cabinet.Clock.Advance(TimeSpan.FromMinutes(11));
+        Assert.Equal(1_000, flow.Share()!.RoomFen);
+
+        Ask(flow, "c", ("tea", 1));
+        Assert.Equal(SaleMarks.OutcomeRevised | SaleMarks.Late, Deliver(flow, "a", ("cola", 900)).Marks);
+        Assert.Equal(100, flow.Share()!.RoomFen);
+    }
+
+    [Theory]
+    [InlineData(DeliveryState.UnderReview, PaymentOutcome.Success)]
+    [InlineData(DeliveryState.Finished, PaymentOutcome.Owed)]
+    public void What_is_owed_or_under_review_keeps_its_reserve_until_it_is_settled(
+        DeliveryState delivery, PaymentOutcome payment)
+    {
+        using var cabinet = Cabinet();
+        var flow = cabinet.Flow();
+        Ask(flow, "a", ("cola", 400));
+        Ask(flow, "b", ("cola", 500));
+        flow.Outcome(new OutcomeReport("a", delivery, payment, 400, ""));
+        flow.Outcome(new OutcomeReport("b", delivery, payment, 500, ""));
+        cabinet.Clock.Advance(TimeSpan.FromMinutes(90));
+        cabinet.Restart();
+        flow = cabinet.Flow();
+        Assert.Equal((0, 100), (flow.OpenVends, flow.Share()!.RoomFen));
+        Assert.Equal(DenialReason.OrdinaryLimit,
+            Assert.IsType<VendAnswer.Denied>(Ask(flow, "c", ("cola", 101))).Reason);
+
+        // Settled as a sale, or given up.
+        Assert.Equal(SaleMarks.OutcomeRevised, Deliver(flow, "a", ("cola", 400)).Marks);
+        Assert.Equal(100, flow.Share()!.RoomFen);
+        flow.Outcome(new OutcomeReport("b", DeliveryState.Failed, PaymentOutcome.FailRefundSuccess, 500, ""));
+        Assert.Equal(600, flow.Share()!.RoomFen);
+    }
+
+    [Fact]
     public void The_same_basket_gets_the_same_approval_and_another_under_its_id_is_a_conflict()
     {
         using var cabinet = Cabinet();
@@ -72,6 +118,38 @@ public sealed class BasketTests
 
         Assert.Equal(SaleMarks.None, Deliver(flow, "a", ("tea", 500), ("cola", 500)).Marks);
         Assert.Equal(SaleMarks.PriceDiffers, Deliver(flow, "b", ("tea", 400), ("cola", 500)).Marks);
+    }
+
+    [Theory]
+    [InlineData("A1", "cola", 30)]
+    [InlineData("A0", "cola", 1)]
+    [InlineData("A1", "tea", 1)]
+    [InlineData("A0", "tea", 2)]
+    [InlineData("", "cola", 1)]
+    public void Other_goods_than_approved_are_marked(string slot, string sku, int quantity)
+    {
+        using var cabinet = Cabinet();
+        var flow = cabinet.Flow();
+        flow.RequestVend(new VendRequest("v", "A0", "tea", 900));
+        flow.RequestVend(VendRequest.For("b", [new VendLine("A0", "tea", 1, 900), new VendLine("A9", "milk", 1, 5)]));
+        var line = new SaleLine(slot, sku, "", quantity, 900, quantity * 900);
+
+        Assert.True(Deliver(flow, "v", line).Marks.HasFlag(SaleMarks.GoodsDiffer));
+        Assert.True(
+            Deliver(flow, "b", line, new SaleLine("A9", "milk", "", 1, 5, 5)).Marks.HasFlag(SaleMarks.GoodsDiffer));
+    }
+
+    [Fact]
+    public void Pieces_of_a_basket_may_be_told_line_by_line_and_a_single_vend_without_its_slot()
+    {
+        using var cabinet = Cabinet();
+        var flow = cabinet.Flow();
+        flow.RequestVend(VendRequest.For("b", [new VendLine("A0", "tea", 2, 900)]));
+        flow.RequestVend(new VendRequest("v", "A0", "tea", 900));
+        var piece = new SaleLine("A0", "tea", "", 1, 450, 450);
+
+        Assert.Equal(SaleMarks.None, Deliver(flow, "b", piece, piece).Marks);
+        Assert.Equal(SaleMarks.None, Deliver(flow, "v", new SaleLine("", "tea", "", 1, 900, 900)).Marks);
     }
 
     [Theory]
@@ -120,7 +198,9 @@ public sealed class BasketTests
         flow.RequestVend(VendRequest.For(id, [.. lines.Select((l, i) => new VendLine($"A{i}", l.Sku, 1, l.Fen))]));
 
     private static RecordAnswer.Recorded Deliver(VendFlow flow, string id, params (string Sku, long Fen)[] lines) =>
-        Assert.IsType<RecordAnswer.Recorded>(flow.Delivered(new DeliveredReport(id,
-            [.. lines.Select((l, i) => new SaleLine($"A{i}", l.Sku, "", 1, l.Fen, l.Fen))],
-            new Payment(PaymentMethod.Cash, "", ""))));
+        Deliver(flow, id, [.. lines.Select((l, i) => new SaleLine($"A{i}", l.Sku, "", 1, l.Fen, l.Fen))]);
+
+    private static RecordAnswer.Recorded Deliver(VendFlow flow, string id, params SaleLine[] lines) =>
+        Assert.IsType<RecordAnswer.Recorded>(flow.Delivered(
+            new DeliveredReport(id, lines, new Payment(PaymentMethod.Cash, "", ""))));
 }

@@ -49,9 +49,10 @@ public sealed class DoorTests
     [Theory]
     [InlineData("right")]
     [InlineData("")]
-    public void A_mixed_compartment_and_a_door_to_everything_open_with_a_warning(string door)
+    public void A_mixed_compartment_and_a_cabinet_without_an_ordinary_one_open_with_a_warning(string door)
     {
         using var cabinet = Cabinet(CabinetKind.OpenDoorCompartments);
+        cabinet.Plan = new CabinetPlan([.. Plan.Slots.Where(slot => slot.Door != "left")], 0);
         var flow = cabinet.Flow();
         Assert.Equal(ShareWarning.NearLimit,
             Assert.IsType<VendAnswer.Approved>(flow.OpenSession("s1", door)).Warning);
@@ -59,6 +60,48 @@ public sealed class DoorTests
 
         var warned = Assert.IsType<VendAnswer.Approved>(flow.OpenSession("s2", door));
         Assert.Equal(ShareWarning.BeyondLimit, warned.Warning);
+    }
+
+    [Fact]
+    public void A_session_that_names_no_door_may_open_an_ordinary_compartment_and_is_judged_like_it()
+    {
+        using var cabinet = Cabinet(CabinetKind.OpenDoorCompartments);
+        var flow = cabinet.Flow();
+        Assert.Equal(300, Assert.IsType<VendAnswer.Approved>(flow.OpenSession("s1")).HeadroomFen);
+        Assert.Equal(new VendAnswer.Denied(DenialReason.OrdinaryLimit, 300), flow.OpenSession("s2"));
+        Assert.IsType<VendAnswer.Approved>(flow.OpenSession("s3", "right"));
+    }
+
+    [Theory]
+    [InlineData(CabinetKind.Slot)]
+    [InlineData(CabinetKind.Locker)]
+    public void Where_goods_come_out_piece_by_piece_restrict_asks_for_a_vend(CabinetKind kind)
+    {
+        using var cabinet = Cabinet(kind);
+        var flow = cabinet.Flow();
+        foreach (var (id, door) in new[] { ("s1", ""), ("s2", "top"), ("s3", "left") })
+        {
+            Assert.Equal(new VendAnswer.Denied(DenialReason.VendNeeded, 1_000), flow.OpenSession(id, door));
+        }
+
+        // What was taken all the same is recorded, marked and counted.
+        Assert.Equal(SaleMarks.WasDenied, Assert.IsType<RecordAnswer.Recorded>(
+            flow.Settle("s1", [new SaleLine("L1", "cola", "", 1, 300, 300)], Cash)).Marks);
+        Assert.Equal(700, flow.Share()!.RoomFen);
+        Assert.IsType<VendAnswer.Approved>(flow.RequestVend(new VendRequest("v1", "L1", "cola", 300)));
+    }
+
+    [Theory]
+    [InlineData(GateMode.Warn, ShareWarning.BeyondLimit)]
+    [InlineData(GateMode.Observe, null)]
+    internal void Where_goods_come_out_piece_by_piece_a_session_passes_unless_restricted(
+        GateMode mode, ShareWarning? warning)
+    {
+        using var cabinet = Cabinet(CabinetKind.Slot, mode);
+        var flow = cabinet.Flow();
+        Settle(flow, "s0", "cola", 5_000);
+
+        Assert.Equal(warning, Assert.IsType<VendAnswer.Approved>(flow.OpenSession("s1")).Warning);
     }
 
     [Fact]
@@ -109,6 +152,7 @@ public sealed class DoorTests
             Assert.IsType<VendAnswer.Denied>(flow.OpenSession("s1", "top")).Reason);
         Assert.Equal(DenialReason.ProductBlocked, Assert.IsType<VendAnswer.Denied>(flow.OpenSession("s2")).Reason);
         Assert.IsType<VendAnswer.Approved>(flow.OpenSession("s3", "left"));
+        flow.Outcome(new OutcomeReport("s3", DeliveryState.CannotStart, PaymentOutcome.NotPaid, 0, ""));
 
         flow.NonSale(new NonSaleReport(
             "out", NonSalePurpose.Maintenance, [new NonSaleLine("B1", "bad", "", 1, 500)], ""));
@@ -146,11 +190,14 @@ public sealed class DoorTests
     private static PlanSlot Slot(string slot, string sku, long priceFen, string door) =>
         new(slot, sku, sku, priceFen, 20, 20, door);
 
-    private static TestCabinet Cabinet(CabinetKind kind)
+    private static TestCabinet Cabinet(CabinetKind kind, GateMode mode = GateMode.Restrict)
     {
         var cabinet = new TestCabinet { Plan = Plan };
         cabinet.Observe();
-        cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet) with { Kind = kind });
+        cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet) with
+        {
+            Kind = kind, Mode = mode, RestrictFromUtcMs = mode == GateMode.Restrict ? 1 : 0,
+        });
         return cabinet;
     }
 
