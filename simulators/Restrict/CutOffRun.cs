@@ -98,14 +98,14 @@ internal sealed class CutOffRun : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var life in _cabinets)
-        {
-            await life.DisposeAsync();
-        }
+        await Parallel.ForEachAsync(_cabinets, static async (life, _) => await life.DisposeAsync());
 
         await _link.DisposeAsync();
         await _fleet.DisposeAsync();
     }
+
+    private static ParallelOptions Limits(int atOnce, CancellationToken cancel) =>
+        new() { MaxDegreeOfParallelism = atOnce, CancellationToken = cancel };
 
     private void MoveServiceTo(DateTimeOffset instantUtc) => _instant.MoveTo(instantUtc);
 
@@ -134,11 +134,14 @@ internal sealed class CutOffRun : IAsyncDisposable
         {
             var life = new CutOffCabinet(cabinet, place, new Chance(_options.Seed, (ulong)i << 32 | 0xB007), _real);
             _cabinets.Add(life);
-            await life.Agent.EnrolAsync(api, _real, cancel);
-            await life.Agent.StartAsync(cancel);
-            await life.Agent.GreetAsync(CabinetCrew.GreetWithin, _real, cancel);
         }
 
+        await Parallel.ForEachAsync(_cabinets, Limits(CabinetCrew.Starters, cancel), async (life, stopping) =>
+        {
+            await life.Agent.EnrolAsync(api, _real, stopping);
+            await life.Agent.StartAsync(stopping);
+            await life.Agent.GreetAsync(CabinetCrew.GreetWithin, _real, stopping);
+        });
         return policy;
     }
 
@@ -157,13 +160,12 @@ internal sealed class CutOffRun : IAsyncDisposable
 
     private async Task SellCutOffAsync(List<GreedyCabinet> cabinets, CancellationToken cancel)
     {
-        var limits = new ParallelOptions { MaxDegreeOfParallelism = Sellers, CancellationToken = cancel };
         var last = BusinessMonth.DayOf(_options.EndUtc);
         var first = BusinessMonth.DayOf(RestrictOptions.CutUtc);
         for (var day = first; day <= last; day = day.AddDays(1))
         {
             _progress.Enter($"day {day.DayNumber - first.DayNumber} of {_options.Days} without a network");
-            await Parallel.ForEachAsync(cabinets, limits, async (cabinet, stopping) =>
+            await Parallel.ForEachAsync(cabinets, Limits(Sellers, cancel), async (cabinet, stopping) =>
                 await cabinet.LiveAsync(day, RestrictOptions.CutUtc, _options.EndUtc, stopping));
         }
     }
@@ -173,11 +175,8 @@ internal sealed class CutOffRun : IAsyncDisposable
     {
         MoveServiceTo(_options.EndUtc);
         _link.Faults = LinkFaults.None;
-        foreach (var life in _cabinets)
-        {
-            await life.ReconnectAsync(_options.EndUtc, cancel);
-        }
-
+        await Parallel.ForEachAsync(_cabinets, Limits(CabinetCrew.Starters, cancel), async (life, stopping) =>
+            await life.ReconnectAsync(_options.EndUtc, stopping));
         _progress.End();
         for (var started = _real.GetTimestamp(); ;)
         {

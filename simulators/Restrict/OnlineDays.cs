@@ -109,9 +109,8 @@ internal sealed class OnlineDays(
     {
         _nowUtc = instantUtc;
         moveServiceTo(instantUtc);
-        foreach (var life in cabinets)
-        {
-            await life.Agent.PassAsync(instantUtc, CabinetCrew.GreetWithin, real, cancel);
-        }
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = cabinets.Count, CancellationToken = cancel };
+        await Parallel.ForEachAsync(cabinets, limits, async (life, stopping) =>
+            await life.Agent.PassAsync(instantUtc, CabinetCrew.GreetWithin, real, stopping));
     }
 }
