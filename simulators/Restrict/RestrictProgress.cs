@@ -5,7 +5,7 @@ namespace KioskFleet.Simulators.Restrict;
 /// <summary>How far one mode of a run is, for the board. Thread-safe.</summary>
 internal sealed class RestrictProgress(string mode, RestrictOptions options)
 {
-    private volatile string _phase = "waiting";
+    private volatile string _phase = "starting";
     private long _recorded;
     private long _committed;
     private long _aidFen;
