@@ -20,6 +20,8 @@ internal sealed class GreedyCabinet
 
     private const int BulkPieces = 5;
 
+    private const int LastAidPieces = 40;
+
     /// <summary>Single pieces of one product that are bought one by one after a denial.</summary>
     private const int MostLittle = 6;
 
@@ -67,12 +69,18 @@ internal sealed class GreedyCabinet
         }
 
         // On some days, and whenever a week ends, somebody buys while the day turns.
-        var late = midnight.AddHours(24).AddSeconds(-20 - chance.Below(180));
+        var late = midnight.AddHours(24).AddSeconds(-40 - chance.Below(160));
         if ((day.DayOfWeek == DayOfWeek.Sunday || chance.Hits(2_000)) && late < endUtc.AddHours(-1))
         {
-            BuyAcrossMidnight(late, chance);
+            BuyAcrossMidnight(late, chance, isFeastOver: day.DayOfWeek == DayOfWeek.Sunday && !IsLean(day));
         }
     }
+
+    /// <summary>
+    /// Every other week nobody wants aid: then nothing makes up for what a gate lets through too much. Day 0 of the
+    /// calendar is a Monday.
+    /// </summary>
+    private bool IsLean(DateOnly day) => (day.DayNumber / 7 + _number) % 2 == 1;
 
     private Chance ChanceOf(DateOnly day, int visit) =>
         new(_seed, Chance.Mix((ulong)_number << 40 | (ulong)day.DayNumber << 8 | (uint)visit));
@@ -85,10 +93,11 @@ internal sealed class GreedyCabinet
             await InterruptAsync(_interruptions.Dequeue().Kind, chance, cancel);
         }
 
-        switch (chance.Below(100))
+        var isLean = IsLean(BusinessMonth.DayOf(atUtc));
+        switch (chance.Below(isLean ? 67 : 100))
         {
             case < 55:
-                BuyOrdinary(chance);
+                BuyOrdinary(chance, isLean);
                 break;
             case < 67:
                 BuyTogether(chance);
@@ -106,7 +115,7 @@ internal sealed class GreedyCabinet
     }
 
     /// <summary>What is wanted; when that is denied, less and less, until the cheapest piece is denied too.</summary>
-    private void BuyOrdinary(Chance chance)
+    private void BuyOrdinary(Chance chance, bool isLean)
     {
         var wish = OrdinaryWish(chance);
         if (_desk.Ask(wish) is { } approved)
@@ -115,7 +124,17 @@ internal sealed class GreedyCabinet
             return;
         }
 
-        BuyWithAid(wish, chance);
+        if (!isLean)
+        {
+            BuyWithAid(wish, chance);
+        }
+
+        if (chance.Hits(5_000))
+        {
+            TakeTheRest();
+            return;
+        }
+
         foreach (var goods in RestrictGoods.Ordinary.Take(3).Reverse())
         {
             for (var i = 0; i < MostLittle && _desk.Ask(new Wish(goods, 1)) is { } little; i++)
@@ -158,11 +177,44 @@ internal sealed class GreedyCabinet
         }
     }
 
-    private void BuyAcrossMidnight(DateTimeOffset atUtc, Chance chance)
+    /// <summary>
+    /// Haggles down to the very fen that the denial left, tries one fen more, and lets two customers ask for it at
+    /// once.
+    /// </summary>
+    private void TakeTheRest()
     {
+        if (_desk.HeadroomFen is not (> 0 and var left))
+        {
+            return;
+        }
+
+        var rest = new Wish(RestrictGoods.Ordinary[0], 1);
+        Wish[] wishes = [rest with { AgreedFen = left + 1 }, rest with { AgreedFen = left },
+            rest with { AgreedFen = left }];
+        var approved = wishes.Select(wish => _desk.Ask(wish)).OfType<ApprovedVend>().ToList();
+        GoTo(_nowUtc.AddSeconds(10));
+        approved.ForEach(_desk.Deliver);
+    }
+
+    /// <summary>
+    /// Asked for before midnight and delivered after it. When a week with aid is over, much aid is sold just before:
+    /// the room that it gives belongs to the week that ends.
+    /// </summary>
+    private void BuyAcrossMidnight(DateTimeOffset atUtc, Chance chance, bool isFeastOver)
+    {
+        if (isFeastOver)
+        {
+            GoTo(atUtc.AddSeconds(-60));
+            if (_desk.Ask(new Wish(RestrictGoods.Aid[0], LastAidPieces)) is { } aid)
+            {
+                _desk.Deliver(aid);
+            }
+        }
+
         GoTo(atUtc);
-        var approved = Enumerable.Range(0, 3).Select(_ => _desk.Ask(OrdinaryWish(chance))).OfType<ApprovedVend>()
-            .ToList();
+        var dear = new Wish(RestrictGoods.Ordinary[^1], 3);
+        Wish[] wishes = [dear, dear, OrdinaryWish(chance), dear];
+        var approved = wishes.Select(wish => _desk.Ask(wish)).OfType<ApprovedVend>().ToList();
         GoTo(atUtc.AddSeconds(chance.Between(210, 400)));
         approved.ForEach(_desk.Deliver);
         _tally.Straddled += approved.Count;

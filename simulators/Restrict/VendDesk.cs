@@ -11,8 +11,11 @@ namespace KioskFleet.Simulators.Restrict;
 /// <param name="Quantity">Pieces.</param>
 internal readonly record struct Wish(ShelfGoods Goods, int Quantity)
 {
+    /// <summary>A price that was agreed on for all of it, in fen; null: the list price.</summary>
+    public long? AgreedFen { get; init; }
+
     /// <summary>What is paid, in fen.</summary>
-    public long PaidFen => Goods.PriceFen * Quantity;
+    public long PaidFen => AgreedFen ?? Goods.PriceFen * Quantity;
 }
 
 /// <summary>A vend that was approved and has no outcome yet.</summary>
@@ -37,6 +40,9 @@ internal sealed class VendDesk(CutOffCabinet life, RunTally tally, RestrictProgr
 {
     private readonly List<DeliveredLine> _delivered = [];
     private int _vends;
+
+    /// <summary>What the last denial said may still be sold, in fen; null before the first.</summary>
+    public long? HeadroomFen { get; private set; }
 
     /// <summary>What was delivered and not given back.</summary>
     public IReadOnlyList<DeliveredLine> Delivered => _delivered;
@@ -112,6 +118,7 @@ internal sealed class VendDesk(CutOffCabinet life, RunTally tally, RestrictProgr
         }
 
         tally.Denied++;
+        HeadroomFen = denied.HeadroomFen;
         var texts = new[] { Language.Chinese, Language.English }
             .Select(language => Problems.Of(denied.Reason, denied.HeadroomFen, language)).ToList();
         var isTold = texts.TrueForAll(static text => text.Title.Length > 0 && text.Detail.Length > 0)
