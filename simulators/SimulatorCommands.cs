@@ -5,6 +5,7 @@ using KioskFleet.Simulators.Commands;
 using KioskFleet.Simulators.Crash;
 using KioskFleet.Simulators.Demo;
 using KioskFleet.Simulators.Replay;
+using KioskFleet.Simulators.Restrict;
 
 namespace KioskFleet.Simulators;
 
@@ -22,6 +23,7 @@ internal static class SimulatorCommands
         DemoCommand.Create(context),
         CityCommand.Create(context),
         ReplayCommand.Create(context),
+        RestrictCommand.Create(context),
         JournalCommand.Create(context),
         CrashCommand.Create(),
         BenchCommand.Create(),

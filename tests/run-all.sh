@@ -20,6 +20,7 @@ campaigns() {
   campaign crash   crash --rounds 8 --seed 1
   campaign bench   bench --quick
   campaign rule    bench compliance --quick
+  campaign gate    restrict --days 9 --cabinets 5
 }
 
 usage() {

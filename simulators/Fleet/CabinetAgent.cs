@@ -68,6 +68,9 @@ internal sealed class CabinetAgent : IAsyncDisposable
     /// <summary>The last committed entry's number in the current journal.</summary>
     public ulong CommittedSeq => _store.Current.Facts.Committed.Seq;
 
+    /// <summary>The vend flow, for loads that ask it themselves.</summary>
+    public VendFlow Flow => _flow;
+
     /// <summary>Entries not committed yet.</summary>
     public long Backlog => _store.Current.Backlog;
 
@@ -87,11 +90,17 @@ internal sealed class CabinetAgent : IAsyncDisposable
     /// <summary>Opens the journal of a cabinet; the uplink starts with <see cref="StartAsync"/>.</summary>
     public static CabinetAgent Open(LoadCabinet cabinet, AgentPlace place, TimeProvider real)
     {
-        var folder = place.FolderOf(cabinet.Id);
         Span<byte> boot = stackalloc byte[BootId.Size];
         RandomNumberGenerator.Fill(boot);
         var clock = new CabinetTime(BootId.Read(boot), place.BootUtc, cabinet.WallError, real);
         clock.MoveTo(place.GreetUtc);
+        return Open(cabinet, place, clock, real);
+    }
+
+    /// <summary>Opens it in a boot of the caller's, who moves its clocks.</summary>
+    public static CabinetAgent Open(LoadCabinet cabinet, AgentPlace place, CabinetTime clock, TimeProvider real)
+    {
+        var folder = place.FolderOf(cabinet.Id);
         var waiting = new SkippableTime(real);
         var settings = new AgentSettings
         {

@@ -11,7 +11,7 @@ namespace KioskFleet.Simulators.Fleet;
 internal sealed class CabinetTime : BootClock
 {
     private readonly SimulatedInstant _instant;
-    private readonly TimeSpan _wallError;
+    private long _wallErrorMs;
     private long _zeroUtcMs;
 
     /// <summary>A boot that began at an instant; its clock stands there.</summary>
@@ -23,8 +23,15 @@ internal sealed class CabinetTime : BootClock
     {
         Boot = boot;
         _instant = new SimulatedInstant(startUtc, real);
-        _wallError = wallError;
+        WallError = wallError;
         _zeroUtcMs = startUtc.ToUnixTimeMilliseconds();
+    }
+
+    /// <summary>How far the wall clock is ahead of the truth; negative behind it. Somebody may set the clock.</summary>
+    public TimeSpan WallError
+    {
+        get => TimeSpan.FromMilliseconds(Volatile.Read(ref _wallErrorMs));
+        set => Volatile.Write(ref _wallErrorMs, (long)value.TotalMilliseconds);
     }
 
     /// <inheritdoc/>
@@ -34,7 +41,7 @@ internal sealed class CabinetTime : BootClock
     public override long MonotonicMs => NowUtcMs - Volatile.Read(ref _zeroUtcMs);
 
     /// <inheritdoc/>
-    public override long WallUtcMs => NowUtcMs + (long)_wallError.TotalMilliseconds;
+    public override long WallUtcMs => NowUtcMs + Volatile.Read(ref _wallErrorMs);
 
     private long NowUtcMs => _instant.NowUtc.ToUnixTimeMilliseconds();
 

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Simulators.CityLoad;
 
@@ -151,6 +152,23 @@ internal sealed class FleetApi : IDisposable
     /// <summary>All findings, newest first, closed ones too.</summary>
     public Task<IReadOnlyList<ApiFinding>> FindingsAsync(CancellationToken cancel) =>
         AllAsync<ApiFinding>($"{FindingsPath[1..]}?", cancel);
+
+    /// <summary>All policies of a kind of venue, shipped and made.</summary>
+    public Task<IReadOnlyList<ApiPolicy>> PoliciesAsync(string venueKind, CancellationToken cancel) =>
+        GetAsync<IReadOnlyList<ApiPolicy>>(
+            $"api/v1/policies?venueKind={Uri.EscapeDataString(venueKind)}", cancel);
+
+    /// <summary>Makes a policy in the data set's JSON shape.</summary>
+    public async Task MakePolicyAsync(JsonObject policy, CancellationToken cancel)
+    {
+        using var content = JsonContent.Create(policy);
+        await PostAsync<JsonElement>("api/v1/policies", content, cancel);
+    }
+
+    /// <summary>Wanted beside applied config of the first cabinets, by id.</summary>
+    public async Task<IReadOnlyList<ApiEnforcement>> EnforcementAsync(CancellationToken cancel) =>
+        (await GetAsync<ApiEnforcements>(string.Create(
+            CultureInfo.InvariantCulture, $"api/v1/enforcement?pageSize={PageSize}"), cancel)).Items;
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();

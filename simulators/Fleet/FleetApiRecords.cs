@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace KioskFleet.Simulators.Fleet;
 
@@ -126,6 +127,24 @@ internal sealed record ApiCheckFailure(string Source, string Problem);
 /// <summary>A run of all checks.</summary>
 /// <param name="Failures">Checks that failed.</param>
 internal sealed record ApiAssessment(IReadOnlyList<ApiCheckFailure>? Failures);
+
+/// <summary>A policy.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="State">scheduled, inForce, ended or withdrawn.</param>
+/// <param name="Origin">dataSet or made.</param>
+/// <param name="Terms">What it says, in the data set's shape.</param>
+internal sealed record ApiPolicy(string Id, string State, string Origin, JsonObject Terms);
+
+/// <summary>A cabinet's enforcement.</summary>
+/// <param name="CabinetId">The cabinet.</param>
+/// <param name="Rung">Observing, Warned, Announced or Restricted.</param>
+/// <param name="WantedVersion">The config that it is to work by; null before the first.</param>
+/// <param name="AppliedVersion">The config that it reported last; null when it never heard one.</param>
+internal sealed record ApiEnforcement(string CabinetId, string Rung, string? WantedVersion, string? AppliedVersion);
+
+/// <summary>A page of cabinets' enforcement.</summary>
+/// <param name="Items">The rows.</param>
+internal sealed record ApiEnforcements(IReadOnlyList<ApiEnforcement> Items);
 
 /// <summary>A finding.</summary>
 /// <param name="FindingId">Its number.</param>

@@ -4,7 +4,12 @@ namespace KioskFleet.Simulators.Fleet;
 internal static class FleetProof
 {
     /// <summary>Compares every journal of the crew with the ledger.</summary>
-    public static EntryProofResult Run(LocalFleet fleet, CabinetCrew crew, CancellationToken cancel)
+    public static EntryProofResult Run(LocalFleet fleet, CabinetCrew crew, CancellationToken cancel) =>
+        Run(fleet, crew.Agents, cancel);
+
+    /// <summary>Compares every journal of some agents with the ledger, which holds no others.</summary>
+    public static EntryProofResult Run(
+        LocalFleet fleet, IReadOnlyList<CabinetAgent> agents, CancellationToken cancel)
     {
         var proof = new EntryProof();
         foreach (var row in EntryRows.OfLedger(fleet.Database))
@@ -12,7 +17,7 @@ internal static class FleetProof
             proof.Committed(row);
         }
 
-        foreach (var agent in crew.Agents)
+        foreach (var agent in agents)
         {
             cancel.ThrowIfCancellationRequested();
             foreach (var row in EntryRows.OfAgent(agent.Cabinet.Id, agent.Folder))

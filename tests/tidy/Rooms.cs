@@ -104,6 +104,7 @@ internal static class Rooms
                 ["City"] = [.. RealFleet, "Commands"],
                 ["Demo"] = [.. RealFleet, "Bills", "City", "Commands"],
                 ["Replay"] = [.. RealFleet, "RecordedSales", "Commands"],
+                ["Restrict"] = [.. RealFleet, "Faults", "Commands"],
                 // What the sub-commands share; they are put together at the root.
                 ["Commands"] = ["Fleet", "JournalSimulation", "Terminal"],
             },

@@ -85,6 +85,37 @@ public sealed class RuleNotAppliedTests
         Assert.Single(Check(rig, before: 4_000).Found);
     }
 
+    /// <summary>
+    /// 4,000 of 8,500 with an allowance of 1,500, which is a part of the turnover of the week before, and 100 of aid
+    /// since: 1,100 of ordinary products may follow.
+    /// </summary>
+    [Theory]
+    [InlineData(1_099, 0)]
+    [InlineData(1_100, 0)]
+    [InlineData(1_101, 1)]
+    [InlineData(1_350, 250)]
+    public async Task Up_to_the_limit_nothing_is_found_and_one_fen_more_is_with_exact_amounts(long sold, long beyond)
+    {
+        using var rig = new EnforcementRig(static policy => policy with { Window = "week" });
+        var journal = await rig.Sell("cab-1", ("tea", 15_000));
+        rig.GoTo(NextDay.AddDays(5));
+        await rig.Sell(journal, ("tea", 4_000), ("cola", 4_500));
+        await Inform(rig, journal);
+        rig.GoTo(NextDay.AddDays(6));
+        await rig.Sell(journal, ("cola", sold), ("tea", 100));
+
+        var found = rig.Source.Check(rig.Moment, [], BooksRig.Stop).Found;
+        Assert.Equal(beyond == 0 ? 0 : 1, found.Count);
+        foreach (var draft in found)
+        {
+            var evidence = JsonDocument.Parse(draft.Evidence).RootElement;
+            Assert.Equal((4_000, 8_500, 1_500), (Number(evidence, "beforeAidFen"), Number(evidence, "beforeTotalFen"),
+                Number(evidence, "allowanceFen")));
+            Assert.Equal((100, sold, 0, beyond), (Number(evidence, "aidFen"), Number(evidence, "ordinaryFen"),
+                Number(evidence, "exemptFen"), Number(evidence, "beyondLimitFen")));
+        }
+    }
+
     [Fact]
     public async Task A_cabinet_is_judged_by_the_classes_it_was_told()
     {
