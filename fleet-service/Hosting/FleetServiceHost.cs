@@ -10,6 +10,7 @@ using KioskFleet.Service.Enforcement;
 using KioskFleet.Service.Enrolment;
 using KioskFleet.Service.Findings;
 using KioskFleet.Service.Fleet;
+using KioskFleet.Service.Http;
 using KioskFleet.Service.Ingest;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Observability;
@@ -129,7 +130,7 @@ internal sealed class FleetServiceHost : IAsyncDisposable
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddHttpContextAccessor();
-        services.AddProblemDetails();
+        services.AddProblemDetails(problems => problems.CustomizeProblemDetails = ApiProblems.NameMediaType);
         services.AddExceptionHandler<ApiExceptions>();
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(json =>

@@ -39,4 +39,17 @@ internal static class ApiProblems
 
         return Results.Problem(detail, statusCode: status, title: english, extensions: members);
     }
+
+    /// <summary>Names a media type that routing refused: it answers with a bare status.</summary>
+    public static void NameMediaType(ProblemDetailsContext context)
+    {
+        var problem = context.ProblemDetails;
+        if (problem.Status == StatusCodes.Status415UnsupportedMediaType && !problem.Extensions.ContainsKey("code"))
+        {
+            (problem.Title, problem.Extensions["titleZh"]) = Title(ProblemCode.MediaTypeUnsupported);
+            problem.Extensions["code"] =
+                JsonNamingPolicy.CamelCase.ConvertName(nameof(ProblemCode.MediaTypeUnsupported));
+            problem.Extensions["got"] = context.HttpContext.Request.ContentType;
+        }
+    }
 }

@@ -6,6 +6,9 @@ internal enum ProblemCode
     /// <summary>The request is not well-formed.</summary>
     Invalid,
 
+    /// <summary>The body's media type is not taken here.</summary>
+    MediaTypeUnsupported,
+
     /// <summary>This cabinet is not registered.</summary>
     CabinetUnknown,
 
