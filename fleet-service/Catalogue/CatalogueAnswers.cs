@@ -1,3 +1,4 @@
+using KioskFleet.Service.Http;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Tables;
 
@@ -72,9 +73,8 @@ internal static class CatalogueAnswers
     /// <summary>Answers with a word of a closed set out of a query, or null when it has none.</summary>
     public static IResult WithChoice<T>(string field, string? word, Func<T?, IResult> answer)
         where T : struct, Enum => string.IsNullOrEmpty(word) ? answer(null)
-            : char.IsAsciiLetter(word[0]) && Enum.TryParse<T>(word, ignoreCase: true, out var value)
-                ? answer(value)
-                : BadQuery(field, word);
+            : EnumWord.Parse<T>(word) is { } value ? answer(value)
+            : BadQuery(field, word);
 
     /// <summary>
     /// A product id out of a path. A slash in an id comes encoded, and the server leaves it so.

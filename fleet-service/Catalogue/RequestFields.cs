@@ -1,3 +1,5 @@
+using KioskFleet.Service.Http;
+
 namespace KioskFleet.Service.Catalogue;
 
 /// <summary>
@@ -85,15 +87,13 @@ internal sealed class RequestFields(CatalogueTimes times, long nowUtcMs)
             return null;
         }
 
-        // A number would be taken for a member, too.
-        if (char.IsAsciiLetter(word[0]) && Enum.TryParse<T>(word, ignoreCase: true, out var value)
-            && Enum.IsDefined(value))
+        var value = EnumWord.Parse<T>(word);
+        if (value is null)
         {
-            return value;
+            Refuse(field, RefusalReason.BadChoice, word);
         }
 
-        Refuse(field, RefusalReason.BadChoice, word);
-        return null;
+        return value;
     }
 
     /// <summary>A word of a closed set; required.</summary>

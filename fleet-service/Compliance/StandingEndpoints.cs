@@ -1,4 +1,5 @@
 using KioskFleet.Service.Access;
+using KioskFleet.Service.Http;
 using KioskFleet.Service.Places;
 
 namespace KioskFleet.Service.Compliance;
@@ -82,13 +83,11 @@ internal static class StandingEndpoints
         Standing? standing = null;
         if (!string.IsNullOrEmpty(asked.Standing))
         {
-            if (!Enum.TryParse<Standing>(asked.Standing, ignoreCase: true, out var parsed)
-                || !char.IsAsciiLetter(asked.Standing[0]))
+            standing = EnumWord.Parse<Standing>(asked.Standing);
+            if (standing is null)
             {
                 return ComplianceProblems.Bad("BadStanding", "standing", asked.Standing);
             }
-
-            standing = parsed;
         }
 
         if (asked.Page is < 1 or > ComplianceLimits.MaxPage)

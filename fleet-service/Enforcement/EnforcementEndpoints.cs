@@ -48,7 +48,7 @@ internal static class EnforcementEndpoints
     }
 
     private static IResult List(EnforcementViewStore views, [AsParameters] EnforcementQuery query) =>
-        query.Rung is { } rung && (!Enum.TryParse<Rung>(rung, true, out _) || !char.IsAsciiLetter(rung[0]))
+        query.Rung is { } rung && EnumWord.Parse<Rung>(rung) is null
             ? Problem(StatusCodes.Status400BadRequest, "BadRung", ("field", "rung"), ("got", rung))
             : Results.Ok(ResultPage<EnforcementRow>.Cut(views.List(query), query.Page, query.PageSize));
 

@@ -66,24 +66,22 @@ internal static class FindingEndpoints
         FindingKind? kind = null;
         if (asked.Kind is { Length: > 0 } kindName)
         {
-            if (!FindingRequestRules.TryName(kindName, out FindingKind named))
+            kind = EnumWord.Parse<FindingKind>(kindName);
+            if (kind is null)
             {
                 return ApiProblems.Of(ProblemCode.FindingKindUnknown, StatusCodes.Status400BadRequest,
                     $"'{kindName}' is none of: {string.Join(", ", Enum.GetNames<FindingKind>())}");
             }
-
-            kind = named;
         }
 
         FindingState? state = null;
         if (asked.State is { Length: > 0 } stateName)
         {
-            if (!FindingRequestRules.TryName(stateName, out FindingState named))
+            state = EnumWord.Parse<FindingState>(stateName);
+            if (state is null)
             {
                 return Problem(StatusCodes.Status400BadRequest, "BadState", ("field", "state"), ("got", stateName));
             }
-
-            state = named;
         }
 
         long? since = null;

@@ -40,15 +40,6 @@ internal static class FindingRequestRules
         _ => null,
     };
 
-    /// <summary>A name of an enum, in any case; false for numbers and for what is none.</summary>
-    public static bool TryName<T>(string text, out T value)
-        where T : struct, Enum
-    {
-        value = default;
-        return text.Length > 0 && char.IsAsciiLetter(text[0]) && Enum.TryParse(text, ignoreCase: true, out value)
-            && Enum.IsDefined(value);
-    }
-
     /// <summary>
     /// A day's first moment, or a moment with its offset, in Unix milliseconds; null when it is neither.
     /// </summary>

@@ -1,6 +1,7 @@
 using KioskFleet.Protocol.Configs;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Access;
+using KioskFleet.Service.Http;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
 
@@ -17,6 +18,9 @@ internal sealed class FleetDesk(
     public const int MaxBulk = 5_000;
 
     private const string UnknownSiteKind = "unknown";
+
+    // A row that is null: it is refused for what it lacks, as any other.
+    private static readonly CabinetRequest SaysNothing = new(null, null, null, null, null);
 
     /// <summary>Registers a cabinet.</summary>
     public async Task<FleetOutcome> RegisterAsync(CabinetRequest request, string actor, CancellationToken ct)
@@ -36,7 +40,7 @@ internal sealed class FleetDesk(
     /// </summary>
     public Task<BulkOutcome> RegisterAsync(BulkRequest request, string actor, CancellationToken ct) =>
         request.Cabinets is { Count: > 0 and <= MaxBulk } cabinets
-            ? RegisterAsync(cabinets, "cabinets", actor, ct)
+            ? RegisterAsync([.. cabinets.Select(c => c ?? SaysNothing)], "cabinets", actor, ct)
             : Task.FromResult(new BulkOutcome([], [], [new FieldProblem(
                 "cabinets", $"got {request.Cabinets?.Count ?? 0} rows; takes 1 to {MaxBulk}")]));
 
@@ -183,8 +187,9 @@ internal sealed class FleetDesk(
     private FieldProblem? CheckLife(LifeRequest request, long now, out CabinetLife life, out long? untilUtcMs)
     {
         untilUtcMs = null;
-        if (!Enum.TryParse(request.Life, ignoreCase: true, out life) || !Enum.IsDefined(life)
-            || char.IsAsciiDigit(request.Life![0]))
+        var wanted = EnumWord.Parse<CabinetLife>(request.Life);
+        life = wanted ?? default;
+        if (wanted is null)
         {
             return new FieldProblem(
                 "life", $"got '{request.Life}'; takes {string.Join(", ", Enum.GetNames<CabinetLife>())}");

@@ -1,5 +1,6 @@
 using KioskFleet.Protocol.Configs;
 using KioskFleet.Protocol.Identity;
+using KioskFleet.Service.Http;
 
 namespace KioskFleet.Service.Fleet;
 
@@ -70,10 +71,7 @@ internal static class FleetRequestRules
     }
 
     /// <summary>The kind that a word names, case not minded; null when it names none.</summary>
-    public static CabinetKind? KindOf(string? word) =>
-        word is { Length: > 0 } && char.IsAsciiLetter(word[0]) && Enum.TryParse<CabinetKind>(word, true, out var kind)
-            ? kind
-            : null;
+    public static CabinetKind? KindOf(string? word) => EnumWord.Parse<CabinetKind>(word);
 
     /// <summary>Says that a word is no kind.</summary>
     public static FieldProblem BadKind(string? got, string prefix = "") => new(

@@ -16,7 +16,7 @@ internal sealed record KindRequest(string? Kind);
 
 /// <summary>The wish to register many cabinets.</summary>
 /// <param name="Cabinets">1 to <see cref="FleetDesk.MaxBulk"/>.</param>
-internal sealed record BulkRequest(IReadOnlyList<CabinetRequest>? Cabinets);
+internal sealed record BulkRequest(IReadOnlyList<CabinetRequest?>? Cabinets);
 
 /// <summary>The wish to move a cabinet, from now on.</summary>
 /// <param name="County">The six digits of GB/T 2260.</param>

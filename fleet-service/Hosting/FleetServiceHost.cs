@@ -130,7 +130,7 @@ internal sealed class FleetServiceHost : IAsyncDisposable
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddHttpContextAccessor();
-        services.AddProblemDetails(o => o.CustomizeProblemDetails = made => ApiProblems.Name(made.ProblemDetails));
+        services.AddProblemDetails(o => o.CustomizeProblemDetails = ApiProblems.Name);
         services.AddExceptionHandler<ApiExceptions>();
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(json =>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Resources;
 using System.Text.Json;
-using Microsoft.AspNetCore.Mvc;
 
 namespace KioskFleet.Service.Http;
 
@@ -24,12 +23,14 @@ internal static class ApiProblems
         Chinese.GetString(code.ToString(), CultureInfo.InvariantCulture) ?? code.ToString());
 
     /// <summary>Names a problem that the web server made by itself, where we have words for it.</summary>
-    public static void Name(ProblemDetails problem)
+    public static void Name(ProblemDetailsContext made)
     {
+        var problem = made.ProblemDetails;
         if (problem.Status == StatusCodes.Status415UnsupportedMediaType && !problem.Extensions.ContainsKey(TitleZh))
         {
             (problem.Title, problem.Extensions[TitleZh]) = Title(ProblemCode.UnsupportedMediaType);
             problem.Extensions[Code] = Word(ProblemCode.UnsupportedMediaType);
+            problem.Extensions["got"] = made.HttpContext.Request.ContentType;
         }
     }
 
@@ -50,5 +51,6 @@ internal static class ApiProblems
 
         return Results.Problem(detail, statusCode: status, title: english, extensions: members);
     }
+
     private static string Word(ProblemCode code) => JsonNamingPolicy.CamelCase.ConvertName(code.ToString());
 }

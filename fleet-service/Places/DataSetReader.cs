@@ -15,27 +15,23 @@ internal static class DataSetReader
     public static Reading Read(ReadOnlyMemory<byte> json)
     {
         var findings = new List<DataSetFinding>();
-        try
+        using var document = JsonText.Parse(json, findings);
+        if (document is null)
         {
-            using var document = JsonDocument.Parse(
-                json, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            var root = new DataNode(document.RootElement, "$", findings);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-            {
-                root.Note("", $"a {document.RootElement.ValueKind}", "an object");
-                return new Reading(null, findings);
-            }
-
-            var dataSet = DataSet(root);
-            root.NoteUnknown();
-            DataSetRules.Check(dataSet, findings);
-            return new Reading(findings.Count == 0 ? dataSet : null, findings);
-        }
-        catch (JsonException error)
-        {
-            findings.Add(new DataSetFinding("$", $"text that is not JSON ({error.Message})", "JSON"));
             return new Reading(null, findings);
         }
+
+        var root = new DataNode(document.RootElement, "$", findings);
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        {
+            root.Note("", $"a {document.RootElement.ValueKind}", "an object");
+            return new Reading(null, findings);
+        }
+
+        var dataSet = DataSet(root);
+        root.NoteUnknown();
+        DataSetRules.Check(dataSet, findings);
+        return new Reading(findings.Count == 0 ? dataSet : null, findings);
     }
 
     private static PlacesDataSet DataSet(DataNode root) => new(

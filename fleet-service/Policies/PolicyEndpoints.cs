@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using KioskFleet.Service.Access;
+using KioskFleet.Service.Http;
 using KioskFleet.Service.Places;
 
 namespace KioskFleet.Service.Policies;
@@ -206,23 +207,12 @@ internal static class PolicyEndpoints
     private static IResult TooLarge() => PolicyProblems.Of(StatusCodes.Status413PayloadTooLarge, "RequestTooLarge",
         $"A request holds at most {PolicyLimits.MaxRequestBytes} bytes.", ("takes", PolicyLimits.MaxRequestBytes));
 
-    /// <summary>Reads a word of an enum; true without a word too. Digits are no words.</summary>
+    /// <summary>Reads a word of an enum; true without a word too.</summary>
     private static bool TryWord<T>(string? text, out T? value)
         where T : struct, Enum
     {
-        value = null;
-        if (string.IsNullOrEmpty(text))
-        {
-            return true;
-        }
-
-        if (!char.IsAsciiLetter(text[0]) || !Enum.TryParse<T>(text, ignoreCase: true, out var parsed))
-        {
-            return false;
-        }
-
-        value = parsed;
-        return Enum.IsDefined(parsed);
+        value = EnumWord.Parse<T>(text);
+        return value is not null || string.IsNullOrEmpty(text);
     }
 
     /// <summary>Whose policy is asked for.</summary>

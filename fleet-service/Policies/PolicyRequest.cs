@@ -77,21 +77,12 @@ internal static class PolicyRequest
 
     private static JsonObject? Parse(ReadOnlyMemory<byte> json, List<DataSetFinding> findings)
     {
-        try
+        using var document = JsonText.Parse(json, findings);
+        if (document?.RootElement is { ValueKind: not JsonValueKind.Object } other)
         {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                return JsonObject.Create(document.RootElement.Clone());
-            }
-
-            findings.Add(new DataSetFinding("$", $"a {document.RootElement.ValueKind}", "an object"));
-        }
-        catch (JsonException error)
-        {
-            findings.Add(new DataSetFinding("$", $"text that is not JSON ({error.Message})", "JSON"));
+            findings.Add(new DataSetFinding("$", $"a {other.ValueKind}", "an object"));
         }
 
-        return null;
+        return findings.Count > 0 ? null : JsonObject.Create(document!.RootElement.Clone());
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Compliance;
+using KioskFleet.Service.Http;
 using KioskFleet.Service.Places;
 
 namespace KioskFleet.Service.ProductSales;
@@ -112,12 +113,11 @@ internal static class ProductSalesEndpoints
         ProductClass? wanted = null;
         if (!string.IsNullOrEmpty(asked.Class))
         {
-            if (!char.IsAsciiLetter(asked.Class[0]) || !Enum.TryParse<ProductClass>(asked.Class, true, out var parsed))
+            wanted = EnumWord.Parse<ProductClass>(asked.Class);
+            if (wanted is null)
             {
                 return (null, Problem("BadClass", "class", asked.Class));
             }
-
-            wanted = parsed;
         }
 
         return (new ProductSalesFilter(window, asked.County, asked.Operator, asked.Product, wanted), null);

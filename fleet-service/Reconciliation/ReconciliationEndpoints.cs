@@ -71,7 +71,7 @@ internal static class ReconciliationEndpoints
         BillDayStanding? standing = null;
         if (!string.IsNullOrEmpty(state))
         {
-            if (ParseWord<BillDayStanding>(state) is not { } parsed)
+            if (EnumWord.Parse<BillDayStanding>(state) is not { } parsed)
             {
                 return ReconciliationTexts.Problem(StatusCodes.Status400BadRequest, "BadDayState", "state", state);
             }
@@ -140,7 +140,7 @@ internal static class ReconciliationEndpoints
         SaleState? state = null;
         if (!string.IsNullOrEmpty(asked.State))
         {
-            if (ParseWord<SaleState>(asked.State) is not { } parsed)
+            if (EnumWord.Parse<SaleState>(asked.State) is not { } parsed)
             {
                 return ReconciliationTexts.Problem(StatusCodes.Status400BadRequest, "BadState", "state", asked.State);
             }
@@ -183,12 +183,6 @@ internal static class ReconciliationEndpoints
 
     private static int Count(int? asked) =>
         Math.Clamp(asked ?? ReconciliationLimits.DefaultPageSize, 1, ReconciliationLimits.MaxPageSize);
-
-    private static T? ParseWord<T>(string text) where T : struct, Enum =>
-        char.IsAsciiLetter(text[0]) && Enum.TryParse<T>(text, ignoreCase: true, out var parsed)
-        && !text.Contains(',', StringComparison.Ordinal)
-            ? parsed
-            : null;
 }
 
 /// <summary>Which figures.</summary>

@@ -23,6 +23,9 @@ internal static class IntakeBody
             }
         })];
 
+    /// <summary>The media types under which a table is taken.</summary>
+    public static readonly string[] TableTypes = ["text/csv", TableWriter.XlsxType, "application/octet-stream"];
+
     /// <summary>Reads the table of an upload; the answer when it is none or too large.</summary>
     public static async Task<(TableReading.Table? Table, IResult? Answer)> TableAsync(
         HttpContext http, IReadOnlyList<string> required)
@@ -33,7 +36,7 @@ internal static class IntakeBody
             MaxRows = VenueLimits.MaxUploadRows,
             Required = required,
         };
-        var bytes = await UploadBody.ReadAsync(http.Request.Body, limits.MaxBytes, http.RequestAborted);
+        var bytes = await UploadBody.ReadAsync(http, limits.MaxBytes, http.RequestAborted);
         var reading = bytes is null
             ? new TableReading.Unreadable(TableProblem.TooLarge, $"> {limits.MaxBytes}")
             : TableFile.Read(bytes, limits);
@@ -103,6 +106,8 @@ internal static class IntakeBody
                 ["code"] = JsonNamingPolicy.CamelCase.ConvertName(problem.ToString()),
                 ["field"] = "file",
                 ["got"] = got,
+                ["limitBytes"] = VenueLimits.MaxUploadBytes,
+                ["limitRows"] = VenueLimits.MaxUploadRows,
             });
     }
 }

@@ -35,11 +35,12 @@ internal static class ProcurementEndpoints
             .WithSummary("Takes up to 1000 purchases, each accepted or refused on its own with its reason")
             .Produces<IntakeReport>().ProducesProblem(StatusCodes.Status400BadRequest);
         group.MapPost("/purchases/import", ImportAsync).RequireAuthorization(AccessPolicies.Write)
-            .WithName("ImportPurchases").Accepts<string>("text/csv")
+            .WithName("ImportPurchases").Accepts<string>(IntakeBody.TableTypes[0], IntakeBody.TableTypes[1..])
             .WithSummary("Takes a table of purchases, CSV (UTF-8 or GB18030) or xlsx, row by row")
             .WithDescription("Columns: " + ProcurementRules.Columns)
             .Produces<IntakeReport>().ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge);
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
     }
 
     private static IResult Read(

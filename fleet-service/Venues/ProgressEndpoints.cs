@@ -1,5 +1,6 @@
 using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Fleet;
+using KioskFleet.Service.Http;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.ProductSales;
 
@@ -60,13 +61,11 @@ internal static class ProgressEndpoints
         Standing? standing = null;
         if (!string.IsNullOrEmpty(asked.Standing))
         {
-            if (!char.IsAsciiLetter(asked.Standing[0])
-                || !Enum.TryParse<Standing>(asked.Standing, true, out var wanted))
+            standing = EnumWord.Parse<Standing>(asked.Standing);
+            if (standing is null)
             {
                 return Bad(RefusalCode.BadQuery, "standing", asked.Standing);
             }
-
-            standing = wanted;
         }
 
         if (asked.Page is < 1 or > ComplianceLimits.MaxPage || asked.PageSize is < 1 or > VenueLimits.MaxPageSize)
@@ -121,12 +120,11 @@ internal static class ProgressEndpoints
         DutyStatus? only = null;
         if (!string.IsNullOrEmpty(status))
         {
-            if (!char.IsAsciiLetter(status[0]) || !Enum.TryParse<DutyStatus>(status, true, out var wanted))
+            only = EnumWord.Parse<DutyStatus>(status);
+            if (only is null)
             {
                 return Bad(RefusalCode.BadQuery, "status", status);
             }
-
-            only = wanted;
         }
 
         var today = places.Zone.DayOf(time.GetUtcNow().ToUnixTimeMilliseconds());

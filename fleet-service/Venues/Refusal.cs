@@ -1,3 +1,4 @@
+using System.Globalization;
 using KioskFleet.Service.Places;
 
 namespace KioskFleet.Service.Venues;
@@ -28,6 +29,15 @@ internal static class VenueTexts
 
     /// <summary>What is wrong.</summary>
     public static Bilingual Of(RefusalCode code) => Texts[code.ToString()];
+
+    /// <summary>Where it is wrong and what stood there.</summary>
+    public static Bilingual Detail(Refusal refusal)
+    {
+        var text = Texts[refusal.Got is null ? "NothingThere" : "SomethingThere"];
+        string Filled(string words) =>
+            string.Format(CultureInfo.InvariantCulture, words, refusal.Field, refusal.Shown);
+        return new Bilingual(Filled(text.Zh), Filled(text.En));
+    }
 }
 
 /// <summary>

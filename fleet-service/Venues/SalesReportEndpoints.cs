@@ -24,11 +24,12 @@ internal static class SalesReportEndpoints
             .WithSummary("Takes up to 1000 reports, each accepted or refused on its own with its reason")
             .Produces<IntakeReport>().ProducesProblem(StatusCodes.Status400BadRequest);
         group.MapPost("/import", ImportAsync).RequireAuthorization(AccessPolicies.Write).WithName("ImportSalesReports")
-            .Accepts<string>("text/csv")
+            .Accepts<string>(IntakeBody.TableTypes[0], IntakeBody.TableTypes[1..])
             .WithSummary("Takes a table of reports, CSV (UTF-8 or GB18030) or xlsx, row by row")
             .WithDescription("Columns: " + SalesReportFile.Columns)
             .Produces<IntakeReport>().ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge);
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         group.MapGet("", Read).WithName("GetSalesReports")
             .WithSummary("Reports, newest first, by venue, channel, county or reporter; pages of at most 500")
             .Produces<BackwardsPage<SalesReportView>>().ProducesProblem(StatusCodes.Status400BadRequest);

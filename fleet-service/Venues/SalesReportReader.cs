@@ -134,11 +134,16 @@ internal sealed class SalesReportReader(PlacesDataSet places)
     }
 
     private static (ImmutableArray<ReportedProduct> Products, Refusal? Refusal) Products(
-        IReadOnlyList<ReportedProductRequest> requests)
+        IReadOnlyList<ReportedProductRequest?> requests)
     {
         var products = new List<ReportedProduct>();
-        foreach (var request in requests)
+        foreach (var (request, at) in requests.Select((r, i) => (r, i)))
         {
+            if (request is null)
+            {
+                return ([], new Refusal(RefusalCode.BadProducts, $"products[{at}]", null));
+            }
+
             var aid = new MoneyText(request.AidYuan, request.AidFen).Read("products", out var badAid);
             var total = new MoneyText(request.TotalYuan, request.TotalFen).Read("products", out var badTotal);
             if ((badAid ?? badTotal) is { } bad)

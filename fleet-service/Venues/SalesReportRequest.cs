@@ -60,7 +60,7 @@ internal sealed record SalesReportRequest
     public long? RecognisedAidFen { get; init; }
 
     /// <summary>The amounts by product, as far as known; optional.</summary>
-    public IReadOnlyList<ReportedProductRequest>? Products { get; init; }
+    public IReadOnlyList<ReportedProductRequest?>? Products { get; init; }
 
     /// <summary>What proves it: a reference that can be asked for.</summary>
     public string? Evidence { get; init; }

@@ -34,9 +34,11 @@ internal static class VenueJson
         int status, IReadOnlyList<Refusal> refusals, params (string Name, object? Value)[] extensions)
     {
         var first = refusals[0];
+        var detail = VenueTexts.Detail(first);
         var members = new Dictionary<string, object?>
         {
             ["titleZh"] = first.Text.Zh,
+            ["detailZh"] = detail.Zh,
             ["code"] = CodeOf(first.Code),
             ["field"] = first.Field,
             ["got"] = first.Shown,
@@ -54,9 +56,7 @@ internal static class VenueJson
             members[name] = value;
         }
 
-        return Results.Problem(
-            first.Got is null ? $"{first.Field}" : $"{first.Field}: got '{first.Shown}'", statusCode: status,
-            title: first.Text.En, extensions: members);
+        return Results.Problem(detail.En, statusCode: status, title: first.Text.En, extensions: members);
     }
 
     /// <summary>A problem with one finding.</summary>

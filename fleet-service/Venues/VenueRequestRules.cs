@@ -1,5 +1,6 @@
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Fleet;
+using KioskFleet.Service.Http;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Policies;
 
@@ -85,8 +86,7 @@ internal static class VenueRequestRules
     };
 
     /// <summary>A state by its name in lower case; null when there is none.</summary>
-    public static VenueLife? LifeOf(string? text) => text is { Length: > 0 } && char.IsAsciiLetter(text[0])
-        && Enum.TryParse<VenueLife>(text, ignoreCase: true, out var life) ? life : null;
+    public static VenueLife? LifeOf(string? text) => EnumWord.Parse<VenueLife>(text);
 
     /// <summary>True for the code of the city or of one of its counties.</summary>
     public static bool IsPlace(PlacesDataSet places, string? code) =>

@@ -112,6 +112,8 @@ public sealed class DataSetTests
     [InlineData("[]")]
     [InlineData("{\"dataSet\": 1,")]
     [InlineData("{\"dataSet\": \"a\", \"dataSet\": \"b\"}")]
+    [InlineData("{\"dataSet\": \"\\ud800\"}")]
+    [InlineData("{\"\\udc00\": 1}")]
     public void Text_that_is_no_data_set_is_a_finding_and_no_crash(string text) =>
         Assert.NotEmpty(DataSetReader.Read(Encoding.UTF8.GetBytes(text)).Findings);
 

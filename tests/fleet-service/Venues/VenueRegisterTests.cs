@@ -66,6 +66,8 @@ public sealed class VenueRegisterTests
                 "dayInFuture",
             ],
             problem.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("code").GetString()).Order());
+        Assert.Equal(("venueId: got 'a b'", "venueId：收到“a b”"),
+            (problem.GetProperty("detail").GetString()!, problem.GetProperty("detailZh").GetString()!));
         Assert.All(problem.GetProperty("errors").EnumerateArray(),
             e => Assert.NotEmpty(e.GetProperty("zh").GetString()!));
         var offline = await rig.PostAsync("/api/v1/venues", new

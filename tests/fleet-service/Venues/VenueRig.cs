@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -10,6 +11,7 @@ using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Fleet;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
+using KioskFleet.Service.Tables;
 using KioskFleet.Service.Tests.Hosting;
 using KioskFleet.Service.Tests.Ledger;
 using Microsoft.Extensions.DependencyInjection;
@@ -107,10 +109,13 @@ internal sealed class VenueRig : IAsyncDisposable
         return await ServiceRig.JsonAsync(response, status);
     }
 
+    /// <summary>Uploads a table under its own media type: a workbook begins as a ZIP file does.</summary>
     public async Task<JsonElement> UploadAsync(
         string path, byte[] bytes, HttpStatusCode status = HttpStatusCode.OK)
     {
         using var content = new ByteArrayContent(bytes);
+        content.Headers.ContentType =
+            new MediaTypeHeaderValue(bytes.AsSpan().StartsWith("PK"u8) ? TableWriter.XlsxType : "text/csv");
         using var response = await Admin.PostAsync(path, content, Stop);
         return await ServiceRig.JsonAsync(response, status);
     }
@@ -131,6 +136,7 @@ internal sealed class VenueRig : IAsyncDisposable
             address = "人民路1号",
             url = "https://example.org/" + id,
             openedOn = Text(openedOn ?? new DateOnly(Start.Year, 1, 1)),
+            evidence = "营业执照 1",
         }, HttpStatusCode.Created);
 
     /// <summary>Reports a venue's or a channel's sales in fen; returns the document number.</summary>
@@ -161,9 +167,7 @@ internal sealed class VenueRig : IAsyncDisposable
     /// <summary>Products: one listed by a county of the city, one by a county elsewhere, one by none.</summary>
     public void AddProducts()
     {
-        using var connection = Service.Database.OpenWriter();
-        using var command = connection.CreateCommand();
-        command.CommandText = $"""
+        Execute($"""
             INSERT INTO catalogue_versions (version, made_utc_ms, made_by, source) VALUES (1, 1, 'a', 'b');
             INSERT INTO products (product_id, name, version) VALUES
               ('own', '本市大米', 1), ('far', '外地茶叶', 1), ('cola', '可乐', 1);
@@ -171,11 +175,19 @@ internal sealed class VenueRig : IAsyncDisposable
             VALUES ('own', '{County}', 1, NULL, 1), ('far', '999901', 1, NULL, 1);
             INSERT INTO sku_mappings (operator_id, sku, from_utc_ms, to_utc_ms, product_id, version)
             VALUES ('', 'own', 0, NULL, 'own', 1), ('', 'far', 0, NULL, 'far', 1), ('', 'cola', 0, NULL, 'cola', 1);
-            """;
-        command.ExecuteNonQuery();
+            """);
         using var reader = Service.Database.OpenReader();
         Service.Host.Services.GetRequiredService<CurrentCatalogue>()
             .Replace(CatalogueSnapshot.From(CatalogueStore.Read(reader, Places)));
+    }
+
+    /// <summary>Writes to the database by hand.</summary>
+    public void Execute(string sql)
+    {
+        using var connection = Service.Database.OpenWriter();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 
     /// <summary>Lets a cabinet sell, by a signed journal, and waits until it is summed by product.</summary>
