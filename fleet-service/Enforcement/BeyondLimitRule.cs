@@ -35,15 +35,4 @@ internal static class BeyondLimitRule
             sales.AfterAidFen, (Int128)sales.AfterAidFen + sales.AfterOrdinaryFen, threshold);
         return effect >= 0 || left + effect >= 0 ? 0 : -ShareMargin.RoomFen(left + effect, threshold)!.Value;
     }
-
-    /// <summary>The first business day on which nothing may be sold beyond the limit any more.</summary>
-    /// <param name="actsFromUtcMs">When the restriction began to act, Unix milliseconds UTC.</param>
-    /// <param name="informedUtcMs">When the cabinet was first heard after its config was sent.</param>
-    /// <param name="policy">The policy.</param>
-    public static DateOnly JudgedFrom(long actsFromUtcMs, long informedUtcMs, GatePolicy policy)
-    {
-        var from = Math.Max(actsFromUtcMs, informedUtcMs);
-        var day = policy.DayOf(from);
-        return from == BusinessWindow.StartUtcMs(day, policy.ZoneOffsetMinutes) ? day : day.AddDays(1);
-    }
 }

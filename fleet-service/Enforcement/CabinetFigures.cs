@@ -46,18 +46,6 @@ internal sealed record CabinetFigures(
         allowanceFen, Rows);
 }
 
-/// <summary>What a cabinet sold on a day; amounts in fen.</summary>
-/// <param name="Day">The business day.</param>
-/// <param name="AidFen">Aid, gross.</param>
-/// <param name="AidRefundsFen">Refunds of aid sold on that day.</param>
-/// <param name="AidRefundsMadeFen">Refunds of aid made on that day.</param>
-/// <param name="OrdinaryFen">Ordinary and unmapped, gross.</param>
-/// <param name="OrdinaryRefundsFen">Refunds of these.</param>
-/// <param name="TurnoverFen">Sales less the refunds made on that day.</param>
-internal sealed record DaySales(
-    DateOnly Day, long AidFen, long AidRefundsFen, long AidRefundsMadeFen, long OrdinaryFen, long OrdinaryRefundsFen,
-    long TurnoverFen);
-
 /// <summary>What a cabinet's own journal added to a window behind a number.</summary>
 /// <param name="AidFen">Aid, net of its own refunds.</param>
 /// <param name="TotalFen">All, net likewise.</param>

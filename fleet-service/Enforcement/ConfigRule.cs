@@ -11,13 +11,20 @@ namespace KioskFleet.Service.Enforcement;
 /// </summary>
 internal static class ConfigRule
 {
-    /// <summary>The mode of a rung.</summary>
-    public static GateMode ModeOf(Rung rung) => rung switch
+    /// <summary>
+    /// The mode of a cabinet that stands somewhere. An announced restriction acts at the cabinet by itself, also
+    /// offline. Where its moment has come and nothing says that the breach still stands, the gate only warns.
+    /// </summary>
+    /// <param name="at">Where it stands.</param>
+    /// <param name="isExempt">True while it is exempt: then the gate observes, and goes on afterwards.</param>
+    /// <param name="nowUtcMs">Now, Unix milliseconds UTC.</param>
+    public static GateMode ModeOf(LadderState at, bool isExempt, long nowUtcMs) => at.Rung switch
     {
         Rung.Observing => GateMode.Observe,
         Rung.Warned => GateMode.Warn,
+        Rung.Announced when !isExempt && at.ActsFromUtcMs <= nowUtcMs => GateMode.Warn,
         Rung.Announced or Rung.Restricted => GateMode.Restrict,
-        _ => throw new ArgumentOutOfRangeException(nameof(rung), rung, "is no rung."),
+        _ => throw new ArgumentOutOfRangeException(nameof(at), at.Rung, "is no rung."),
     };
 
     /// <summary>Everything of a config but its figures, as one text to compare.</summary>

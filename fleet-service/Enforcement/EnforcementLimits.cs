@@ -6,6 +6,22 @@ internal static class EnforcementLimits
     /// <summary>Configs of a cabinet that are kept beside the wanted one; the oldest go first.</summary>
     public const int KeptConfigs = 20;
 
+    /// <summary>Configs of a cabinet that are kept back to the one that it works by; beyond that it is not judged until
+    /// it reports a newer one.</summary>
+    public const int MostKeptConfigs = 200;
+
+    /// <summary>
+    /// A cabinet that was heard while a config waited for it, and this much later still reports another one, passes
+    /// over it: from then on it is judged as if it worked by it.
+    /// </summary>
+    public static readonly TimeSpan PassedOverAfter = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// How long a vend that was approved under the config before may still be delivered: the agent's default. Until
+    /// then nothing is held against a cabinet that took another config.
+    /// </summary>
+    public static readonly TimeSpan OpenApproval = TimeSpan.FromMinutes(10);
+
     /// <summary>Changes of the rung that a cabinet's page shows.</summary>
     public const int ShownHistory = 200;
 

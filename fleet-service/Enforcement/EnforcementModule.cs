@@ -13,6 +13,8 @@ internal static class EnforcementModule
     {
         services.AddSingleton<WantedConfigs>();
         services.AddSingleton<EnforcementStore>();
+        services.AddSingleton<ToldConfigStore>();
+        services.AddSingleton<SoldLineStore>();
         services.AddSingleton<FiguresStore>();
         services.AddSingleton<ExemptionStore>();
         services.AddSingleton<EnforcementSources>();
@@ -20,6 +22,7 @@ internal static class EnforcementModule
         services.AddSingleton<ExemptionDesk>();
         services.AddSingleton<EnforcementViewStore>();
         services.AddSingleton<IFindingSource, RuleNotAppliedSource>();
+        services.AddSingleton<IFindingSource, BlockedProductSource>();
         services.AddHostedService<ConfigCourier>();
         services.AddHostedService<EnforcementTrigger>();
         return services;

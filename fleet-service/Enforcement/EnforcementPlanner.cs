@@ -8,8 +8,8 @@ namespace KioskFleet.Service.Enforcement;
 /// and when a person asks. One run at a time. Thread-safe.
 /// </summary>
 internal sealed class EnforcementPlanner(
-    EnforcementSources sources, EnforcementStore store, FiguresStore figures, WantedConfigs wanted,
-    ILogger<EnforcementPlanner> log) : IDisposable
+    EnforcementSources sources, EnforcementStore store, ToldConfigStore told, FiguresStore figures,
+    WantedConfigs wanted, ILogger<EnforcementPlanner> log) : IDisposable
 {
     /// <summary>Who acts when no person does.</summary>
     public const string SystemActor = "system";
@@ -32,6 +32,7 @@ internal sealed class EnforcementPlanner(
         await _turn.WaitAsync(cancellationToken);
         try
         {
+            await told.NoteHellosAsync(cancellationToken);
             var states = store.ReadStates();
             var changes = new PlanRun(sources, figures, _known, moment).Decide(states, only);
             await store.WriteAsync(changes, actor, moment.NowUtcMs, cancellationToken);

@@ -8,22 +8,16 @@ internal sealed record GroupCredit(long AllowanceFen, DateOnly WindowFirst, Date
 
 /// <summary>What is stored of a cabinet. Immutable.</summary>
 /// <param name="CabinetId">The cabinet.</param>
+/// <param name="OperatorId">Its operator: the next one inherits nothing.</param>
+/// <param name="CountFromUtcMs">Since when that one has it, see <see cref="PlanSubject.CountFromUtcMs"/>.</param>
 /// <param name="Ladder">Where it stands.</param>
-/// <param name="InformedUtcMs">
-/// When the cabinet was first heard after its restricting config was sent; null before, and below Announced.
-/// </param>
 /// <param name="WantedVersion">The config that it is to work by; empty before the first.</param>
 /// <param name="Frame">Everything of that config but its figures, as one digest.</param>
 /// <param name="SentUtcMs">When the broker got it; null before.</param>
 /// <param name="Credit">Its part in a group; null outside of one.</param>
 internal sealed record EnforcementState(
-    string CabinetId, LadderState Ladder, long? InformedUtcMs, string WantedVersion, string Frame, long? SentUtcMs,
-    GroupCredit? Credit)
-{
-    /// <summary>A cabinet that was never looked at.</summary>
-    public static EnforcementState Start(string cabinetId, long nowUtcMs) =>
-        new(cabinetId, LadderState.Start(nowUtcMs), null, "", "", null, null);
-}
+    string CabinetId, string OperatorId, long CountFromUtcMs, LadderState Ladder, string WantedVersion, string Frame,
+    long? SentUtcMs, GroupCredit? Credit);
 
 /// <summary>Why a config replaces the one before. The names are stored and are the API's words.</summary>
 internal enum ReplanReason

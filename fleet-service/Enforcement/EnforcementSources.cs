@@ -26,6 +26,21 @@ internal sealed class EnforcementSources(
     /// <summary>What holds of exemptions and essential SKUs.</summary>
     public ExemptionsInForce Exemptions(long nowUtcMs) => exemptions.InForce(nowUtcMs);
 
+    /// <summary>The policy of a cabinet under its present operator.</summary>
+    public PolicyTerms TermsOf(CabinetModel cabinet, DateOnly today) => PolicyTerms.Of(Policies, new PolicySubject(
+        cabinet.Id.Value, cabinet.CurrentAssignment.OperatorId, cabinet.CurrentAssignment.County.Value),
+        zone.UtcOffsetMinutes, today);
+
+    /// <summary>What people excused at a cabinet at any time, also what they ended since.</summary>
+    public Excused Excused(PlanSubject subject) => new(
+        [
+            .. exemptions.ReadExemptions().Where(e => e.IsFor(subject.Id, subject.OperatorId))
+                .Select(e => new ExcusedTime(e.FromUtcMs, e.EndedUtcMs ?? e.UntilUtcMs)),
+        ],
+        exemptions.ReadEssentials().Where(e => e.IsFor(subject.CountyCode, subject.OperatorId)).ToLookup(
+            e => e.Sku, e => new ExcusedTime(e.FromUtcMs, e.EndedUtcMs ?? e.UntilUtcMs ?? long.MaxValue),
+            StringComparer.Ordinal));
+
     /// <summary>The standings of the running windows of some kinds: by kind, and there by cabinet under its present
     /// operator.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, StandingRow>> Standings(

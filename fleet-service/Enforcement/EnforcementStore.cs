@@ -9,8 +9,8 @@ namespace KioskFleet.Service.Enforcement;
 internal sealed class EnforcementStore(FleetDatabase database)
 {
     private const string StateColumns = """
-        cabinet_id, rung, since_utc_ms, breach_days, last_breach_day, acts_from_utc_ms, informed_utc_ms, wanted_version,
-        frame, sent_utc_ms, credit_fen, credit_window, credit_day
+        cabinet_id, operator_id, count_from_utc_ms, rung, since_utc_ms, breach_days, last_breach_day, acts_from_utc_ms,
+        wanted_version, frame, sent_utc_ms, credit_fen, credit_window, credit_day
         """;
 
     /// <summary>All states by cabinet.</summary>
@@ -102,12 +102,12 @@ internal sealed class EnforcementStore(FleetDatabase database)
             cancellationToken);
 
     private static EnforcementState State(Statement row) => new(
-        row.Text(0),
-        new LadderState(Enum.Parse<Rung>(row.Text(1)), row.Long(2), (int)row.Long(3), Day(row.LongOrNull(4)),
-            row.LongOrNull(5)),
-        row.LongOrNull(6), row.Text(7), row.Text(8), row.LongOrNull(9),
-        row.LongOrNull(10) is { } credit
-            ? new GroupCredit(credit, Day(row.Long(11))!.Value, Day(row.Long(12))!.Value)
+        row.Text(0), row.Text(1), row.Long(2),
+        new LadderState(Enum.Parse<Rung>(row.Text(3)), row.Long(4), (int)row.Long(5), Day(row.LongOrNull(6)),
+            row.LongOrNull(7)),
+        row.Text(8), row.Text(9), row.LongOrNull(10),
+        row.LongOrNull(11) is { } credit
+            ? new GroupCredit(credit, Day(row.Long(12))!.Value, Day(row.Long(13))!.Value)
             : null);
 
     private static DateOnly? Day(long? number) => number is { } day
@@ -119,10 +119,11 @@ internal sealed class EnforcementStore(FleetDatabase database)
     {
         private readonly Statement _state = new(connection, $"""
             INSERT INTO enforcement_states ({StateColumns})
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-            ON CONFLICT DO UPDATE SET rung = excluded.rung, since_utc_ms = excluded.since_utc_ms,
-              breach_days = excluded.breach_days, last_breach_day = excluded.last_breach_day,
-              acts_from_utc_ms = excluded.acts_from_utc_ms, informed_utc_ms = excluded.informed_utc_ms,
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+            ON CONFLICT DO UPDATE SET operator_id = excluded.operator_id,
+              count_from_utc_ms = excluded.count_from_utc_ms, rung = excluded.rung,
+              since_utc_ms = excluded.since_utc_ms, breach_days = excluded.breach_days,
+              last_breach_day = excluded.last_breach_day, acts_from_utc_ms = excluded.acts_from_utc_ms,
               wanted_version = excluded.wanted_version, frame = excluded.frame,
               sent_utc_ms = CASE WHEN wanted_version = excluded.wanted_version THEN sent_utc_ms ELSE NULL END,
               credit_fen = excluded.credit_fen, credit_window = excluded.credit_window,
@@ -135,23 +136,37 @@ internal sealed class EnforcementStore(FleetDatabase database)
             """);
 
         private readonly Statement _config = new(connection, """
-            INSERT INTO enforcement_configs (cabinet_id, version, payload, reason, planned_utc_ms)
-            VALUES (?1, ?2, ?3, ?4, ?5)
+            INSERT INTO enforcement_configs (cabinet_id, version, reason, planned_utc_ms, blocks, payload)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
             """);
 
+        private readonly Statement _answer = new(connection, """
+            INSERT INTO enforcement_answers (config_id, cabinet_id) VALUES (last_insert_rowid(), ?1)
+            """);
+
+        // What the cabinet may work by stays longer than the newest: by that it is judged.
         private readonly Statement _trim = new(connection, """
             DELETE FROM enforcement_configs WHERE cabinet_id = ?1 AND config_id <= (
               SELECT config_id FROM enforcement_configs WHERE cabinet_id = ?1 ORDER BY config_id DESC LIMIT 1 OFFSET ?2)
+            AND (config_id < coalesce((SELECT max(config_id) FROM enforcement_answers
+                   WHERE cabinet_id = ?1 AND binds_utc_ms IS NOT NULL), 9223372036854775807)
+              OR config_id <= (SELECT config_id FROM enforcement_configs WHERE cabinet_id = ?1
+                   ORDER BY config_id DESC LIMIT 1 OFFSET ?3))
+            """);
+
+        private readonly Statement _trimAnswers = new(connection, """
+            DELETE FROM enforcement_answers WHERE cabinet_id = ?1 AND config_id < (
+              SELECT min(config_id) FROM enforcement_configs WHERE cabinet_id = ?1)
             """);
 
         public void Write(PlannedChange change, string actor, long nowUtcMs)
         {
             var (state, ladder) = (change.State, change.State.Ladder);
-            _state.Set(1, state.CabinetId).Set(2, ladder.Rung.ToString()).Set(3, ladder.SinceUtcMs)
-                .Set(4, (long)ladder.BreachDays).Set(5, Number(ladder.LastBreachDay)).Set(6, ladder.ActsFromUtcMs)
-                .Set(7, state.InformedUtcMs).Set(8, state.WantedVersion).Set(9, state.Frame).SetNull(10)
-                .Set(11, state.Credit?.AllowanceFen).Set(12, Number(state.Credit?.WindowFirst))
-                .Set(13, Number(state.Credit?.SplitOn)).Run();
+            _state.Set(1, state.CabinetId).Set(2, state.OperatorId).Set(3, state.CountFromUtcMs)
+                .Set(4, ladder.Rung.ToString()).Set(5, ladder.SinceUtcMs).Set(6, (long)ladder.BreachDays)
+                .Set(7, Number(ladder.LastBreachDay)).Set(8, ladder.ActsFromUtcMs).Set(9, state.WantedVersion)
+                .Set(10, state.Frame).SetNull(11).Set(12, state.Credit?.AllowanceFen)
+                .Set(13, Number(state.Credit?.WindowFirst)).Set(14, Number(state.Credit?.SplitOn)).Run();
             foreach (var step in change.Steps)
             {
                 _step.Set(1, state.CabinetId).Set(2, nowUtcMs).Set(3, step.From.ToString()).Set(4, step.To.ToString())
@@ -160,9 +175,13 @@ internal sealed class EnforcementStore(FleetDatabase database)
 
             if (change.Config is { } config)
             {
-                _config.Set(1, state.CabinetId).Set(2, config.Config.Version).Set(3, config.Config.Payload.Span)
-                    .Set(4, config.Reason.ToString()).Set(5, nowUtcMs).Run();
-                _trim.Set(1, state.CabinetId).Set(2, (long)EnforcementLimits.KeptConfigs).Run();
+                var blocks = config.Config.Config.Skus.Any(sku => sku.Spans.Any(span => span.IsBlocked));
+                _config.Set(1, state.CabinetId).Set(2, config.Config.Version).Set(3, config.Reason.ToString())
+                    .Set(4, nowUtcMs).Set(5, blocks ? 1L : 0L).Set(6, config.Config.Payload.Span).Run();
+                _answer.Set(1, state.CabinetId).Run();
+                _trim.Set(1, state.CabinetId).Set(2, (long)EnforcementLimits.KeptConfigs)
+                    .Set(3, (long)EnforcementLimits.MostKeptConfigs).Run();
+                _trimAnswers.Set(1, state.CabinetId).Run();
             }
         }
 
@@ -171,7 +190,9 @@ internal sealed class EnforcementStore(FleetDatabase database)
             _state.Dispose();
             _step.Dispose();
             _config.Dispose();
+            _answer.Dispose();
             _trim.Dispose();
+            _trimAnswers.Dispose();
         }
 
         private static long? Number(DateOnly? day) => day is { } d ? BusinessZone.Number(d) : null;

@@ -24,6 +24,10 @@ internal sealed record Exemption(
 
     /// <summary>True while it holds.</summary>
     public bool HoldsAt(long utcMs) => EndedUtcMs is null && FromUtcMs <= utcMs && utcMs < UntilUtcMs;
+
+    /// <summary>True for a cabinet of an operator.</summary>
+    public bool IsFor(string cabinetId, string operatorId) =>
+        Subject == (Scope == OfCabinet ? cabinetId : operatorId);
 }
 
 /// <summary>A SKU that everybody needs.</summary>
@@ -54,7 +58,7 @@ internal sealed record ExemptionsInForce(ImmutableArray<Exemption> Exemptions, I
 {
     /// <summary>Until when a cabinet is exempt, Unix milliseconds UTC; 0 when it is not.</summary>
     public long ExemptUntilUtcMs(string cabinetId, string operatorId) => Exemptions
-        .Where(e => e.Subject == (e.Scope == Exemption.OfCabinet ? cabinetId : operatorId))
+        .Where(e => e.IsFor(cabinetId, operatorId))
         .Select(e => e.UntilUtcMs).DefaultIfEmpty(0).Max();
 
     /// <summary>The essential SKUs of a cabinet, each with the latest end.</summary>

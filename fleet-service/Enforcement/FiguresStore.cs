@@ -90,61 +90,6 @@ internal sealed class FiguresStore(FleetDatabase database)
         }
     }
 
-    /// <summary>What a cabinet sold on each day of a window, as the ledger counts it; days without sales are missing.
-    /// </summary>
-    public IReadOnlyList<DaySales> ByDay(string cabinetId, IReadOnlyList<long> assignmentIds, BusinessWindow window)
-    {
-        using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
-            SELECT business_day, SUM(CASE WHEN class = 1 THEN sales_fen ELSE 0 END),
-                   SUM(CASE WHEN class = 1 THEN refunds_of_day_fen ELSE 0 END),
-                   SUM(CASE WHEN class = 1 THEN refunds_fen ELSE 0 END),
-                   SUM(CASE WHEN class = 1 THEN 0 ELSE sales_fen END),
-                   SUM(CASE WHEN class = 1 THEN 0 ELSE refunds_of_day_fen END), SUM(sales_fen - refunds_fen)
-            FROM totals WHERE cabinet_id = ?1 AND assignment_id = ?2 AND business_day >= ?3 AND business_day <= ?4
-            GROUP BY business_day
-            """);
-        var days = new List<DaySales>();
-        foreach (var assignment in assignmentIds)
-        {
-            query.Set(1, cabinetId).Set(2, assignment).Set(3, (long)BusinessZone.Number(window.First))
-                .Set(4, (long)BusinessZone.Number(window.Last));
-            while (query.Next())
-            {
-                days.Add(new DaySales(DayOf(query.Long(0)), query.Long(1), query.Long(2), query.Long(3),
-                    query.Long(4), query.Long(5), query.Long(6)));
-            }
-        }
-
-        return days;
-    }
-
-    /// <summary>The counted sales of a cabinet from a business day to another, with their moments.</summary>
-    /// <param name="cabinetId">The cabinet.</param>
-    /// <param name="window">The days.</param>
-    /// <param name="receivedFromUtcMs">Nothing of these days was received before, Unix milliseconds UTC.</param>
-    /// <param name="read">Takes a sale's moment and its body.</param>
-    public void ReadSales(
-        string cabinetId, BusinessWindow window, long receivedFromUtcMs, Action<long, ReadOnlySpan<byte>> read)
-    {
-        using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
-            SELECT e.utc_ms, e.bytes FROM journals j CROSS JOIN batches b ON b.journal_no = j.journal_no
-            CROSS JOIN entries e ON e.position >= b.first_position AND e.position < b.first_position + b.entries
-            WHERE j.cabinet_id = ?1 AND b.received_utc_ms >= ?2 AND e.kind = ?3 AND e.state = 0
-              AND e.business_day >= ?4 AND e.business_day <= ?5
-            """);
-        query.Set(1, cabinetId).Set(2, receivedFromUtcMs).Set(3, (long)EntryKind.Sale)
-            .Set(4, (long)BusinessZone.Number(window.First)).Set(5, (long)BusinessZone.Number(window.Last));
-        while (query.Next())
-        {
-            if (EntryHeader.TryRead(query.Bytes(1), out _, out var body))
-            {
-                read(query.Long(0), body);
-            }
-        }
-    }
-
     /// <summary>SKUs of an operator in the order in which they were sold last, as far as that lies not long ago.
     /// </summary>
     public IReadOnlyList<string> RecentSkus(string operatorId)

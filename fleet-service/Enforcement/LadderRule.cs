@@ -1,3 +1,4 @@
+using KioskFleet.Service.Findings;
 using KioskFleet.Service.Places;
 
 namespace KioskFleet.Service.Enforcement;
@@ -51,18 +52,27 @@ internal enum LadderReason
 
     /// <summary>The share came above the threshold by the hysteresis.</summary>
     Recovered,
+
+    /// <summary>The share was met again before the announced restriction acted.</summary>
+    BreachEnded,
+
+    /// <summary>Another operator has the cabinet: it begins anew, whatever the rung of the one before.</summary>
+    OperatorChanged,
 }
 
 /// <summary>Where a cabinet stands on the ladder.</summary>
 /// <param name="Rung">The rung.</param>
 /// <param name="SinceUtcMs">Since when, Unix milliseconds UTC.</param>
-/// <param name="BreachDays">Business days seen in breach since the share was last met.</param>
+/// <param name="BreachDays">
+/// Business days seen in breach since the share was last met. A day without data, without service or under an exemption
+/// says nothing: it does not count and does not break the row.
+/// </param>
 /// <param name="LastBreachDay">The last of them.</param>
 /// <param name="ActsFromUtcMs">From when a restriction acts, Unix milliseconds UTC; null below Announced.</param>
 internal sealed record LadderState(
     Rung Rung, long SinceUtcMs, int BreachDays, DateOnly? LastBreachDay, long? ActsFromUtcMs)
 {
-    /// <summary>A cabinet that was never looked at.</summary>
+    /// <summary>A cabinet that was never looked at, or not under its present operator.</summary>
     public static LadderState Start(long nowUtcMs) => new(Rung.Observing, nowUtcMs, 0, null, null);
 }
 
@@ -72,7 +82,7 @@ internal sealed record LadderState(
 /// <param name="IsExempt">True while somebody exempted the cabinet: it does not climb.</param>
 /// <param name="Today">The present business day.</param>
 /// <param name="NowUtcMs">Now, Unix milliseconds UTC.</param>
-/// <param name="ActsFromUtcMs">When a restriction decided now acts: the beginning of the day after the notice.</param>
+/// <param name="ActsFromUtcMs">When a restriction decided now acts, see <see cref="LadderRule.ActsFromUtcMs"/>.</param>
 internal sealed record LadderInput(
     EnforcementTerms Terms, ShareSignal Signal, bool IsExempt, DateOnly Today, long NowUtcMs, long ActsFromUtcMs);
 
@@ -81,8 +91,8 @@ internal sealed record LadderStep(Rung From, Rung To, LadderReason Reason);
 
 /// <summary>
 /// The ladder observe → warn → restrict as a table. A restriction is decided after the policy's days in breach,
-/// announced, acts when the notice has run out, and is lifted when the share is above the threshold by the hysteresis:
-/// a share that wavers around the threshold moves nothing. Pure.
+/// announced, acts when the notice has run out and the breach still stands, and is lifted when the share is above the
+/// threshold by the hysteresis: a share that wavers around the threshold moves nothing. Pure.
 /// </summary>
 internal static class LadderRule
 {
@@ -93,6 +103,7 @@ internal static class LadderRule
             [(Rung.Observing, LadderReason.BreachBegan)] = Rung.Warned,
             [(Rung.Warned, LadderReason.BreachLasted)] = Rung.Announced,
             [(Rung.Announced, LadderReason.NoticeRanOut)] = Rung.Restricted,
+            [(Rung.Announced, LadderReason.BreachEnded)] = Rung.Warned,
             [(Rung.Warned, LadderReason.Recovered)] = Rung.Observing,
             [(Rung.Announced, LadderReason.Recovered)] = Rung.Observing,
             [(Rung.Restricted, LadderReason.Recovered)] = Rung.Observing,
@@ -123,6 +134,13 @@ internal static class LadderRule
         return (at, steps);
     }
 
+    /// <summary>
+    /// When a restriction that is decided now acts, Unix milliseconds UTC: the beginning of the day behind the whole
+    /// days of notice, which begin with the day after the decision; without notice at once.
+    /// </summary>
+    public static long ActsFromUtcMs(EnforcementTerms terms, CheckMoment moment, BusinessZone zone) =>
+        terms.NoticeDays == 0 ? moment.NowUtcMs : zone.StartOfUtcMs(moment.Today.AddDays(terms.NoticeDays + 1));
+
     private static LadderState CountDay(LadderState state, LadderInput input) => input.Signal switch
     {
         ShareSignal.Between or ShareSignal.Recovered => state with { BreachDays = 0, LastBreachDay = null },
@@ -149,7 +167,9 @@ internal static class LadderRule
             Rung.Observing when mayClimb && input.Signal == ShareSignal.Breach => LadderReason.BreachBegan,
             Rung.Warned when mayClimb && input.Signal == ShareSignal.Breach
                 && at.BreachDays >= input.Terms.BreachDays => LadderReason.BreachLasted,
-            Rung.Announced when mayClimb && input.NowUtcMs >= at.ActsFromUtcMs => LadderReason.NoticeRanOut,
+            Rung.Announced when input.Signal == ShareSignal.Between => LadderReason.BreachEnded,
+            Rung.Announced when mayClimb && input.Signal == ShareSignal.Breach
+                && input.NowUtcMs >= at.ActsFromUtcMs => LadderReason.NoticeRanOut,
             _ => null,
         };
     }

@@ -4,7 +4,6 @@ using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Findings;
 using KioskFleet.Service.Fleet;
 using KioskFleet.Service.Places;
-using KioskFleet.Service.Policies;
 
 namespace KioskFleet.Service.Enforcement;
 
@@ -12,9 +11,24 @@ namespace KioskFleet.Service.Enforcement;
 /// <param name="Model">The cabinet.</param>
 /// <param name="Terms">Its policy.</param>
 /// <param name="Unit">What is judged together with it; empty when it is judged by itself.</param>
-/// <param name="State">What was stored.</param>
-internal sealed record PlanSubject(CabinetModel Model, PolicyTerms Terms, string Unit, EnforcementState State)
+/// <param name="Stored">What was stored; null for a cabinet that was never looked at.</param>
+/// <param name="NowUtcMs">Now, Unix milliseconds UTC.</param>
+internal sealed record PlanSubject(
+    CabinetModel Model, PolicyTerms Terms, string Unit, EnforcementState? Stored, long NowUtcMs)
 {
+    /// <summary>What the plan goes on from: what was stored under the present operator, or the beginning. The wanted
+    /// config stays the one to replace.</summary>
+    public EnforcementState State => Stored is { } stored && Began is null
+        ? stored
+        : new EnforcementState(Id, OperatorId, CountFromUtcMs, LadderState.Start(NowUtcMs),
+            Stored?.WantedVersion ?? "", Stored?.Frame ?? "", Stored?.SentUtcMs, null);
+
+    /// <summary>The step of a cabinet that another operator has since; null when it is the same.</summary>
+    public LadderStep? Began => Stored is { } stored
+        && (stored.OperatorId != OperatorId || stored.CountFromUtcMs != CountFromUtcMs)
+            ? new LadderStep(stored.Ladder.Rung, Rung.Observing, LadderReason.OperatorChanged)
+            : null;
+
     /// <summary>The cabinet's id.</summary>
     public string Id => Model.Id.Value;
 
@@ -89,7 +103,6 @@ internal sealed class PlanRun(EnforcementSources sources, FiguresStore store, Kn
 
     private List<PlanSubject> Subjects(IReadOnlyDictionary<string, EnforcementState> states)
     {
-        var book = sources.Policies;
         var subjects = new List<PlanSubject>();
         foreach (var cabinet in sources.Fleet.Cabinets)
         {
@@ -100,16 +113,15 @@ internal sealed class PlanRun(EnforcementSources sources, FiguresStore store, Kn
             }
 
             var place = cabinet.CurrentAssignment;
-            var terms = PolicyTerms.Of(book, new PolicySubject(cabinet.Id.Value, place.OperatorId, place.County.Value),
-                sources.Zone.UtcOffsetMinutes, moment.Today);
+            var terms = sources.TermsOf(cabinet, moment.Today);
             var unit = terms.Policy?.Judged switch
             {
                 Judged.OperatorInCounty => $"{terms.Policy.Id}\n{place.OperatorId}\n{place.County}",
                 Judged.County => $"{terms.Policy.Id}\n{place.County}",
                 _ => "",
             };
-            subjects.Add(new PlanSubject(cabinet, terms, unit, states.GetValueOrDefault(
-                cabinet.Id.Value, EnforcementState.Start(cabinet.Id.Value, moment.NowUtcMs))));
+            subjects.Add(new PlanSubject(
+                cabinet, terms, unit, states.GetValueOrDefault(cabinet.Id.Value), moment.NowUtcMs));
         }
 
         return subjects;
@@ -122,11 +134,9 @@ internal sealed class PlanRun(EnforcementSources sources, FiguresStore store, Kn
         var terms = subject.Terms.Enforcement;
         var (ladder, steps) = LadderRule.Next(subject.State.Ladder, new LadderInput(
             terms, SignalOf(standing, terms), exemptUntil > 0, moment.Today, moment.NowUtcMs,
-            sources.Zone.StartOfUtcMs(moment.Today.AddDays(terms.NoticeDays))));
-        var state = subject.State with
-        {
-            Ladder = ladder, InformedUtcMs = InformedBy(subject.State, ladder, figures.Hello), Credit = group?.Credit,
-        };
+            LadderRule.ActsFromUtcMs(terms, moment, sources.Zone)));
+        steps = subject.Began is { } began ? [began, .. steps] : steps;
+        var state = subject.State with { Ladder = ladder, Credit = group?.Credit };
         var config = ConfigOf(subject, figures, ladder, exemptUntil, group, out var skuKey);
         var frame = ConfigRule.FrameOf(config, skuKey);
         PlannedConfig? planned = null;
@@ -137,7 +147,7 @@ internal sealed class PlanRun(EnforcementSources sources, FiguresStore store, Kn
             planned = encoded.Version == subject.State.WantedVersion ? null : new PlannedConfig(encoded, reason);
         }
 
-        return state == subject.State && steps.Count == 0 ? null
+        return state == subject.Stored && steps.Count == 0 ? null
             : new PlannedChange(state, steps, EvidenceOf(subject, standing, ladder), planned);
     }
 
@@ -148,8 +158,9 @@ internal sealed class PlanRun(EnforcementSources sources, FiguresStore store, Kn
         var policy = group is { } of ? subject.Terms.ForMemberOf(of.Members) : subject.Terms.Gate;
         var lists = SkusOf(subject, figures.Window.First);
         skuKey = lists.Key;
-        return new CabinetConfig(subject.Model.Id, subject.Model.Kind, ConfigRule.ModeOf(ladder.Rung),
-            ladder.ActsFromUtcMs ?? 0, exemptUntil, policy,
+        var mode = ConfigRule.ModeOf(ladder, exemptUntil > 0, moment.NowUtcMs);
+        return new CabinetConfig(subject.Model.Id, subject.Model.Kind, mode,
+            mode == GateMode.Restrict ? ladder.ActsFromUtcMs ?? 0 : 0, exemptUntil, policy,
             figures.Figures(subject.CountFromUtcMs, group?.Credit.AllowanceFen
                 ?? policy.AllowanceAfter(figures.PreviousTurnoverFen(policy))),
             lists.Skus, lists.Exempt);
@@ -190,13 +201,6 @@ internal sealed class PlanRun(EnforcementSources sources, FiguresStore store, Kn
 
         return lists;
     }
-
-    /// <summary>The first time that a cabinet was heard after the broker had its restricting config.</summary>
-    private static long? InformedBy(EnforcementState before, LadderState ladder, HeardHello? hello) =>
-        ladder.Rung < Rung.Announced ? null
-        : before.InformedUtcMs ?? (before.Ladder.Rung >= Rung.Announced && before.SentUtcMs < hello?.HeardUtcMs
-            ? hello.HeardUtcMs
-            : null);
 
     private static ShareSignal SignalOf(StandingRow? standing, EnforcementTerms terms) => standing?.Standing switch
     {

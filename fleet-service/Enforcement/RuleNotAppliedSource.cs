@@ -1,21 +1,18 @@
 using System.Text.Json.Nodes;
 using KioskFleet.Protocol.Configs;
-using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Findings;
 using KioskFleet.Service.Fleet;
-using KioskFleet.Service.Policies;
 
 namespace KioskFleet.Service.Enforcement;
 
 /// <summary>
-/// Finds restricted cabinets that sold ordinary products beyond headroom and allowance after their config acted: it
-/// was applied, or should have been, since the cabinet was heard. Totals say where to look; the single sales, by the
-/// classes that the cabinet itself was told, say whether it is so. A cabinet whose door opens to all goods cannot
-/// refuse: it is found likewise, and the evidence says so. Thread-safe.
+/// Finds restricted cabinets that sold ordinary products beyond headroom and allowance of the config that they worked
+/// by, or that their gate had denied. Each is judged by what it certainly heard, from the moment on at which it said so.
+/// A cabinet whose door opens to all goods cannot refuse: it is found likewise, and the evidence says so. Thread-safe.
 /// </summary>
 internal sealed class RuleNotAppliedSource(
-    EnforcementSources sources, EnforcementStore store, FiguresStore figures) : IFindingSource
+    EnforcementSources sources, EnforcementStore store, ToldConfigStore told, SoldLineStore sold) : IFindingSource
 {
     /// <inheritdoc/>
     public IReadOnlyList<FindingKind> Kinds { get; } = [FindingKind.RuleNotApplied];
@@ -25,185 +22,116 @@ internal sealed class RuleNotAppliedSource(
         CheckMoment moment, IReadOnlyList<OpenFinding> open, CancellationToken cancellationToken)
     {
         var found = new List<FindingDraft>();
-        var looked = new HashSet<(string Cabinet, string Subject)>();
-        foreach (var state in store.ReadStates().Values)
+        var within = new HashSet<(string Cabinet, string Subject)>();
+        foreach (var state in store.ReadStates().Values.Where(state => state.Ladder.Rung == Rung.Restricted))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (state is { Ladder: { Rung: Rung.Restricted, ActsFromUtcMs: { } acts }, InformedUtcMs: { } informed }
-                && CabinetId.TryParse(state.CabinetId, out var id) && sources.Fleet.TryGet(id, out var cabinet)
-                && TermsOf(cabinet, moment.Today) is { Policy: not null } terms)
+            if (CabinetId.TryParse(state.CabinetId, out var id) && sources.Fleet.TryGet(id, out var cabinet)
+                && sources.TermsOf(cabinet, moment.Today) is { Policy: not null } terms
+                && new PlanSubject(cabinet, terms, "", state, moment.NowUtcMs) is { Began: null } subject)
             {
-                var from = BeyondLimitRule.JudgedFrom(acts, informed, terms.Gate);
-                foreach (var window in WindowsOf(terms, moment.Today).Where(window => window.Last >= from))
-                {
-                    looked.Add((state.CabinetId, SubjectOf(window)));
-                    found.AddRange(CheckWindow(new RestrictedWindow(state, cabinet, terms, window, from)));
-                }
+                Check(subject, moment.Today, found, within);
             }
         }
 
         // A window that was looked at and is within its limit again: aid was sold since.
-        var subjects = found.Select(draft => (draft.About.CabinetId, draft.Subject)).ToHashSet();
-        return new FindingCheck(found, [.. open.Where(finding =>
-            looked.Contains((finding.CabinetId, finding.Subject))
-            && !subjects.Contains((finding.CabinetId, finding.Subject)))]);
+        return new FindingCheck(found, [.. open.Where(finding => within.Contains((finding.CabinetId, finding.Subject)))]);
     }
 
-    private sealed record RestrictedWindow(
-        EnforcementState State, CabinetModel Cabinet, PolicyTerms Terms, BusinessWindow Window, DateOnly From)
+    private void Check(
+        PlanSubject subject, DateOnly today, List<FindingDraft> found, HashSet<(string, string)> within)
     {
-        public PlanSubject Subject { get; } = new(Cabinet, Terms, "", State);
-    }
-
-    private sealed class ToldSales
-    {
-        public long AidFen { get; set; }
-
-        public long OrdinaryFen { get; set; }
-
-        public long ExemptFen { get; set; }
-    }
-
-    private PolicyTerms TermsOf(CabinetModel cabinet, DateOnly today) => PolicyTerms.Of(sources.Policies,
-        new PolicySubject(cabinet.Id.Value, cabinet.CurrentAssignment.OperatorId,
-            cabinet.CurrentAssignment.County.Value), sources.Zone.UtcOffsetMinutes, today);
-
-    /// <summary>The running window, and the one before it while its figures still come in.</summary>
-    private static IEnumerable<BusinessWindow> WindowsOf(PolicyTerms terms, DateOnly today)
-    {
-        var running = terms.Gate.WindowOf(today);
-        yield return running;
-        if (!BusinessWindow.IsRolling(terms.Gate.Window)
-            && terms.Gate.WindowOf(running.First.AddDays(-1)) is var before
-            && today <= before.Last.AddDays(terms.Policy!.ProvisionalDays))
+        var days = subject.Terms.Policy!.ProvisionalDays;
+        var since = JudgedWindows.Of(subject.Terms.Gate, today, days).Min(window => window.First);
+        var configs = told.Read(subject.Id, sources.Zone.StartOfUtcMs(since));
+        var stretches = RestrictionRule.StretchesOf(configs, subject.CountFromUtcMs);
+        var windows = stretches.Select(stretch => stretch.Configs[0].Config.Policy).DistinctBy(policy => policy.Window)
+            .SelectMany(policy => JudgedWindows.Of(policy, today, days).Select(window => (policy.Window, Days: window)))
+            .Where(window => stretches.Any(stretch => Reaches(stretch, window.Window, window.Days)))
+            .ToList();
+        if (windows.Count == 0)
         {
-            yield return before;
-        }
-    }
-
-    private IEnumerable<FindingDraft> CheckWindow(RestrictedWindow at)
-    {
-        var allowance = AllowanceOf(at);
-        var days = figures.ByDay(at.State.CabinetId, at.Subject.AssignmentIds, at.Window);
-        var (before, after) = (days.Where(d => d.Day < at.From).ToList(), days.Where(d => d.Day >= at.From).ToList());
-
-        // Aid of these days may have been given back since: the gate cannot undo what it let through before.
-        var aidBack = Math.Max(0, before.Sum(d => d.AidRefundsFen) - after.Sum(d => d.AidRefundsMadeFen));
-        var (ordinaryBack, ordinaryBackSince) =
-            (before.Sum(d => d.OrdinaryRefundsFen), after.Sum(d => d.OrdinaryRefundsFen));
-        var aid = before.Sum(d => d.AidFen) - aidBack;
-        var sales = new RestrictedSales(
-            aid, aid + before.Sum(d => d.OrdinaryFen) - ordinaryBack,
-            after.Sum(d => d.AidFen), after.Sum(d => d.OrdinaryFen) - ordinaryBackSince, allowance,
-            at.Terms.Gate.ThresholdOf(at.Window));
-        if (BeyondLimitRule.ExcessFen(sales) == 0)
-        {
-            yield break;
+            return;
         }
 
-        var known = figures.Read(
-            [new FiguresRequest(at.State.CabinetId, [], at.Terms.Gate.Window)], at.Window.Last)[at.State.CabinetId];
-        var (past, since) = AsToldToTheCabinet(at, known.Hello?.AppliedVersion ?? "");
-        var told = sales with
+        var first = windows.Min(window => window.Days.First);
+        var version = sources.Catalogue.Version;
+        var sales = sold.Read(subject, new BusinessWindow(first, windows.Max(window => window.Days.Last)),
+            windows.Min(window => BusinessWindow.IsRolling(window.Window)
+                ? first
+                : BusinessWindow.Of(window.Window, window.Days.First.AddDays(-1)).First));
+        var excused = sources.Excused(subject);
+        foreach (var (kind, window) in windows)
         {
-            AfterAidFen = since.AidFen, AfterOrdinaryFen = since.OrdinaryFen - ordinaryBackSince,
-        };
-        var toldBefore = told with
-        {
-            BeforeAidFen = past.AidFen - aidBack,
-            BeforeTotalFen = past.AidFen - aidBack + past.OrdinaryFen + past.ExemptFen - ordinaryBack,
-        };
-
-        // What was sold before is judged by the ledger now or by what the cabinet was told, whatever is kinder: a
-        // catalogue that changed since is not the cabinet's doing.
-        var kinder = BeyondLimitRule.ExcessFen(toldBefore) < BeyondLimitRule.ExcessFen(told) ? toldBefore : told;
-        if (BeyondLimitRule.ExcessFen(kinder) is > 0 and var excess)
-        {
-            yield return new FindingDraft(FindingKind.RuleNotApplied,
-                new FindingAbout(at.State.CabinetId, at.Subject.OperatorId, at.Subject.CountyCode),
-                SubjectOf(at.Window), EvidenceOf(at, kinder, known, (since.ExemptFen, excess)));
-        }
-    }
-
-    private long AllowanceOf(RestrictedWindow at)
-    {
-        if (at.State.Credit is { } credit)
-        {
-            // Of an earlier window of a group nobody knows the parts any more: what the policy gives at most.
-            return credit.WindowFirst == at.Window.First ? credit.AllowanceFen : at.Terms.Gate.AllowanceFen;
-        }
-
-        if (BusinessWindow.IsRolling(at.Terms.Gate.Window))
-        {
-            return at.Terms.Gate.AllowanceFen;
-        }
-
-        var before = at.Terms.Gate.WindowOf(at.Window.First.AddDays(-1));
-        return at.Terms.Gate.AllowanceAfter(
-            figures.ByDay(at.State.CabinetId, at.Subject.AssignmentIds, before).Sum(d => d.TurnoverFen));
-    }
-
-    /// <summary>What was sold before and since, by the classes of the config that the cabinet works by.</summary>
-    private (ToldSales Before, ToldSales Since) AsToldToTheCabinet(RestrictedWindow at, string applied)
-    {
-        var payload = store.ReadConfig(at.State.CabinetId, applied)
-            ?? store.ReadConfig(at.State.CabinetId, at.State.WantedVersion);
-        var config = payload is not null && VersionedConfig.TryParse(payload, out var versioned)
-            ? versioned.Config
-            : null;
-        var classes = (config?.Skus ?? []).ToDictionary(sku => sku.Sku, StringComparer.Ordinal);
-        var exempted = (config?.ExemptSkus ?? []).ToDictionary(sku => sku.Sku, StringComparer.Ordinal);
-        var fromUtcMs = sources.Zone.StartOfUtcMs(at.From);
-        var (before, since) = (new ToldSales(), new ToldSales());
-        figures.ReadSales(at.State.CabinetId, at.Window, sources.Zone.StartOfUtcMs(at.Window.First), (utcMs, body) =>
-        {
-            var sums = utcMs < fromUtcMs ? before : since;
-            var sale = new SaleView(body);
-            while (sale.NextLine(out var line))
+            var verdict = stretches.Where(stretch => Reaches(stretch, kind, window))
+                .Select(stretch => RestrictionRule.Judge(stretch, window, sales, excused))
+                .MaxBy(verdict => verdict.AgainstFen(subject.Terms.Policy!.Checks.DeniedSales))!;
+            if (verdict.AgainstFen(subject.Terms.Policy!.Checks.DeniedSales) is > 0 and var weight)
             {
-                var sku = System.Text.Encoding.UTF8.GetString(line.Sku);
-                if (classes.GetValueOrDefault(sku)?.At(utcMs).Class == GateClass.Aid)
-                {
-                    sums.AidFen = checked(sums.AidFen + line.PaidFen);
-                }
-                else if (exempted.TryGetValue(sku, out var essential) && essential.HoldsAt(utcMs))
-                {
-                    sums.ExemptFen = checked(sums.ExemptFen + line.PaidFen);
-                }
-                else
-                {
-                    sums.OrdinaryFen = checked(sums.OrdinaryFen + line.PaidFen);
-                }
+                found.Add(new FindingDraft(FindingKind.RuleNotApplied,
+                    new FindingAbout(subject.Id, subject.OperatorId, subject.CountyCode), SubjectOf(window),
+                    EvidenceOf(subject, (window, verdict), sales, version), weight));
             }
-        });
-        return (before, since);
+            else if (IsComplete(configs, sources.Zone.StartOfUtcMs(window.First)))
+            {
+                within.Add((subject.Id, SubjectOf(window)));
+            }
+        }
     }
+
+    private bool Reaches(Stretch stretch, string kind, BusinessWindow window) =>
+        stretch.Configs[0].Config.Policy.Window == kind
+        && stretch.FromUtcMs < sources.Zone.StartOfUtcMs(window.Last.AddDays(1));
+
+    /// <summary>True when no config by which the window could be judged is gone: else nothing is known to have ended.
+    /// </summary>
+    private static bool IsComplete(IReadOnlyList<ToldConfig> configs, long fromUtcMs) =>
+        configs[0].BindsUtcMs <= fromUtcMs || configs.Count < EnforcementLimits.KeptConfigs;
 
     private static string SubjectOf(BusinessWindow window) => $"{window.First:yyyy-MM-dd}/{window.Last:yyyy-MM-dd}";
 
     private static string EvidenceOf(
-        RestrictedWindow at, RestrictedSales sales, CabinetFigures known, (long ExemptFen, long ExcessFen) beyond) =>
-        new JsonObject
+        PlanSubject subject, (BusinessWindow Days, RestrictionVerdict Verdict) of, SoldLines sold, long catalogueVersion)
+    {
+        var (stretch, sales) = (of.Verdict.Stretch, of.Verdict.Sales);
+        var policy = stretch.Configs[0].Config.Policy;
+        return new JsonObject
         {
-            ["windowFirst"] = at.Window.First.ToString("O"),
-            ["windowLast"] = at.Window.Last.ToString("O"),
-            ["judgedFrom"] = at.From.ToString("O"),
-            ["kind"] = at.Cabinet.Kind.ToString(),
-            ["canRefuse"] = CabinetKindView.CanRefuseEach(at.Cabinet.Kind),
-            ["wantedVersion"] = at.State.WantedVersion,
-            ["appliedVersion"] = known.Hello?.AppliedVersion ?? "",
-            ["policyId"] = at.Terms.Policy!.Id,
-            ["policyVersion"] = at.Terms.Policy.Version,
+            ["windowFirst"] = of.Days.First.ToString("O"),
+            ["windowLast"] = of.Days.Last.ToString("O"),
+            ["judgedFromUtc"] = Utc(stretch.FromUtcMs),
+            ["judgedThroughUtc"] = stretch.ThroughUtcMs == long.MaxValue ? null : Utc(stretch.ThroughUtcMs),
+            ["kind"] = subject.Model.Kind.ToString(),
+            ["canRefuse"] = CabinetKindView.CanRefuseEach(subject.Model.Kind),
+            ["wantedVersion"] = subject.State.WantedVersion,
+            ["appliedVersion"] = sold.Hello?.AppliedVersion ?? "",
+            ["judgedByVersions"] = new JsonArray([.. stretch.Configs.Select(config => config.Version)]),
+            ["policyId"] = policy.PolicyId,
+            ["policyVersion"] = policy.PolicyVersion,
+            ["catalogueVersion"] = catalogueVersion,
             ["thresholdBasisPoints"] = sales.ThresholdBasisPoints,
             ["allowanceFen"] = sales.AllowanceFen,
             ["beforeAidFen"] = sales.BeforeAidFen,
             ["beforeTotalFen"] = sales.BeforeTotalFen,
             ["aidFen"] = sales.AfterAidFen,
             ["ordinaryFen"] = sales.AfterOrdinaryFen,
-            ["exemptFen"] = beyond.ExemptFen,
-            ["beyondLimitFen"] = beyond.ExcessFen,
-            ["journal"] = known.Journal?.Journal.ToString(),
-            ["headSeq"] = known.Journal?.Head.Seq,
-            ["headHash"] = known.Journal?.Head.Hash.ToString(),
+            ["exemptFen"] = of.Verdict.ExemptFen,
+            ["beyondLimitFen"] = of.Verdict.ExcessFen,
+            ["deniedSales"] = of.Verdict.DeniedSales,
+            ["deniedFen"] = of.Verdict.DeniedFen,
+            ["deniedSalesAllowed"] = subject.Terms.Policy!.Checks.DeniedSales,
+            ["heads"] = HeadsOf(sold),
         }.ToJsonString();
+    }
+
+    /// <summary>The heads that amounts rest on.</summary>
+    internal static JsonArray HeadsOf(SoldLines sold) => [.. sold.Heads.Select(head => new JsonObject
+    {
+        ["journal"] = head.Journal.ToString(),
+        ["seq"] = head.Head.Seq,
+        ["hash"] = head.Head.Hash.ToString(),
+    })];
+
+    private static string Utc(long utcMs) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(utcMs).UtcDateTime.ToString("O");
 }

@@ -54,6 +54,7 @@ internal sealed record FindingFacts(FindingSeverity Severity, FindingAnswerer An
         [FindingKind.BelowThreshold] = new(FindingSeverity.Serious, FindingAnswerer.Operator),
         [FindingKind.AtRisk] = new(FindingSeverity.Notice, FindingAnswerer.Operator),
         [FindingKind.RuleNotApplied] = new(FindingSeverity.Serious, FindingAnswerer.Operator),
+        [FindingKind.BlockedProductSold] = new(FindingSeverity.Serious, FindingAnswerer.Operator),
         [FindingKind.UnmappedShare] = new(FindingSeverity.Warning, FindingAnswerer.Operator),
         [FindingKind.AidClaimMismatch] = new(FindingSeverity.Warning, FindingAnswerer.Operator),
         [FindingKind.SilentCabinet] = new(FindingSeverity.Warning, FindingAnswerer.Operator),

@@ -44,10 +44,17 @@ internal enum FindingKind
     AtRisk,
 
     /// <summary>
-    /// A restricted cabinet sold ordinary products beyond headroom and allowance. Evidence: the config it should have
-    /// applied, the one it applied, amounts.
+    /// A restricted cabinet sold ordinary products beyond headroom and allowance of the config that it worked by, or
+    /// that its gate had denied. Evidence: window, configs wanted, applied and judged by, amounts, denied sales, policy
+    /// and catalogue version, heads.
     /// </summary>
     RuleNotApplied,
+
+    /// <summary>
+    /// A product that was blocked for quality was sold while the cabinet's config blocked it. Evidence: SKU, sales,
+    /// pieces, amount, first and last time, the configs that blocked it, policy and catalogue version, heads.
+    /// </summary>
+    BlockedProductSold,
 
     /// <summary>Sales without a mapping are above the policy's part of the total. Evidence: window, amounts.</summary>
     UnmappedShare,

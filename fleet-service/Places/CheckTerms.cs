@@ -93,6 +93,12 @@ internal sealed record CheckTerms
     /// <summary>What was paid for one piece of an aid product above which the sale is absurd, in fen.</summary>
     public long AbsurdUnitPriceFen { get; init; } = 100_000;
 
+    /// <summary>
+    /// Sales of a restricted cabinet that its gate had denied and that were made all the same, above which there is a
+    /// finding.
+    /// </summary>
+    public int DeniedSales { get; init; }
+
     /// <summary>Days after a bill's day that a payment may wait for its sale, or a sale for its payment.</summary>
     public int ReconciliationDays { get; init; } = 3;
 }

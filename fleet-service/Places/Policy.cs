@@ -104,11 +104,16 @@ internal sealed record OpeningAllowance(long Fen, int BasisPointsOfPreviousWindo
 
 /// <summary>The ladder of what follows from a breach: observe, warn, restrict.</summary>
 /// <param name="Mode">The highest rung.</param>
-/// <param name="BreachDays">Business days in breach, one after the other, before a restriction; 0–366.</param>
+/// <param name="BreachDays">
+/// Business days seen in breach, none with the share met between them, before a restriction; 0–366. A day without data,
+/// without service or under an exemption neither counts nor breaks the row.
+/// </param>
 /// <param name="HysteresisBasisPoints">
 /// How far above the threshold the share must come before a restriction is lifted, 0–10,000.
 /// </param>
-/// <param name="NoticeDays">Days from the decision to restrict until it acts, 0–366.</param>
+/// <param name="NoticeDays">
+/// Whole business days between the day of the decision to restrict and the day on which it acts, 0–366; 0 acts at once.
+/// </param>
 internal sealed record EnforcementTerms(PolicyMode Mode, int BreachDays, int HysteresisBasisPoints, int NoticeDays);
 
 /// <summary>Whom a policy is for.</summary>

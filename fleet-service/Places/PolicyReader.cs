@@ -57,6 +57,7 @@ internal static class PolicyReader
         BuyerBurstShareBasisPoints = BasisPoints(node, "buyerBurstShareBasisPoints"),
         LateRefundShareBasisPoints = BasisPoints(node, "lateRefundShareBasisPoints"),
         LateRefundMinimumSales = (int)node.Number("lateRefundMinimumSales", 1, MaxCount),
+        DeniedSales = (int)node.Number("deniedSales", 0, MaxCount),
         AbsurdQuantity = (int)node.Number("absurdQuantity", 1, MaxCount),
         AbsurdUnitPriceFen = node.Number("absurdUnitPriceFen", 1, long.MaxValue),
         ReconciliationDays = (int)node.Number("reconciliationDays", 0, MaxDays),

@@ -108,6 +108,7 @@ internal static class PolicyJson
         ["buyerBurstShareBasisPoints"] = checks.BuyerBurstShareBasisPoints,
         ["lateRefundShareBasisPoints"] = checks.LateRefundShareBasisPoints,
         ["lateRefundMinimumSales"] = checks.LateRefundMinimumSales,
+        ["deniedSales"] = checks.DeniedSales,
         ["absurdQuantity"] = checks.AbsurdQuantity,
         ["absurdUnitPriceFen"] = checks.AbsurdUnitPriceFen,
         ["reconciliationDays"] = checks.ReconciliationDays,

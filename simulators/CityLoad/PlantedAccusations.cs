@@ -65,6 +65,9 @@ internal enum AccusationKind
 
     /// <summary>A restriction is not applied. A load plants none.</summary>
     RuleNotApplied,
+
+    /// <summary>A product blocked for quality is sold. A load plants none.</summary>
+    BlockedProductSold,
 }
 
 /// <summary>A deed and who did it.</summary>

@@ -1,12 +1,13 @@
 -- Where each cabinet stands on the ladder, and the config that it is to work by.
 CREATE TABLE enforcement_states (
   cabinet_id       TEXT    PRIMARY KEY,
+  operator_id      TEXT    NOT NULL,  -- the next operator inherits nothing
+  count_from_utc_ms INTEGER NOT NULL, -- since when that one has the cabinet; 0 from its first assignment on
   rung             TEXT    NOT NULL CHECK (rung IN ('Observing', 'Warned', 'Announced', 'Restricted')),
   since_utc_ms     INTEGER NOT NULL,
   breach_days      INTEGER NOT NULL,
   last_breach_day  INTEGER NULL,      -- yyyymmdd
   acts_from_utc_ms INTEGER NULL CHECK ((acts_from_utc_ms IS NULL) = (rung IN ('Observing', 'Warned'))),
-  informed_utc_ms  INTEGER NULL,      -- the cabinet was heard since its restricting config was sent
   wanted_version   TEXT    NOT NULL,  -- '' before the first config
   frame            TEXT    NOT NULL,  -- everything of the wanted config but its figures, as one digest
   sent_utc_ms      INTEGER NULL,      -- null until the broker has it
@@ -29,16 +30,28 @@ CREATE TABLE enforcement_history (
 ) STRICT;
 CREATE INDEX enforcement_history_of ON enforcement_history (cabinet_id, history_id);
 
--- The newest configs of each cabinet as they were sent, byte by byte.
+-- The newest configs of each cabinet as they were sent, byte by byte, back to the one that it may still work by.
 CREATE TABLE enforcement_configs (
   config_id      INTEGER PRIMARY KEY,
   cabinet_id     TEXT    NOT NULL,
   version        TEXT    NOT NULL,
-  payload        BLOB    NOT NULL,
   reason         TEXT    NOT NULL, -- why it replaced the one before
-  planned_utc_ms INTEGER NOT NULL
+  planned_utc_ms INTEGER NOT NULL,
+  blocks         INTEGER NOT NULL CHECK (blocks IN (0, 1)), -- it blocks a SKU for quality at some time
+  payload        BLOB    NOT NULL
 ) STRICT;
 CREATE INDEX enforcement_configs_of ON enforcement_configs (cabinet_id, config_id);
+CREATE INDEX enforcement_configs_blocking ON enforcement_configs (cabinet_id) WHERE blocks = 1;
+
+-- What the cabinet's hellos said of each of them.
+CREATE TABLE enforcement_answers (
+  config_id       INTEGER PRIMARY KEY,
+  cabinet_id      TEXT    NOT NULL,
+  passed_utc_ms   INTEGER NULL, -- first heard while it was wanted and sent, and reporting another one
+  binds_utc_ms    INTEGER NULL, -- first heard reporting it, or passing over it for too long
+  reported_utc_ms INTEGER NULL  -- last heard reporting it
+) STRICT;
+CREATE INDEX enforcement_answers_of ON enforcement_answers (cabinet_id, config_id);
 
 -- Cabinets and operators that somebody exempted for a time.
 CREATE TABLE enforcement_exemptions (

@@ -51,13 +51,4 @@ public sealed class BeyondLimitTests
             Assert.Equal(0, BeyondLimitRule.ExcessFen(
                 new RestrictedSales(aid, total, soldAid, soldOrdinary, allowance, threshold)));
         });
-
-    [Theory]
-    [InlineData("2020-09-01T00:00:00+08:00", "2020-08-20T10:00:00+08:00", "2020-09-01")]
-    [InlineData("2020-09-01T00:00:00+08:00", "2020-09-01T00:00:01+08:00", "2020-09-02")]
-    [InlineData("2020-09-01T00:00:00+08:00", "2020-10-05T23:59:59+08:00", "2020-10-06")]
-    public void Days_are_judged_from_the_first_whole_one_on_which_the_cabinet_knew(
-        string acts, string informed, string from) => Assert.Equal(DateOnly.Parse(from), BeyondLimitRule.JudgedFrom(
-        DateTimeOffset.Parse(acts).ToUnixTimeMilliseconds(), DateTimeOffset.Parse(informed).ToUnixTimeMilliseconds(),
-        Policy));
 }

@@ -1,4 +1,5 @@
 using KioskFleet.Protocol.Configs;
+using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Enforcement;
@@ -29,6 +30,7 @@ internal sealed class EnforcementRig : IDisposable
         };
         _policies = new CurrentPolicies(new PolicyBook([change?.Invoke(policy) ?? policy]));
         Store = new EnforcementStore(Books.Database);
+        Told = new ToldConfigStore(Books.Database);
         Figures = new FiguresStore(Books.Database);
         Exemptions = new ExemptionStore(Books.Database, Books.Time);
         Sources = new EnforcementSources(Books.Register, _policies, Books.Catalogue,
@@ -41,6 +43,8 @@ internal sealed class EnforcementRig : IDisposable
 
     public EnforcementStore Store { get; }
 
+    public ToldConfigStore Told { get; }
+
     public FiguresStore Figures { get; }
 
     public ExemptionStore Exemptions { get; }
@@ -49,7 +53,9 @@ internal sealed class EnforcementRig : IDisposable
 
     public WantedConfigs Wanted { get; } = new();
 
-    public RuleNotAppliedSource Source => new(Sources, Store, Figures);
+    public RuleNotAppliedSource Source => new(Sources, Store, Told, new SoldLineStore(Books.Database, Zone));
+
+    public BlockedProductSource Blocked => new(Sources, Told, new SoldLineStore(Books.Database, Zone));
 
     public EnforcementPlanner Planner { get; private set; }
 
@@ -95,9 +101,27 @@ internal sealed class EnforcementRig : IDisposable
         Assert.IsType<KioskFleet.Service.Ledger.CommitOutcome.Committed>(await Books.Commit(journal, first));
     }
 
+    /// <summary>A sale that the gate had denied, and that was made all the same.</summary>
+    public async Task SellDenied(JournalOnPaper journal, string sku, long paidFen)
+    {
+        var sale = JournalOnPaper.SaleOf($"v{journal.Count}", (sku, paidFen));
+        journal.Add(sale with { Marks = SaleMarks.WasDenied }, Moment.NowUtcMs);
+        Assert.IsType<KioskFleet.Service.Ledger.CommitOutcome.Committed>(await Books.Commit(journal, journal.Count));
+    }
+
     /// <summary>The cabinet says hello and reports a config.</summary>
     public void Hear(JournalOnPaper journal, string? applied = null) =>
         Books.Hear(journal.Hello() with { AppliedConfigVersion = applied ?? "" });
+
+    /// <summary>The wanted config is sent, and a second later the cabinet says that it works by it.</summary>
+    public async Task Inform(JournalOnPaper journal)
+    {
+        var cabinet = journal.Cabinet.Id.Value;
+        await Sent(cabinet);
+        Books.Time.Advance(TimeSpan.FromSeconds(1));
+        Hear(journal, State(cabinet).WantedVersion);
+        await Plan(cabinet);
+    }
 
     public EnforcementState State(string cabinet) => Store.ReadState(cabinet)!;
 
@@ -123,5 +147,5 @@ internal sealed class EnforcementRig : IDisposable
     }
 
     private EnforcementPlanner NewPlanner() =>
-        new(Sources, Store, Figures, Wanted, NullLogger<EnforcementPlanner>.Instance);
+        new(Sources, Store, Told, Figures, Wanted, NullLogger<EnforcementPlanner>.Instance);
 }

@@ -1,6 +1,7 @@
 using CsCheck;
 using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Enforcement;
+using KioskFleet.Service.Findings;
 using KioskFleet.Service.Places;
 using Xunit;
 
@@ -21,16 +22,70 @@ public sealed class LadderTests
         Assert.Equal(Rung.Warned, walk.On(0, ShareSignal.Breach));
         Assert.Equal(Rung.Warned, walk.On(1, ShareSignal.Breach));
         Assert.Equal(Rung.Announced, walk.On(2, ShareSignal.Breach));
-        Assert.Equal(Walk.StartOf(9), walk.State.ActsFromUtcMs);
-        Assert.Equal(Rung.Announced, walk.On(8, ShareSignal.Breach));
-        Assert.Equal(Rung.Restricted, walk.On(9, ShareSignal.Between));
-        Assert.Equal(Walk.StartOf(9), walk.State.ActsFromUtcMs);
+
+        // Seven whole days: decided on the day 2, told on 3 to 9.
+        Assert.Equal(Walk.StartOf(10), walk.State.ActsFromUtcMs);
+        Assert.Equal(Rung.Announced, walk.On(9, ShareSignal.Breach));
+        Assert.Equal(Rung.Restricted, walk.On(10, ShareSignal.Breach));
+        Assert.Equal(Walk.StartOf(10), walk.State.ActsFromUtcMs);
         Assert.Equal(Rung.Restricted, walk.On(20, ShareSignal.Between));
         Assert.Equal(Rung.Observing, walk.On(21, ShareSignal.Recovered));
         Assert.Null(walk.State.ActsFromUtcMs);
         Assert.Equal(
             [LadderReason.BreachBegan, LadderReason.BreachLasted, LadderReason.NoticeRanOut, LadderReason.Recovered],
             walk.Steps.Select(step => step.Reason));
+    }
+
+    [Theory]
+    [InlineData(0, "2020-09-01T23:00:00+08:00")]
+    [InlineData(1, "2020-09-03T00:00:00+08:00")]
+    [InlineData(7, "2020-09-09T00:00:00+08:00")]
+    public void A_notice_is_whole_days_also_when_it_is_given_late_in_the_evening(int noticeDays, string acts)
+    {
+        var late = DateTimeOffset.Parse("2020-09-01T23:00:00+08:00").ToUnixTimeMilliseconds();
+        Assert.Equal(DateTimeOffset.Parse(acts).ToUnixTimeMilliseconds(), LadderRule.ActsFromUtcMs(
+            Terms with { NoticeDays = noticeDays }, new CheckMoment(late, Start), BusinessZone.Shanghai));
+    }
+
+    [Theory]
+    [InlineData(ShareSignal.Breach, Rung.Restricted)]
+    [InlineData(ShareSignal.NoData, Rung.Announced)]
+    [InlineData(ShareSignal.Between, Rung.Warned)]
+    [InlineData(ShareSignal.Recovered, Rung.Observing)]
+    internal void Only_a_breach_that_still_stands_when_the_notice_runs_out_restricts(
+        ShareSignal signal, Rung expected)
+    {
+        var walk = new Walk(Terms with { BreachDays = 1 });
+        Assert.Equal(Rung.Announced, walk.On(0, ShareSignal.Breach));
+        for (var day = 1; day < 8; day++)
+        {
+            Assert.Equal(Rung.Announced, walk.On(day, ShareSignal.NoData));
+        }
+
+        Assert.Equal(expected, walk.On(8, signal));
+    }
+
+    [Fact]
+    public void A_share_that_is_met_while_a_restriction_is_announced_takes_it_back_and_the_days_begin_anew()
+    {
+        var walk = new Walk(Terms with { BreachDays = 2 });
+        walk.On(0, ShareSignal.Breach);
+        Assert.Equal(Rung.Announced, walk.On(1, ShareSignal.Breach));
+        Assert.Equal(Rung.Warned, walk.On(2, ShareSignal.Between));
+        Assert.Equal((LadderReason.BreachEnded, null, 0),
+            (walk.Steps[^1].Reason, walk.State.ActsFromUtcMs, walk.State.BreachDays));
+        Assert.Equal(Rung.Warned, walk.On(3, ShareSignal.Breach));
+        Assert.Equal(Rung.Announced, walk.On(4, ShareSignal.Breach));
+        Assert.Equal(Walk.StartOf(12), walk.State.ActsFromUtcMs);
+    }
+
+    [Fact]
+    public void An_announced_restriction_waits_while_the_cabinet_is_exempt()
+    {
+        var walk = new Walk(Terms with { BreachDays = 1 });
+        walk.On(0, ShareSignal.Breach);
+        Assert.Equal(Rung.Announced, walk.On(20, ShareSignal.Breach, exempt: true));
+        Assert.Equal(Rung.Restricted, walk.On(21, ShareSignal.Breach));
     }
 
     [Fact]
@@ -102,7 +157,7 @@ public sealed class LadderTests
             var walk = new Walk(Terms);
             for (var day = 0; day < days.Length; day++)
             {
-                walk.On(day, days[day].Item1, Terms with { Mode = days[day].Item2 });
+                walk.On(day, days[day].Item1, Terms with { Mode = days[day].Item2, BreachDays = 1, NoticeDays = 1 });
             }
 
             foreach (var step in walk.Steps)
@@ -147,7 +202,8 @@ public sealed class LadderTests
                 if (rung == Rung.Restricted)
                 {
                     Assert.True(walk.State.ActsFromUtcMs <= Walk.StartOf(day));
-                    Assert.True(Walk.StartOf(day) - walk.AnnouncedUtcMs >= noticeDays * DayMs);
+                    Assert.True(Walk.StartOf(day) - walk.AnnouncedUtcMs > noticeDays * DayMs || noticeDays == 0);
+                    Assert.True(before == Rung.Restricted || share < 5_000);
                 }
 
                 before = rung;
@@ -179,7 +235,8 @@ public sealed class LadderTests
         {
             var by = other ?? terms;
             var (next, steps) = LadderRule.Next(State, new LadderInput(
-                by, signal, exempt, Start.AddDays(day), StartOf(day), StartOf(day + by.NoticeDays)));
+                by, signal, exempt, Start.AddDays(day), StartOf(day), LadderRule.ActsFromUtcMs(
+                    by, new CheckMoment(StartOf(day), Start.AddDays(day)), BusinessZone.Shanghai)));
             AnnouncedUtcMs = steps.Any(step => step.To == Rung.Announced) ? StartOf(day) : AnnouncedUtcMs;
             Steps.AddRange(steps);
             State = next;

@@ -44,11 +44,11 @@ public sealed class PlannerTests
         rig.GoTo(new DateTime(2020, 9, 2, 9, 0, 0));
         Assert.Equal(1, await rig.Plan());
         Assert.Equal(Rung.Announced, rig.State("cab-1").Ladder.Rung);
-        Assert.Equal((GateMode.Restrict, BusinessZone.Shanghai.StartOfUtcMs(new DateOnly(2020, 9, 5))),
+        Assert.Equal((GateMode.Restrict, BusinessZone.Shanghai.StartOfUtcMs(new DateOnly(2020, 9, 6))),
             (rig.Config("cab-1").Mode, rig.Config("cab-1").RestrictFromUtcMs));
 
         // The config that was announced is the one that restricts: nothing is sent again.
-        rig.GoTo(new DateTime(2020, 9, 5, 0, 0, 1));
+        rig.GoTo(new DateTime(2020, 9, 6, 0, 0, 1));
         Assert.Equal(0, await rig.Plan());
         Assert.Equal(Rung.Restricted, rig.State("cab-1").Ladder.Rung);
 
@@ -151,6 +151,53 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public async Task A_new_operator_begins_on_the_lowest_rung_and_the_change_is_on_record()
+    {
+        using var rig = new EnforcementRig();
+        var journal = await rig.Sell("cab-1", ("cola", 9_000));
+        await rig.Plan();
+        var before = rig.State("cab-1");
+        Assert.Equal((Rung.Restricted, "op-a", 0),
+            (before.Ladder.Rung, before.OperatorId, before.CountFromUtcMs));
+        rig.GoTo(new DateTime(2020, 9, 9));
+        rig.Books.Assign(journal.Cabinet.Id, "op-b", rig.Moment.NowUtcMs);
+        Assert.Equal(1, await rig.Plan());
+
+        var state = rig.State("cab-1");
+        Assert.Equal((LadderState.Start(rig.Moment.NowUtcMs), "op-b", rig.Moment.NowUtcMs),
+            (state.Ladder, state.OperatorId, state.CountFromUtcMs));
+        Assert.Equal((GateMode.Observe, 0), (rig.Config("cab-1").Mode, rig.Config("cab-1").RestrictFromUtcMs));
+        Assert.Contains("Restricted|Observing|OperatorChanged|system", rig.History("cab-1"));
+        Assert.Equal(0, await rig.Plan());
+        Assert.Single(rig.History("cab-1"), row => row.Contains("OperatorChanged", StringComparison.Ordinal));
+
+        // Its own sales are its own breach.
+        await rig.Sell(journal, ("cola", 9_000));
+        await rig.Plan();
+        Assert.Equal((Rung.Restricted, "op-b"), (rig.State("cab-1").Ladder.Rung, rig.State("cab-1").OperatorId));
+    }
+
+    [Fact]
+    public async Task An_announced_restriction_whose_moment_came_without_data_only_warns_until_the_breach_shows()
+    {
+        using var rig = new EnforcementRig(p => p with
+        {
+            MinimumTurnoverFen = 1_000, Enforcement = new EnforcementTerms(PolicyMode.Restrict, 1, 200, 3),
+        });
+        rig.GoTo(new DateTime(2020, 9, 29, 9, 0, 0));
+        var journal = await rig.Sell("cab-1", ("cola", 9_000));
+        await rig.Plan();
+        Assert.Equal((Rung.Announced, GateMode.Restrict), (rig.State("cab-1").Ladder.Rung, rig.Config("cab-1").Mode));
+        rig.GoTo(new DateTime(2020, 10, 3, 9, 0, 0));
+        Assert.Equal(1, await rig.Plan());
+        Assert.Equal((Rung.Announced, GateMode.Warn, 0), (rig.State("cab-1").Ladder.Rung, rig.Config("cab-1").Mode,
+            rig.Config("cab-1").RestrictFromUtcMs));
+        await rig.Sell(journal, ("cola", 2_000));
+        Assert.Equal(1, await rig.Plan());
+        Assert.Equal((Rung.Restricted, GateMode.Restrict), (rig.State("cab-1").Ladder.Rung, rig.Config("cab-1").Mode));
+    }
+
+    [Fact]
     public async Task A_cabinet_without_key_or_out_of_service_gets_no_config()
     {
         using var rig = new EnforcementRig();
@@ -209,6 +256,31 @@ public sealed class PlannerTests
 
         Assert.Equal(EnforcementLimits.KeptConfigs, rig.Books.Scalar("SELECT COUNT(*) FROM enforcement_configs"));
         Assert.Equal((uint)EnforcementLimits.KeptConfigs + 5, rig.Config("cab-1").Policy.PolicyVersion);
+    }
+
+    [Fact]
+    public async Task The_config_that_a_cabinet_works_by_stays_beyond_the_newest_up_to_a_limit()
+    {
+        using var rig = new EnforcementRig();
+        var journal = await rig.Sell("cab-1", ("cola", 9_000));
+        await rig.Plan();
+        await rig.Inform(journal);
+        var applied = rig.State("cab-1").WantedVersion;
+        await Replan(EnforcementLimits.MostKeptConfigs - 1);
+        Assert.Equal(EnforcementLimits.MostKeptConfigs, rig.Books.Scalar("SELECT COUNT(*) FROM enforcement_configs"));
+        Assert.NotNull(rig.Store.ReadConfig("cab-1", applied));
+        await Replan(1);
+        Assert.Null(rig.Store.ReadConfig("cab-1", applied));
+        Assert.Equal(EnforcementLimits.MostKeptConfigs, rig.Books.Scalar("SELECT COUNT(*) FROM enforcement_answers"));
+
+        async Task Replan(int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                rig.Put(rig.Policy with { Version = rig.Policy.Version + 1 });
+                Assert.Equal(1, await rig.Plan());
+            }
+        }
     }
 
     [Fact]

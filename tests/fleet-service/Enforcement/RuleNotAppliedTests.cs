@@ -17,7 +17,7 @@ public sealed class RuleNotAppliedTests
     public async Task A_restricted_cabinet_that_goes_on_selling_is_found_and_ends_when_aid_has_made_up_for_it()
     {
         using var rig = new EnforcementRig();
-        var journal = await Restricted(rig, applied: true);
+        var journal = await Restricted(rig);
         var version = rig.State("cab-1").WantedVersion;
         rig.GoTo(NextDay);
         Assert.Empty(Check(rig).Found);
@@ -30,8 +30,14 @@ public sealed class RuleNotAppliedTests
         Assert.Equal((version, version), (Text(evidence, "wantedVersion"), Text(evidence, "appliedVersion")));
         Assert.Equal((100, 300, 200), (Number(evidence, "aidFen"), Number(evidence, "ordinaryFen"),
             Number(evidence, "beyondLimitFen")));
-        Assert.Equal((3L, $"{journal.Tail.Hash}"), (Number(evidence, "headSeq"), Text(evidence, "headHash")));
+        var head = Assert.Single(evidence.GetProperty("heads").EnumerateArray());
+        Assert.Equal(($"{journal.Id}", 3L, $"{journal.Tail.Hash}"),
+            (Text(head, "journal"), Number(head, "seq"), Text(head, "hash")));
+        Assert.Equal((rig.Policy.Id, rig.Policy.Version, 3L), (Text(evidence, "policyId"),
+            Number(evidence, "policyVersion"), Number(evidence, "catalogueVersion")));
+        Assert.Equal([version], evidence.GetProperty("judgedByVersions").EnumerateArray().Select(v => v.GetString()));
         Assert.True(evidence.GetProperty("canRefuse").GetBoolean());
+        Assert.Equal(200, draft.Weight);
 
         await rig.Sell(journal, ("tea", 200));
         var open = new OpenFinding(7, draft.Kind, "cab-1", draft.Subject);
@@ -42,30 +48,66 @@ public sealed class RuleNotAppliedTests
     }
 
     [Fact]
-    public async Task A_cabinet_that_should_have_applied_its_config_is_found_and_one_that_could_not_know_is_not()
+    public async Task A_cabinet_that_passes_over_its_config_for_a_day_is_found_and_one_that_could_not_know_is_not()
     {
         using var rig = new EnforcementRig();
-        var heard = await Restricted(rig, applied: false);
+        var heard = await rig.Sell("cab-1", ("cola", 9_000));
         var deaf = await rig.Sell("cab-2", ("cola", 9_000));
         await rig.Plan();
         Assert.Equal(Rung.Restricted, rig.State("cab-2").Ladder.Rung);
+        await rig.Sent("cab-1");
+        await rig.Sent("cab-2");
+        rig.Books.Time.Advance(TimeSpan.FromSeconds(1));
+        rig.Hear(heard);
+        await rig.Plan();
 
         rig.GoTo(NextDay);
+        await rig.Sell(heard, ("cola", 200));
+        rig.Hear(heard);
+        await rig.Plan();
+        rig.GoTo(NextDay.AddDays(1));
+        Assert.Empty(Check(rig).Found);
         await rig.Sell(heard, ("cola", 300));
         await rig.Sell(deaf, ("cola", 300));
         var draft = Assert.Single(Check(rig).Found);
         Assert.Equal("cab-1", draft.About.CabinetId);
-        Assert.Equal("", Text(JsonDocument.Parse(draft.Evidence).RootElement, "appliedVersion"));
+        var evidence = JsonDocument.Parse(draft.Evidence).RootElement;
+        Assert.Equal(("", 300), (Text(evidence, "appliedVersion"), Number(evidence, "beyondLimitFen")));
     }
 
     [Fact]
-    public async Task What_was_sold_before_the_cabinet_knew_is_not_held_against_it()
+    public async Task A_hello_alone_tells_of_no_newer_config()
     {
         using var rig = new EnforcementRig();
-        var journal = await Restricted(rig, applied: true);
-        await rig.Sell(journal, ("cola", 5_000));
+        var journal = await rig.Sell("cab-1", ("cola", 9_000));
+        await rig.Plan();
+        await rig.Sent("cab-1");
+        rig.Books.Time.Advance(TimeSpan.FromSeconds(1));
+        rig.Hear(journal);
+        await rig.Plan();
+        rig.GoTo(new DateTime(2020, 9, 1, 23, 0, 0));
+        rig.Hear(journal);
+        await rig.Plan();
         rig.GoTo(NextDay);
+        await rig.Sell(journal, ("cola", 300));
         Assert.Empty(Check(rig).Found);
+    }
+
+    [Fact]
+    public async Task What_was_sold_before_the_cabinet_said_that_it_knew_is_not_held_against_it_and_what_follows_is()
+    {
+        using var rig = new EnforcementRig();
+        var journal = await Restricted(rig);
+        await rig.Sell(journal, ("cola", 5_000));
+        rig.GoTo(new DateTime(2020, 9, 1, 0, 9, 59));
+
+        // A vend that was approved before may still be delivered.
+        await rig.Sell(journal, ("cola", 400));
+        Assert.Empty(Check(rig).Found);
+        rig.GoTo(new DateTime(2020, 9, 1, 0, 10, 2));
+        await rig.Sell(journal, ("cola", 300));
+        Assert.Equal(300, Number(JsonDocument.Parse(Assert.Single(Check(rig).Found).Evidence).RootElement,
+            "beyondLimitFen"));
     }
 
     [Fact]
@@ -120,7 +162,7 @@ public sealed class RuleNotAppliedTests
     public async Task A_cabinet_is_judged_by_the_classes_it_was_told()
     {
         using var rig = new EnforcementRig();
-        var journal = await Restricted(rig, applied: true);
+        var journal = await Restricted(rig);
         rig.GoTo(NextDay);
 
         // Tea is taken out of the catalogue while the cabinet is offline and goes on selling it as aid.
@@ -145,11 +187,32 @@ public sealed class RuleNotAppliedTests
         await rig.Sell(journal, ("cola", 500));
 
         // The tea of 1 September is found to have been no aid after all.
-        rig.Books.Files.Run("UPDATE totals SET sales_fen = sales_fen + 4000 WHERE class = 2 AND sales_fen = 4500");
-        rig.Books.Files.Run("UPDATE totals SET sales_fen = 0 WHERE class = 1");
-        Assert.Empty(Check(rig).Found);
+        rig.Books.Files.Run("""
+            INSERT INTO corrections (position, cause, aid_delta_fen, ordinary_delta_fen, unmapped_delta_fen,
+              lines_delta, line_classes, catalogue_version, corrected_utc_ms, corrected_by)
+            SELECT position, 'Rejudged', -aid_fen, aid_fen, 0, x'FF0100', x'02', 4, 1, 'wang' FROM entries
+            WHERE aid_fen > 0
+            """);
+        Assert.Empty(Check(rig, before: 4_000).Found);
         await rig.Sell(journal, ("cola", 1));
         Assert.Single(Check(rig, before: 4_000).Found);
+    }
+
+    [Fact]
+    public async Task Aid_that_nobody_had_told_the_cabinet_of_is_not_held_against_it()
+    {
+        using var rig = new EnforcementRig();
+        var journal = await Restricted(rig);
+        rig.GoTo(NextDay);
+        await rig.Sell(journal, ("herbs", 300));
+        Assert.Single(Check(rig).Found);
+        rig.Books.Files.Run("""
+            INSERT INTO corrections (position, cause, aid_delta_fen, ordinary_delta_fen, unmapped_delta_fen,
+              lines_delta, line_classes, catalogue_version, corrected_utc_ms, corrected_by)
+            SELECT position, 'Rejudged', unmapped_fen, 0, -unmapped_fen, x'0100FF', x'01', 4, 1, 'wang' FROM entries
+            WHERE unmapped_fen > 0
+            """);
+        Assert.Empty(Check(rig).Found);
     }
 
     [Fact]
@@ -158,7 +221,7 @@ public sealed class RuleNotAppliedTests
         using var rig = new EnforcementRig();
         await rig.Exemptions.AddAsync(new EssentialSku(
             0, "", "", "cola", "drinking water", "wang", 0, null, null, null), BooksRig.Stop);
-        var journal = await Restricted(rig, applied: true);
+        var journal = await Restricted(rig);
         rig.GoTo(NextDay);
         await rig.Sell(journal, ("cola", 300));
         Assert.Empty(Check(rig).Found);
@@ -178,7 +241,7 @@ public sealed class RuleNotAppliedTests
         }
 
         rig.Books.Register.Refresh([id]);
-        var journal = await Restricted(rig, applied: true);
+        var journal = await Restricted(rig);
         Assert.Equal(CabinetKind.OpenDoor, rig.Config("cab-1").Kind);
         rig.GoTo(NextDay);
         await rig.Sell(journal, ("cola", 300));
@@ -191,7 +254,7 @@ public sealed class RuleNotAppliedTests
     public async Task The_window_before_is_looked_at_while_its_figures_still_come_in()
     {
         using var rig = new EnforcementRig(p => p with { ProvisionalDays = 3 });
-        var journal = await Restricted(rig, applied: true);
+        var journal = await Restricted(rig);
         rig.GoTo(new DateTime(2020, 9, 30, 22, 0, 0));
         await rig.Sell(journal, ("cola", 300));
 
@@ -202,22 +265,18 @@ public sealed class RuleNotAppliedTests
     }
 
     /// <summary>A cabinet that sold 90 yuan of cola on 1 September, and heard of its restriction that day.</summary>
-    private static async Task<JournalOnPaper> Restricted(EnforcementRig rig, bool applied)
+    private static async Task<JournalOnPaper> Restricted(EnforcementRig rig)
     {
         var journal = await rig.Sell("cab-1", ("cola", 9_000));
-        await Inform(rig, journal, applied);
+        await Inform(rig, journal);
         return journal;
     }
 
-    private static async Task Inform(EnforcementRig rig, JournalOnPaper journal, bool applied = true)
+    private static async Task Inform(EnforcementRig rig, JournalOnPaper journal)
     {
         await rig.Plan("cab-1");
         Assert.Equal(Rung.Restricted, rig.State("cab-1").Ladder.Rung);
-        await rig.Sent("cab-1");
-        rig.Books.Time.Advance(TimeSpan.FromSeconds(1));
-        rig.Hear(journal, applied ? rig.State("cab-1").WantedVersion : null);
-        await rig.Plan("cab-1");
-        Assert.NotNull(rig.State("cab-1").InformedUtcMs);
+        await rig.Inform(journal);
     }
 
     private static FindingCheck Check(EnforcementRig rig, long before = 0)

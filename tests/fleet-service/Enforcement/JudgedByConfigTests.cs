@@ -1,0 +1,298 @@
+using System.Text.Json;
+using KioskFleet.Service.Enforcement;
+using KioskFleet.Service.Findings;
+using KioskFleet.Service.Places;
+using KioskFleet.Service.Tests.Ledger;
+using Xunit;
+
+namespace KioskFleet.Service.Tests.Enforcement;
+
+/// <summary>A cabinet is judged by what it heard, and by nothing else.</summary>
+public sealed class JudgedByConfigTests
+{
+    private static readonly DateTime NextDay = new(2020, 9, 2, 9, 0, 0);
+
+    [Theory]
+    [InlineData(Exemption.OfCabinet, "cab-1")]
+    [InlineData(Exemption.OfOperator, "op-a")]
+    public async Task What_was_sold_under_an_exemption_is_never_held_against_a_cabinet_also_when_it_is_over(
+        string scope, string subject)
+    {
+        using var rig = new EnforcementRig();
+        var journal = await Restricted(rig);
+        rig.GoTo(NextDay);
+        await rig.Exemptions.AddAsync(new Exemption(0, scope, subject, "flood", "wang", rig.Moment.NowUtcMs,
+            rig.Moment.NowUtcMs + 3 * JournalOnPaper.DayMs, null, null), BooksRig.Stop);
+        await rig.Plan();
+        await rig.Inform(journal);
+        rig.GoTo(NextDay.AddDays(2));
+        await rig.Sell(journal, ("cola", 30_000));
+        Assert.Empty(Check(rig));
+
+        rig.GoTo(NextDay.AddDays(4));
+        await rig.Plan();
+        await rig.Inform(journal);
+        Assert.Empty(Check(rig));
+        rig.GoTo(NextDay.AddDays(5));
+        await rig.Sell(journal, ("cola", 70));
+        Assert.Equal(70, Number(Assert.Single(Check(rig)), "beyondLimitFen"));
+    }
+
+    [Fact]
+    public async Task An_exemption_that_the_cabinet_never_heard_of_excuses_it_all_the_same()
+    {
+        using var rig = new EnforcementRig();
+        var journal = await Restricted(rig);
+        rig.GoTo(NextDay);
+        await rig.Exemptions.AddAsync(new Exemption(0, Exemption.OfCabinet, "cab-1", "flood", "wang",
+            rig.Moment.NowUtcMs, rig.Moment.NowUtcMs + JournalOnPaper.DayMs, null, null), BooksRig.Stop);
+        await rig.Sell(journal, ("cola", 300));
+        Assert.Empty(Check(rig));
+        rig.GoTo(NextDay.AddDays(1));
+        await rig.Sell(journal, ("cola", 50));
+        Assert.Equal((50, 300), (Number(Assert.Single(Check(rig)), "beyondLimitFen"),
+            Number(Assert.Single(Check(rig)), "exemptFen")));
+    }
+
+    [Fact]
+    public async Task After_an_exemption_was_ended_early_a_cabinet_is_judged_from_when_it_heard_so()
+    {
+        using var rig = new EnforcementRig();
+        var journal = await Restricted(rig);
+        rig.GoTo(NextDay);
+        var made = await rig.Exemptions.AddAsync(new Exemption(0, Exemption.OfCabinet, "cab-1", "flood", "wang",
+            rig.Moment.NowUtcMs, rig.Moment.NowUtcMs + 9 * JournalOnPaper.DayMs, null, null), BooksRig.Stop);
+        await rig.Plan();
+        await rig.Inform(journal);
+        rig.GoTo(NextDay.AddDays(1));
+        await rig.Exemptions.EndExemptionAsync(made.ExemptionId, "wang", BooksRig.Stop);
+        await rig.Plan();
+
+        rig.GoTo(NextDay.AddDays(2));
+        await rig.Sell(journal, ("cola", 300));
+        Assert.Empty(Check(rig));
+        await rig.Inform(journal);
+        rig.GoTo(NextDay.AddDays(3));
+        await rig.Sell(journal, ("cola", 50));
+        Assert.Equal(50, Number(Assert.Single(Check(rig)), "beyondLimitFen"));
+    }
+
+    [Fact]
+    public async Task A_product_that_was_essential_then_is_not_held_against_it_now()
+    {
+        using var rig = new EnforcementRig();
+        var made = await rig.Exemptions.AddAsync(new EssentialSku(
+            0, "", "", "cola", "drinking water", "wang", 0, null, null, null), BooksRig.Stop);
+        var journal = await Restricted(rig);
+        rig.GoTo(NextDay);
+        await rig.Sell(journal, ("cola", 300));
+        await rig.Exemptions.EndEssentialAsync(made.EssentialId, "wang", BooksRig.Stop);
+        await rig.Plan();
+        await rig.Inform(journal);
+        Assert.Empty(Check(rig));
+        rig.GoTo(NextDay.AddDays(1));
+        await rig.Sell(journal, ("cola", 50));
+        Assert.Equal(50, Number(Assert.Single(Check(rig)), "beyondLimitFen"));
+    }
+
+    [Fact]
+    public async Task A_threshold_raised_while_the_cabinet_was_offline_does_not_accuse_it_and_its_own_config_does()
+    {
+        using var rig = new EnforcementRig(p => p with { MinimumTurnoverFen = 0 });
+        var journal = await Restricted(rig, ("tea", 4_000), ("cola", 4_500));
+        rig.GoTo(new DateTime(2020, 9, 5, 9, 0, 0));
+        Raise(rig, 6_000);
+        await rig.Plan();
+
+        // By its own config, 50 %, it may sell 500 and what 1,000 of aid give back.
+        await rig.Sell(journal, ("tea", 1_000), ("cola", 1_500));
+        Assert.Empty(Check(rig));
+        await rig.Sell(journal, ("cola", 9));
+        var evidence = Assert.Single(Check(rig));
+        Assert.Equal((9, 5_000, 1), (Number(evidence, "beyondLimitFen"), Number(evidence, "thresholdBasisPoints"),
+            Number(evidence, "policyVersion")));
+    }
+
+    [Fact]
+    public async Task A_kinder_rule_that_it_may_have_heard_is_taken_until_it_says_that_it_had_not()
+    {
+        using var rig = new EnforcementRig(p => p with { MinimumTurnoverFen = 0 });
+        var journal = await Restricted(rig, ("tea", 4_000), ("cola", 4_500));
+        var applied = rig.State("cab-1").WantedVersion;
+        rig.GoTo(new DateTime(2020, 9, 5, 9, 0, 0));
+        Raise(rig, 4_800);
+        await rig.Plan();
+        await rig.Sell(journal, ("cola", 700));
+        Assert.Empty(Check(rig));
+
+        // It says that it still works by 50 %: then the 500 were the limit.
+        rig.GoTo(new DateTime(2020, 9, 5, 10, 0, 0));
+        rig.Hear(journal, applied);
+        await rig.Plan();
+        Assert.Equal(200, Number(Assert.Single(Check(rig)), "beyondLimitFen"));
+    }
+
+    [Fact]
+    public async Task A_stricter_rule_counts_from_when_it_was_heard_and_forgives_nothing_that_was_before()
+    {
+        using var rig = new EnforcementRig(p => p with { MinimumTurnoverFen = 0 });
+        var journal = await Restricted(rig, ("tea", 4_000), ("cola", 4_500));
+        rig.GoTo(new DateTime(2020, 9, 5, 9, 0, 0));
+        await rig.Sell(journal, ("cola", 600));
+        Assert.Equal(100, Number(Assert.Single(Check(rig)), "beyondLimitFen"));
+        Raise(rig, 6_000);
+        await rig.Plan();
+        await rig.Inform(journal);
+        Assert.Equal(100, Number(Assert.Single(Check(rig)), "beyondLimitFen"));
+        rig.GoTo(new DateTime(2020, 9, 6, 9, 0, 0));
+        await rig.Sell(journal, ("cola", 300));
+        var evidence = Assert.Single(Check(rig));
+        Assert.Equal((400, 5_000), (Number(evidence, "beyondLimitFen"), Number(evidence, "thresholdBasisPoints")));
+
+        // Aid makes up for 50 %, and not for the 60 % by which it sold since.
+        await rig.Sell(journal, ("tea", 400));
+        evidence = Assert.Single(Check(rig));
+        Assert.Equal((34, 6_000, 2), (Number(evidence, "beyondLimitFen"), Number(evidence, "thresholdBasisPoints"),
+            Number(evidence, "policyVersion")));
+    }
+
+    [Fact]
+    public async Task A_larger_allowance_of_a_later_config_is_taken()
+    {
+        using var rig = new EnforcementRig(p => p with { MinimumTurnoverFen = 0 });
+        var journal = await Restricted(rig, ("tea", 4_000), ("cola", 4_500));
+        rig.GoTo(new DateTime(2020, 9, 5, 9, 0, 0));
+        rig.Put(rig.Policy with { Version = 2, OpeningAllowance = new OpeningAllowance(1_400, 0) });
+        await rig.Plan();
+        await rig.Sell(journal, ("cola", 900));
+        Assert.Empty(Check(rig));
+        await rig.Sell(journal, ("cola", 1));
+        Assert.Equal(1_400, Number(Assert.Single(Check(rig)), "allowanceFen"));
+    }
+
+    [Fact]
+    public async Task A_policy_that_only_warns_since_is_not_held_against_who_may_have_heard_of_it()
+    {
+        using var rig = new EnforcementRig();
+        var journal = await Restricted(rig, ("cola", 9_000));
+        rig.GoTo(NextDay);
+        var restrict = rig.Policy;
+        rig.Put(restrict with { Version = 2, Enforcement = restrict.Enforcement with { Mode = PolicyMode.Warn } });
+        await rig.Plan();
+        await rig.Sell(journal, ("cola", 300));
+        rig.Put(restrict with { Version = 3 });
+        await rig.Plan();
+        Assert.Equal(Rung.Restricted, rig.State("cab-1").Ladder.Rung);
+        Assert.Empty(Check(rig));
+    }
+
+    [Fact]
+    public async Task Each_day_of_a_rolling_window_is_judged_by_the_window_that_ended_with_it()
+    {
+        using var rig = new EnforcementRig(p => p with { Window = "trailing-3", MinimumTurnoverFen = 0 });
+        var journal = await Restricted(rig, ("tea", 4_000), ("cola", 4_500));
+        rig.GoTo(new DateTime(2020, 9, 3, 9, 0, 0));
+        await rig.Plan();
+        await rig.Sell(journal, ("cola", 500));
+
+        // The tea that allowed it has left the window since.
+        rig.GoTo(new DateTime(2020, 9, 4, 9, 0, 0));
+        Assert.Empty(Check(rig));
+        await rig.Sell(journal, ("cola", 600));
+        Assert.Equal(100, Number(Assert.Single(Check(rig)), "beyondLimitFen"));
+        rig.GoTo(new DateTime(2020, 9, 5, 9, 0, 0));
+        Assert.Equal("2020-09-02/2020-09-04", Assert.Single(rig.Source.Check(rig.Moment, [], BooksRig.Stop).Found)
+            .Subject);
+    }
+
+    [Fact]
+    public async Task What_the_gate_denied_and_was_sold_all_the_same_is_found_above_the_policys_number()
+    {
+        using var rig = new EnforcementRig();
+        var journal = await Restricted(rig, ("cola", 9_000));
+        await rig.SellDenied(journal, "cola", 500);
+        rig.GoTo(NextDay);
+        await rig.Sell(journal, ("tea", 5_000));
+        Assert.Empty(Check(rig));
+        await rig.SellDenied(journal, "cola", 500);
+        await rig.SellDenied(journal, "tea", 500);
+        await rig.SellDenied(journal, "cola", 300);
+
+        var draft = Assert.Single(rig.Source.Check(rig.Moment, [], BooksRig.Stop).Found);
+        var evidence = JsonDocument.Parse(draft.Evidence).RootElement;
+        Assert.Equal((2, 800, 0, 0), (Number(evidence, "deniedSales"), Number(evidence, "deniedFen"),
+            Number(evidence, "beyondLimitFen"), Number(evidence, "deniedSalesAllowed")));
+        Assert.Equal(800, draft.Weight);
+
+        rig.Put(rig.Policy with { Checks = rig.Policy.Checks with { DeniedSales = 2 } });
+        Assert.Empty(Check(rig));
+        await rig.SellDenied(journal, "cola", 1);
+        Assert.Equal((3, 2), (Number(Assert.Single(Check(rig)), "deniedSales"),
+            Number(Assert.Single(Check(rig)), "deniedSalesAllowed")));
+    }
+
+    [Fact]
+    public async Task Sales_of_the_operator_before_are_not_held_against_the_next_one()
+    {
+        using var rig = new EnforcementRig(p => p with { MinimumTurnoverFen = 0 });
+        var journal = await Restricted(rig, ("cola", 9_000));
+        rig.GoTo(NextDay);
+        rig.Books.Assign(journal.Cabinet.Id, "op-b", rig.Moment.NowUtcMs + 1);
+        await rig.Sell(journal, ("cola", 300));
+        Assert.Empty(Check(rig));
+        rig.Books.Time.Advance(TimeSpan.FromSeconds(1));
+        await rig.Plan();
+        await rig.Sell(journal, ("cola", 2_000));
+        await rig.Plan();
+        Assert.Equal(Rung.Restricted, rig.State("cab-1").Ladder.Rung);
+        rig.GoTo(NextDay.AddDays(1));
+        await rig.Sell(journal, ("cola", 300));
+        Assert.Empty(Check(rig));
+    }
+
+    [Fact]
+    public async Task A_window_of_which_a_config_is_gone_is_not_known_to_have_ended()
+    {
+        using var rig = new EnforcementRig();
+        var journal = await Restricted(rig, ("cola", 9_000));
+        rig.GoTo(NextDay);
+        await rig.Sell(journal, ("cola", 300));
+        var draft = Assert.Single(rig.Source.Check(rig.Moment, [], BooksRig.Stop).Found);
+        for (var i = 0; i <= EnforcementLimits.KeptConfigs; i++)
+        {
+            rig.Put(rig.Policy with { Version = rig.Policy.Version + 1 });
+            rig.Books.Time.Advance(TimeSpan.FromHours(1));
+            await rig.Plan();
+            await rig.Inform(journal);
+        }
+
+        var check = rig.Source.Check(
+            rig.Moment, [new OpenFinding(7, draft.Kind, "cab-1", draft.Subject)], BooksRig.Stop);
+        Assert.Empty(check.Ended);
+    }
+
+    /// <summary>A cabinet with sales of 1 September that heard of its restriction that day.</summary>
+    private static async Task<JournalOnPaper> Restricted(
+        EnforcementRig rig, params (string Sku, long PaidFen)[] sales)
+    {
+        var journal = await rig.Sell("cab-1", sales.Length == 0 ? [("cola", 9_000)] : sales);
+        await rig.Plan("cab-1");
+        Assert.Equal(Rung.Restricted, rig.State("cab-1").Ladder.Rung);
+        await rig.Inform(journal);
+        return journal;
+    }
+
+    /// <summary>Another policy from today on.</summary>
+    private static void Raise(EnforcementRig rig, int thresholdBasisPoints) => rig.Put(
+        rig.Policy with { To = rig.Moment.Today },
+        rig.Policy with
+        {
+            Version = 2, From = rig.Moment.Today, Threshold = ThresholdSchedule.Of(thresholdBasisPoints),
+        });
+
+    private static List<JsonElement> Check(EnforcementRig rig) =>
+        [.. rig.Source.Check(rig.Moment, [], BooksRig.Stop).Found
+            .Select(draft => JsonDocument.Parse(draft.Evidence).RootElement)];
+
+    private static long Number(JsonElement json, string name) => json.GetProperty(name).GetInt64();
+}
