@@ -121,7 +121,7 @@ internal sealed class RuleNotAppliedSource(
         {
             yield return new FindingDraft(FindingKind.RuleNotApplied,
                 new FindingAbout(at.State.CabinetId, at.Subject.OperatorId, at.Subject.CountyCode),
-                SubjectOf(at.Window), EvidenceOf(at, kinder, known, (since.ExemptFen, excess)));
+                SubjectOf(at.Window), EvidenceOf(at, kinder, known, (since.ExemptFen, excess)), excess);
         }
     }
 

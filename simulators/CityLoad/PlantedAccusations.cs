@@ -65,6 +65,12 @@ internal enum AccusationKind
 
     /// <summary>A restriction is not applied. A load plants none.</summary>
     RuleNotApplied,
+
+    /// <summary>A day's bill was not brought. All bills of a load are.</summary>
+    MissingBill,
+
+    /// <summary>Most aid is paid in ways that no bill lists. A load plants none.</summary>
+    UncheckablePayments,
 }
 
 /// <summary>A deed and who did it.</summary>
