@@ -91,6 +91,12 @@ internal static class PolicyJson
         ["lateRefundMinimumSales"] = checks.LateRefundMinimumSales,
         ["absurdQuantity"] = checks.AbsurdQuantity,
         ["absurdUnitPriceFen"] = checks.AbsurdUnitPriceFen,
+        ["buyerWindowSales"] = checks.BuyerWindowSales,
+        ["buyerWindowShareBasisPoints"] = checks.BuyerWindowShareBasisPoints,
+        ["notByBillBasisPoints"] = checks.NotByBillBasisPoints,
+        ["notByBillMinimumFen"] = checks.NotByBillMinimumFen,
+        ["commissioningPiecesPerSlot"] = checks.CommissioningPiecesPerSlot,
+        ["commissioningDays"] = checks.CommissioningDays,
         ["reconciliationDays"] = checks.ReconciliationDays,
     };
 }
