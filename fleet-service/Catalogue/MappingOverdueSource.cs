@@ -31,7 +31,8 @@ internal sealed class MappingOverdueSource(FleetDatabase database, CurrentPolici
             {
                 found.Add(new FindingDraft(
                     FindingKind.MappingOverdue, new FindingAbout(CountyCode: proposal.County), Subject(proposal),
-                    Evidence(proposal, days)));
+                    Evidence(proposal, days),
+                    MappingOverdueRule.DaysOverdue(proposal.Persons.ProposedUtcMs, moment.NowUtcMs, days)));
             }
         }
 
@@ -70,4 +71,8 @@ internal static class MappingOverdueRule
     /// <summary>True when it has waited longer than the days that it may.</summary>
     public static bool IsOverdue(long proposedUtcMs, long nowUtcMs, int days) =>
         nowUtcMs > DueUtcMs(proposedUtcMs, days);
+
+    /// <summary>Days that an overdue proposal waits too long, begun ones counted.</summary>
+    public static long DaysOverdue(long proposedUtcMs, long nowUtcMs, int days) =>
+        (nowUtcMs - DueUtcMs(proposedUtcMs, days) + DayMs - 1) / DayMs;
 }

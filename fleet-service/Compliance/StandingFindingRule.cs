@@ -126,6 +126,31 @@ internal static class StandingFindingRule
     public static bool IsUnmappedAbove(long unmappedFen, long totalFen, int limitBasisPoints) =>
         totalFen > 0 && (Int128)unmappedFen * AidShareRule.Whole > (Int128)totalFen * limitBasisPoints;
 
+    /// <summary>
+    /// How bad it is, in fen: aid sales that are missing to the threshold, or to the end of the warning margin; of sales
+    /// without a mapping what is above the limit. At least 1.
+    /// </summary>
+    public static long WeightOf(StandingFound found)
+    {
+        var figures = found.Figures;
+        return found.Kind == FindingKind.UnmappedShare
+            ? Math.Max(1, (long)(figures.UnmappedFen
+                - (Int128)figures.TotalFen * figures.UnmappedLimitBasisPoints / AidShareRule.Whole))
+            : WeightOf(found.Kind, figures.AidFen, figures.TotalFen, figures.ThresholdBasisPoints,
+                found.Policy.WarningMarginBasisPoints);
+    }
+
+    /// <summary>
+    /// Aid sales that are missing to the threshold, or, of what is at risk, to the end of the warning margin; where none
+    /// are enough, what is not aid. In fen, at least 1.
+    /// </summary>
+    public static long WeightOf(
+        FindingKind kind, long aidFen, long totalFen, int thresholdBasisPoints, int marginBasisPoints) => Math.Max(
+        1,
+        AidShareRule.ShortfallFen(aidFen, totalFen, Math.Min(AidShareRule.Whole,
+            thresholdBasisPoints + (kind == FindingKind.AtRisk ? marginBasisPoints : 0)))
+        ?? totalFen - aidFen);
+
     private static IEnumerable<StandingFound> Of(StandingRow row, Policy policy)
     {
         var about = new FindingAbout(row.CabinetId, row.OperatorId, row.CountyCode);

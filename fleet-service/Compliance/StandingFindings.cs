@@ -30,7 +30,7 @@ internal sealed class StandingFindings(StandingsReader reader, EditionStore edit
         var after = found.Count == 0 ? before : heads.All();
         return new FindingCheck(
             [.. found.Select(f => new FindingDraft(
-                f.Kind, f.About, f.Subject, StandingEvidence.Of(f, before, after)))],
+                f.Kind, f.About, f.Subject, StandingEvidence.Of(f, before, after), StandingFindingRule.WeightOf(f)))],
             Ended(moment, open, found));
     }
 

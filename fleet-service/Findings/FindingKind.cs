@@ -71,7 +71,7 @@ internal enum FindingKind
     /// <summary>A SKU was sold far above or below its usual price. Evidence: prices and sales.</summary>
     PriceOutlier,
 
-    /// <summary>A payment of a provider's bill has no sale. Evidence: bill, transaction, amount.</summary>
+    /// <summary>A payment of a provider's bill has no sale. Evidence: bill and line, transaction, amount.</summary>
     PaidNotRecorded,
 
     /// <summary>A sale paid by a provider is not on its bill. Evidence: journal, number, transaction, amount.</summary>
@@ -79,6 +79,17 @@ internal enum FindingKind
 
     /// <summary>Bill and sale name the same transaction with different amounts. Evidence: both.</summary>
     PaymentDiffers,
+
+    /// <summary>
+    /// Cabinets recorded payments of a provider on a day whose bill was not brought, or not complete. Evidence: provider,
+    /// day, merchant numbers, count and amount.
+    /// </summary>
+    MissingBill,
+
+    /// <summary>
+    /// Most of a cabinet's aid amount was paid in ways that no bill lists. Evidence: window, amounts, sales.
+    /// </summary>
+    UncheckablePayments,
 
     /// <summary>
     /// More pieces left as tests, gifts and the like than the policy allows. Evidence: window, pieces.

@@ -32,15 +32,17 @@ internal sealed class FindingTable(SqliteConnection connection) : IDisposable
     public const string Service = "service";
 
     // One statement in the ordinary case, since ingest raises findings too. Whom a cabinet's finding is about is filled
-    // from its assignment in force where the caller does not say.
+    // where the caller does not say: who had the cabinet at the moment that it is about, as sales are given too.
     private readonly Statement _raise = new(connection, """
         INSERT INTO findings (kind, cabinet_id, subject, evidence, opened_utc_ms, last_utc_ms, times, weight,
                               operator_id, county_code, venue_id)
         VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1, ?6,
           CASE WHEN ?7 <> '' THEN ?7 ELSE coalesce(
-            (SELECT operator_id FROM assignments WHERE cabinet_id = ?2 AND to_utc_ms IS NULL), '') END,
+            (SELECT operator_id FROM assignments WHERE cabinet_id = ?2
+             ORDER BY from_utc_ms <= ?11 DESC, abs(from_utc_ms - ?11) LIMIT 1), '') END,
           CASE WHEN ?8 <> '' THEN ?8 ELSE coalesce(
-            (SELECT county_code FROM assignments WHERE cabinet_id = ?2 AND to_utc_ms IS NULL), '') END,
+            (SELECT county_code FROM assignments WHERE cabinet_id = ?2
+             ORDER BY from_utc_ms <= ?11 DESC, abs(from_utc_ms - ?11) LIMIT 1), '') END,
           ?9)
         ON CONFLICT DO UPDATE SET evidence = CASE WHEN ?10 THEN excluded.evidence ELSE evidence END,
           last_utc_ms = excluded.last_utc_ms, times = times + 1, weight = excluded.weight
@@ -71,19 +73,27 @@ internal sealed class FindingTable(SqliteConnection connection) : IDisposable
     /// <param name="subject">What exactly; equal subjects are one finding.</param>
     /// <param name="evidence">JSON.</param>
     /// <param name="utcMs">When, Unix milliseconds UTC.</param>
-    public void Raise(FindingKind kind, CabinetId cabinet, string subject, string evidence, long utcMs) =>
-        Raise(new FindingDraft(kind, new FindingAbout(cabinet.Value), subject, evidence), utcMs, 0, keepsFirst: true);
+    /// <param name="ofUtcMs">
+    /// The moment that it is about, such as an entry's: it may come long after another operator took the cabinet over.
+    /// Without it, when it is raised.
+    /// </param>
+    public void Raise(
+        FindingKind kind, CabinetId cabinet, string subject, string evidence, long utcMs, long? ofUtcMs = null) =>
+        Raise((kind, subject, evidence, 0), (new FindingAbout(cabinet.Value), ofUtcMs ?? utcMs), utcMs, 0,
+            keepsFirst: true);
 
     /// <summary>Raises a finding whose newest evidence holds the older one's.</summary>
-    public void RaiseNewest(FindingKind kind, CabinetId cabinet, string subject, string evidence, long utcMs) =>
-        Raise(new FindingDraft(kind, new FindingAbout(cabinet.Value), subject, evidence), utcMs, 0, keepsFirst: false);
+    public void RaiseNewest(
+        FindingKind kind, CabinetId cabinet, string subject, string evidence, long utcMs, long ofUtcMs) =>
+        Raise((kind, subject, evidence, 0), (new FindingAbout(cabinet.Value), ofUtcMs), utcMs, 0, keepsFirst: false);
 
     /// <summary>Raises what a check found; the newest evidence replaces the older.</summary>
     /// <param name="draft">What was found.</param>
     /// <param name="utcMs">When, Unix milliseconds UTC.</param>
     /// <param name="worseByPercent">By how much an accepted finding may grow without opening again.</param>
     public FindingRaised Raise(FindingDraft draft, long utcMs, int worseByPercent) =>
-        Raise(draft, utcMs, worseByPercent, keepsFirst: false);
+        Raise((draft.Kind, draft.Subject, draft.Evidence, draft.Weight), (draft.About, utcMs), utcMs, worseByPercent,
+            keepsFirst: false);
 
     /// <summary>How a finding stands; null when there is none of this number.</summary>
     public FindingStands? Find(long findingId)
@@ -140,19 +150,21 @@ internal sealed class FindingTable(SqliteConnection connection) : IDisposable
         _open.Dispose();
     }
 
-    private FindingRaised Raise(FindingDraft draft, long utcMs, int worseByPercent, bool keepsFirst)
+    private FindingRaised Raise(
+        (FindingKind Kind, string Subject, string Evidence, long Weight) what, (FindingAbout Whom, long UtcMs) of,
+        long utcMs, int worseByPercent, bool keepsFirst)
     {
-        var about = draft.About;
-        _raise.Set(1, draft.Kind.ToString()).Set(2, about.CabinetId).Set(3, draft.Subject).Set(4, draft.Evidence)
-            .Set(5, utcMs).Set(6, draft.Weight).Set(7, about.OperatorId).Set(8, about.CountyCode).Set(9, about.VenueId)
-            .Set(10, keepsFirst ? 0L : 1L);
+        var about = of.Whom;
+        _raise.Set(1, what.Kind.ToString()).Set(2, about.CabinetId).Set(3, what.Subject).Set(4, what.Evidence)
+            .Set(5, utcMs).Set(6, what.Weight).Set(7, about.OperatorId).Set(8, about.CountyCode).Set(9, about.VenueId)
+            .Set(10, keepsFirst ? 0L : 1L).Set(11, of.UtcMs);
         _raise.Next();
         var (findingId, isNew) = (_raise.Long(0), _raise.Long(1) == 1);
         FindingClosure? closedAs = _raise.IsNull(2) ? null : Enum.Parse<FindingClosure>(_raise.Text(2));
         var closedWeight = _raise.Long(3);
         _raise.Reset();
         if (closedAs is not { } closed || !FindingLifeRule.OpensAgain(
-            closed, FindingFacts.Of(draft.Kind).IsHappening, closedWeight, draft.Weight, worseByPercent))
+            closed, FindingFacts.Of(what.Kind).IsHappening, closedWeight, what.Weight, worseByPercent))
         {
             return isNew ? FindingRaised.New : FindingRaised.SeenAgain;
         }

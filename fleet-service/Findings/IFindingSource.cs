@@ -22,11 +22,17 @@ internal sealed record FindingAbout(
 /// </param>
 /// <param name="Evidence">JSON; the newest replaces the older.</param>
 /// <param name="Weight">
-/// How bad it is, in a unit of the kind (fen, pieces, sales); compared only with the same finding's earlier ones, to
-/// know whether an accepted one got worse. 0 where nothing can get worse.
+/// How bad it is, at least 1, in a unit of the kind (fen, pieces, hours); compared only with the same finding's earlier
+/// ones, to know whether an accepted one got worse. Without it an accepted finding would never open again.
 /// </param>
-internal sealed record FindingDraft(
-    FindingKind Kind, FindingAbout About, string Subject, string Evidence, long Weight = 0);
+/// <exception cref="ArgumentOutOfRangeException">The weight is less than 1.</exception>
+internal sealed record FindingDraft(FindingKind Kind, FindingAbout About, string Subject, string Evidence, long Weight)
+{
+    /// <summary>How bad it is, at least 1.</summary>
+    public long Weight { get; } = Weight >= 1
+        ? Weight
+        : throw new ArgumentOutOfRangeException(nameof(Weight), Weight, $"A {Kind} takes a weight of at least 1.");
+}
 
 /// <summary>A finding of a source's kinds that is not closed.</summary>
 /// <param name="FindingId">Its number.</param>

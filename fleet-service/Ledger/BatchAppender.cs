@@ -120,13 +120,13 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
         {
             session.Findings.Raise(FindingKind.ClockImplausible, verified.Cabinet.Id,
                 $"{verified.Journal}/{judged.Header.Time.Boot}", FindingEvidence.Clock(seq, judged),
-                verified.ReceivedUtcMs);
+                verified.ReceivedUtcMs, judged.UtcMs);
         }
 
         if (judged.Reason != QuarantineReason.None)
         {
             session.KeepApart(position, verified.Cabinet.Id, (verified.Journal, seq),
-                (judged.Reason, words ?? ""), verified.ReceivedUtcMs);
+                (judged.Reason, words ?? ""), judged.UtcMs, verified.ReceivedUtcMs);
         }
 
         if (judged.State != EntryState.Quarantined)
@@ -174,8 +174,10 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
     {
         session.Successions.Gap(row.No, gap.First, gap.Last, row.Record.Head.Hash, verified.Batch.Header.Previous.Hash,
             verified.ReceivedUtcMs);
+
+        // What is gone followed the last entry that is there.
         session.Findings.Raise(FindingKind.SequenceGap, verified.Cabinet.Id,
             $"{verified.Journal}/{gap.First}-{gap.Last}", FindingEvidence.Gap(verified.Journal, gap),
-            verified.ReceivedUtcMs);
+            verified.ReceivedUtcMs, row.LastUtcMs > 0 ? row.LastUtcMs : verified.ReceivedUtcMs);
     }
 }

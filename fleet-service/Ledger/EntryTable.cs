@@ -13,9 +13,10 @@ namespace KioskFleet.Service.Ledger;
 /// <param name="LineClass">Class of every line, or 0.</param>
 /// <param name="LineClasses">One class per line when they differ.</param>
 /// <param name="Bytes">Its canonical bytes.</param>
+/// <param name="UtcMs">Its corrected moment, Unix milliseconds UTC.</param>
 internal sealed record StoredEntry(
     long Position, EntryKind Kind, EntryState State, int BusinessDay, long AssignmentId, byte LineClass,
-    byte[]? LineClasses, byte[] Bytes)
+    byte[]? LineClasses, byte[] Bytes, long UtcMs)
 {
     /// <summary>The class of a line at commit.</summary>
     public byte ClassOf(int line) => LineClasses is { } classes ? classes[line] : LineClass;
@@ -31,12 +32,12 @@ internal sealed class EntryTable(SqliteConnection connection) : IDisposable
         """);
 
     private readonly Statement _read = new(connection, """
-        SELECT position, kind, state, business_day, assignment_id, line_class, line_classes, bytes
+        SELECT position, kind, state, business_day, assignment_id, line_class, line_classes, bytes, utc_ms
         FROM entries WHERE position = ?1
         """);
 
     private readonly Statement _range = new(connection, """
-        SELECT position, kind, state, business_day, assignment_id, line_class, line_classes, bytes
+        SELECT position, kind, state, business_day, assignment_id, line_class, line_classes, bytes, utc_ms
         FROM entries WHERE position BETWEEN ?1 AND ?2 ORDER BY position
         """);
 
@@ -134,5 +135,5 @@ internal sealed class EntryTable(SqliteConnection connection) : IDisposable
 
     private static StoredEntry Read(Statement row) => new(row.Long(0), (EntryKind)row.Long(1), (EntryState)row.Long(2),
         (int)row.Long(3), row.Long(4), (byte)row.Long(5), row.IsNull(6) ? null : row.Bytes(6).ToArray(),
-        row.Bytes(7).ToArray());
+        row.Bytes(7).ToArray(), row.Long(8));
 }

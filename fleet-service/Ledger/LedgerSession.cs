@@ -106,19 +106,19 @@ internal sealed class LedgerSession : IDisposable
     }
 
     /// <summary>
-    /// Keeps an entry apart: its reason with words, and a finding. Refunds of lines that do not exist are found one by
+    /// Keeps an entry apart: its reason with words, and a finding about who had the cabinet then. Refunds of lines that do not exist are found one by
     /// one, since which of them is known first depends on what arrives first.
     /// </summary>
     public void KeepApart(
         long position, CabinetId cabinet, (JournalId Journal, ulong Seq) place,
-        (QuarantineReason Is, string Words) reason, long nowUtcMs)
+        (QuarantineReason Is, string Words) reason, long entryUtcMs, long nowUtcMs)
     {
         Quarantine.Insert(position, cabinet, place.Journal, place.Seq, reason.Is, reason.Words, nowUtcMs);
         Findings.Raise(FindingKind.EntryQuarantined, cabinet,
             reason.Is == QuarantineReason.NoSuchLine
                 ? $"{place.Journal}/{reason.Is}/{place.Seq}"
                 : $"{place.Journal}/{reason.Is}",
-            FindingEvidence.Quarantine(place.Journal, place.Seq, reason.Is), nowUtcMs);
+            FindingEvidence.Quarantine(place.Journal, place.Seq, reason.Is), nowUtcMs, entryUtcMs);
     }
 
     /// <inheritdoc/>

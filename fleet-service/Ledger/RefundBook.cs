@@ -91,7 +91,7 @@ internal sealed class RefundBook(LedgerSession session)
             if (!Settle(cabinet, refund, nowUtcMs))
             {
                 session.KeepApart(refund.Position, cabinet, (refund.Journal, refund.Seq),
-                    (QuarantineReason.NoSuchLine, ""), nowUtcMs);
+                    (QuarantineReason.NoSuchLine, ""), session.Entries.Read(refund.Position).UtcMs, nowUtcMs);
             }
         }
     }
@@ -189,7 +189,7 @@ internal sealed class RefundBook(LedgerSession session)
             {
                 // Named by the vend, whatever the refunds call it and wherever it counts, with the sum of all of them.
                 session.Findings.RaiseNewest(FindingKind.RefundAbovePaid, cabinet, $"{paid.VendId}/{line}",
-                    FindingEvidence.RefundAbovePaid(paid.VendId, line, paidFen, refundedFen), nowUtcMs);
+                    FindingEvidence.RefundAbovePaid(paid.VendId, line, paidFen, refundedFen), nowUtcMs, sale.UtcMs);
             }
         }
     }

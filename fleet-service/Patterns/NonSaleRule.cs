@@ -8,7 +8,8 @@ namespace KioskFleet.Service.Patterns;
 /// <summary>
 /// More pieces that left as tests, gifts, promotions or maintenance than the policy allows: ordinary sales could be
 /// hidden there. Maintenance has a part of its own, since a clearing takes many pieces at once. Tests up to the day of
-/// the first sale are commissioning: every slot of a new cabinet is tried once.
+/// the first sale are commissioning, since every slot of a new cabinet is tried: a few pieces of each slot, within some
+/// days. A cabinet that only ever tests is not being commissioned.
 /// </summary>
 internal sealed class NonSaleRule : ISalesRule
 {
@@ -34,9 +35,21 @@ internal sealed class NonSaleRule : ISalesRule
         pieces >= terms.NonSaleMinimumPieces
         && pieces > 0 && (Int128)pieces * PatternWords.Whole > (Int128)all * basisPoints;
 
+    /// <summary>Tests that belong to commissioning, in pieces.</summary>
+    /// <param name="tests">Tests by day, yyyymmdd, and slot.</param>
+    /// <param name="firstSaleDay">The day of the first sale, yyyymmdd.</param>
+    /// <param name="lastDay">The last day on which the cabinet is new, yyyymmdd.</param>
+    /// <param name="terms">The thresholds.</param>
+    public static long Commissioning(
+        IEnumerable<KeyValuePair<(int Day, string Slot), long>> tests, int firstSaleDay, int lastDay,
+        CheckTerms terms) => tests
+        .Where(test => test.Key.Day <= Math.Min(firstSaleDay, lastDay))
+        .GroupBy(test => test.Key.Slot, StringComparer.Ordinal)
+        .Sum(slot => Math.Min(slot.Sum(test => test.Value), terms.CommissioningPiecesPerSlot));
+
     private sealed class NonSaleWatch(WatchedWindow window) : SalesWatch
     {
-        private readonly Dictionary<int, long> _testsByDay = [];
+        private readonly SortedDictionary<(int Day, string Slot), long> _testsBySlot = [];
         private Examples _examples;
         private long _sold;
         private long _tests;
@@ -58,7 +71,11 @@ internal sealed class NonSaleRule : ISalesRule
             {
                 case NonSalePurpose.Test:
                     _tests += nonSale.Pieces;
-                    _testsByDay[nonSale.Day] = _testsByDay.GetValueOrDefault(nonSale.Day) + nonSale.Pieces;
+                    foreach (var (slot, pieces) in nonSale.Slots)
+                    {
+                        _testsBySlot[(nonSale.Day, slot)] = _testsBySlot.GetValueOrDefault((nonSale.Day, slot)) + pieces;
+                    }
+
                     break;
                 case NonSalePurpose.Free:
                     _free += nonSale.Pieces;
@@ -74,6 +91,9 @@ internal sealed class NonSaleRule : ISalesRule
             _examples.Add(nonSale.Position);
         }
 
+        private long Commissioning() => NonSaleRule.Commissioning(
+            _testsBySlot, window.FirstSaleDay.Value, window.LastNewDay.Value, window.Terms);
+
         public override IEnumerable<PatternFound> Found(WindowAmounts amounts)
         {
             var terms = window.Terms;
@@ -82,7 +102,7 @@ internal sealed class NonSaleRule : ISalesRule
                 yield break;
             }
 
-            var commissioning = _testsByDay.Where(day => day.Key <= window.FirstSaleDay.Value).Sum(day => day.Value);
+            var commissioning = Commissioning();
             var given = _tests - commissioning + _free + _promotion;
             if (!IsExcess(given, _maintenance, _sold, terms))
             {

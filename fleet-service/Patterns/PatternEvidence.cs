@@ -69,14 +69,17 @@ internal static class PatternEvidence
             ["utc"] = Utc(example.UtcMs),
             ["amountFen"] = example.AmountFen,
         })]);
-        evidence["heads"] = new JsonArray([.. ground.Heads.Select(head => (JsonNode)new JsonObject
-        {
-            ["journal"] = head.Journal,
-            ["seq"] = head.Seq,
-            ["hash"] = head.Hash,
-        })]);
+        evidence["heads"] = Heads(ground.Heads);
         return Text(evidence);
     }
+
+    /// <summary>Heads of journals.</summary>
+    public static JsonArray Heads(IReadOnlyList<JournalHead> heads) => new([.. heads.Select(head => new JsonObject
+    {
+        ["journal"] = head.Journal,
+        ["seq"] = head.Seq,
+        ["hash"] = head.Hash,
+    })]);
 
     /// <summary>What figures were compared with.</summary>
     public static JsonObject Thresholds(IReadOnlyList<Threshold> thresholds) =>

@@ -12,6 +12,12 @@ internal static class PatternLimits
     /// <summary>Windows of one cabinet and operator that are still looked at.</summary>
     public const int MaxWindows = 400;
 
+    /// <summary>
+    /// Days for which a refund of a sale whose window is final is looked at: an assessment that was missed for longer
+    /// would not see it.
+    /// </summary>
+    public const int RecentRefundDays = 31;
+
     /// <summary>Different prices of one SKU that are told apart in one cabinet and window, outliers aside.</summary>
     public const int MaxPrices = 64;
 

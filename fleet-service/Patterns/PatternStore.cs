@@ -45,15 +45,47 @@ internal sealed class PatternStore : IDisposable
         return new Articles(own, shared);
     }
 
-    /// <summary>The aid amount of some assignments of a cabinet in a window, refunds taken off, in fen.</summary>
-    public long AidFen(string cabinetId, IReadOnlyList<long> assignments, JudgingWindow window)
+    /// <summary>
+    /// The aid amount and the total of some assignments of a cabinet in a window, refunds taken off, in fen.
+    /// </summary>
+    public (long AidFen, long TotalFen) Amounts(string cabinetId, IReadOnlyList<long> assignments, JudgingWindow window)
     {
-        using var sum = new Statement(Connection, """
-            SELECT coalesce(sum(sales_fen - refunds_of_day_fen), 0) FROM totals
-            WHERE cabinet_id = ?1 AND assignment_id = ?2 AND business_day >= ?3 AND business_day < ?4 AND class = 1
+        using var sums = new Statement(Connection, """
+            SELECT coalesce(sum(CASE WHEN class = 1 THEN sales_fen - refunds_of_day_fen END), 0),
+                   coalesce(sum(sales_fen - refunds_of_day_fen), 0)
+            FROM totals WHERE cabinet_id = ?1 AND assignment_id = ?2 AND business_day >= ?3 AND business_day < ?4
             """);
-        sum.Set(1, cabinetId).Set(3, (long)window.FromNumber).Set(4, (long)window.ToNumber);
-        return assignments.Sum(assignment => One(sum.Set(2, assignment)));
+        sums.Set(1, cabinetId).Set(3, (long)window.FromNumber).Set(4, (long)window.ToNumber);
+        var (aidFen, totalFen) = (0L, 0L);
+        foreach (var assignment in assignments)
+        {
+            sums.Set(2, assignment).Next();
+            (aidFen, totalFen) = checked((aidFen + sums.Long(0), totalFen + sums.Long(1)));
+            sums.Reset();
+        }
+
+        return (aidFen, totalFen);
+    }
+
+    /// <summary>Counted refunds that were made on a later day than their sale.</summary>
+    public IEnumerable<LaterRefund> LateRefunds()
+    {
+        using var rows = new Statement(Connection, """
+            SELECT sale_assignment, sale_day, refund_day, sale_position FROM refunds
+            WHERE sale_position IS NOT NULL AND refund_day > sale_day
+            """);
+        while (rows.Next())
+        {
+            yield return new LaterRefund(rows.Long(0), (int)rows.Long(1), (int)rows.Long(2), rows.Long(3));
+        }
+    }
+
+    /// <summary>When a cabinet was enrolled first, Unix milliseconds UTC; 0 when it never was.</summary>
+    public long EnrolledUtcMs(string cabinetId)
+    {
+        using var first = new Statement(
+            Connection, "SELECT coalesce(min(from_utc_ms), 0) FROM cabinet_keys WHERE cabinet_id = ?1");
+        return One(first.Set(1, cabinetId));
     }
 
     /// <summary>

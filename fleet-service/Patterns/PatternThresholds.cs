@@ -17,7 +17,7 @@ internal static class PatternThresholds
     [
         FindingKind.ProductBurst, FindingKind.BuyerBurst, FindingKind.RefundedAfterWindow, FindingKind.AbsurdSale,
         FindingKind.PriceOutlier, FindingKind.NonSaleExcess, FindingKind.AidClaimMismatch,
-        FindingKind.SilentCabinet,
+        FindingKind.UncheckablePayments, FindingKind.SilentCabinet,
     ];
 
     /// <summary>The thresholds of a kind's rule, in the order in which its sentence names them.</summary>
@@ -35,6 +35,8 @@ internal static class PatternThresholds
         [
             Count("buyerBurstSales", terms.BuyerBurstSales),
             Part("buyerBurstShareBasisPoints", terms.BuyerBurstShareBasisPoints),
+            Count("buyerWindowSales", terms.BuyerWindowSales),
+            Part("buyerWindowShareBasisPoints", terms.BuyerWindowShareBasisPoints),
         ],
         FindingKind.RefundedAfterWindow =>
         [
@@ -57,6 +59,14 @@ internal static class PatternThresholds
             Part("nonSaleShareBasisPoints", terms.NonSaleShareBasisPoints),
             Part("maintenanceShareBasisPoints", terms.MaintenanceShareBasisPoints),
             Count("nonSaleMinimumPieces", terms.NonSaleMinimumPieces),
+            Count("commissioningPiecesPerSlot", terms.CommissioningPiecesPerSlot),
+            Count("commissioningDays", terms.CommissioningDays),
+        ],
+        FindingKind.UncheckablePayments =>
+        [
+            Part("notByBillBasisPoints", terms.NotByBillBasisPoints),
+            new Threshold(
+                "notByBillMinimumFen", terms.NotByBillMinimumFen, PatternWords.Yuan(terms.NotByBillMinimumFen)),
         ],
         FindingKind.AidClaimMismatch => [Count("aidClaimMinimumLines", terms.AidClaimMinimumLines)],
         FindingKind.SilentCabinet => [Count("silentHours", terms.SilentHours)],

@@ -163,7 +163,10 @@ internal sealed class RefundCursor(SqliteConnection connection) : IDisposable
     public void Dispose() => _rows.Dispose();
 }
 
-/// <summary>Payers by the payment bills. Belongs to one reading.</summary>
+/// <summary>
+/// Payers by the payment bills: of the payment that matching found for a sale, whatever numbers the sale itself names.
+/// Belongs to one reading.
+/// </summary>
 internal sealed class BuyerCursor : IDisposable
 {
     private readonly Statement _buyer;
@@ -173,8 +176,9 @@ internal sealed class BuyerCursor : IDisposable
     public BuyerCursor(SqliteConnection connection)
     {
         _buyer = new Statement(connection, """
-            SELECT buyer FROM bill_lines
-            WHERE provider = ?1 AND kind = 'payment' AND transaction_number = ?2 AND refund_number = ''
+            SELECT b.buyer FROM recorded_payments r JOIN bill_lines b ON b.provider = r.method AND b.kind = 'payment'
+              AND b.transaction_number = r.bill_transaction AND b.refund_number = ''
+            WHERE r.position = ?1 AND r.bill_transaction <> ''
             """);
         using var any = new Statement(connection, "SELECT 1 FROM bill_lines LIMIT 1");
         _hasBills = any.Next();
@@ -182,14 +186,14 @@ internal sealed class BuyerCursor : IDisposable
     }
 
     /// <summary>The payer's digest, its first 16 bytes; 0 when no bill names one.</summary>
-    public UInt128 Of(PaymentMethod method, ReadOnlySpan<byte> transactionNumberUtf8)
+    public UInt128 Of(long salePosition)
     {
-        if (!_hasBills || transactionNumberUtf8.IsEmpty)
+        if (!_hasBills)
         {
             return 0;
         }
 
-        _buyer.Set(1, method.ToString()).Set(2, System.Text.Encoding.UTF8.GetString(transactionNumberUtf8));
+        _buyer.Set(1, salePosition);
         UInt128 buyer = 0;
         if (_buyer.Next())
         {

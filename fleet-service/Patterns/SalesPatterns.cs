@@ -1,6 +1,7 @@
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Findings;
 using KioskFleet.Service.Fleet;
+using KioskFleet.Service.Places;
 using KioskFleet.Service.Policies;
 using KioskFleet.Service.Storage;
 
@@ -12,7 +13,7 @@ namespace KioskFleet.Service.Patterns;
 /// </summary>
 internal sealed class SalesPatterns(
     FleetDatabase database, FleetRegister register, CurrentPolicies policies, CurrentCatalogue catalogue,
-    DayMapStore days) : IFindingSource
+    DayMapStore days, BusinessZone zone) : IFindingSource
 {
     /// <inheritdoc/>
     public IReadOnlyList<FindingKind> Kinds { get; } =
@@ -25,13 +26,15 @@ internal sealed class SalesPatterns(
         using var store = new PatternStore(database);
         var skus = new SkuNumbers();
         var fleet = new WatchedFleet(
-            register.Current, policies.Book, moment.Today, store, Rules(skus, store.Articles()));
+            register.Current, policies.Book, (zone, moment.Today), store, Rules(skus, store.Articles()));
+        using var reading = new SalesReading(store, skus);
         if (fleet.Days() is { } span)
         {
             var ranges = days.Ranges(store.Connection, span.From, span.To, cancellationToken);
-            using var reading = new SalesReading(store, skus);
             reading.Read(ranges, span.From, fleet, cancellationToken);
         }
+
+        reading.ReadLate(fleet, cancellationToken);
 
         var version = catalogue.Snapshot.Version;
         var found = fleet.Units.SelectMany(unit => unit.Watches)
@@ -49,6 +52,7 @@ internal sealed class SalesPatterns(
         new BuyerBurstRule(),
         new LateRefundRule(),
         new AidClaimRule(skus),
+        new NotByBillRule(),
     ];
 
     private static FindingDraft Draft(

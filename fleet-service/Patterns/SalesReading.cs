@@ -1,5 +1,6 @@
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Service.Catalogue;
+using KioskFleet.Service.Reconciliation;
 
 namespace KioskFleet.Service.Patterns;
 
@@ -36,12 +37,22 @@ internal sealed class SalesReading : IDisposable
     /// <returns>How many entries were shown.</returns>
     public long Read(
         IReadOnlyList<(long First, long Last)> ranges, int fromDay, WatchedFleet fleet,
+        CancellationToken cancellationToken) => Read(ranges, (fromDay, false), fleet, cancellationToken);
+
+    /// <summary>Reads what was given back of final windows.</summary>
+    /// <param name="fleet">Who watches.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public void ReadLate(WatchedFleet fleet, CancellationToken cancellationToken) =>
+        Read([.. fleet.LateSales.Select(position => (position, position))], (0, true), fleet, cancellationToken);
+
+    private long Read(
+        IReadOnlyList<(long First, long Last)> ranges, (int FromDay, bool IsFinal) of, WatchedFleet fleet,
         CancellationToken cancellationToken)
     {
         var shown = 0L;
         foreach (var (first, last) in ranges)
         {
-            _sales.Open(first, last, fromDay);
+            _sales.Open(first, last, of.FromDay);
             _corrections.Open(first, last);
             _refunds.Open(first, last);
             while (_sales.Next())
@@ -51,7 +62,7 @@ internal sealed class SalesReading : IDisposable
                     cancellationToken.ThrowIfCancellationRequested();
                 }
 
-                if (fleet.Of(_sales.AssignmentId)?.WatchOf(_sales.Day) is { } watch && Show(watch))
+                if (fleet.Of(_sales.AssignmentId)?.WatchOf(_sales.Day, of.IsFinal) is { } watch && Show(watch))
                 {
                     shown++;
                 }
@@ -87,7 +98,7 @@ internal sealed class SalesReading : IDisposable
             }
 
             watch.See(new SeenNonSale(
-                position, _sales.Day, nonSale.Purpose, nonSale.Lines.Sum(line => line.Quantity)));
+                position, _sales.Day, nonSale.Purpose, [.. nonSale.Lines.Select(line => (line.Slot, line.Quantity))]));
             return true;
         }
 
@@ -135,7 +146,8 @@ internal sealed class SalesReading : IDisposable
             }
         }
 
-        _seen.Buyer = _seen.AidNetFen > 0 ? _buyers.Of(sale.Method, sale.TransactionNumber) : 0;
+        _seen.IsByBill = BillProviders.HasBills(sale.Method);
+        _seen.Buyer = _seen.IsByBill && _seen.AidNetFen > 0 ? _buyers.Of(_sales.Position) : 0;
         return sale.AtEnd;
     }
 }

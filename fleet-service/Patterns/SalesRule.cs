@@ -13,6 +13,9 @@ internal interface ISalesRule
     /// <summary>The kind it finds; no other rule finds it.</summary>
     FindingKind Kind { get; }
 
+    /// <summary>True for a rule that is asked too when only what was given back of a window is read.</summary>
+    bool LooksAtFinalWindows => false;
+
     /// <summary>Begins to watch.</summary>
     SalesWatch Watch(WatchedWindow window);
 }
@@ -50,13 +53,17 @@ internal sealed record PatternFound(
     Examples Examples);
 
 /// <summary>What a window counts, in fen, refunds taken off.</summary>
-internal sealed class WindowAmounts
+/// <param name="counted">What it counts where not all of it is read; null where it is.</param>
+internal sealed class WindowAmounts((long AidFen, long TotalFen)? counted = null)
 {
+    private long _aidFen;
+    private long _totalFen;
+
     /// <summary>Aid sales.</summary>
-    public long AidFen { get; private set; }
+    public long AidFen => counted?.AidFen ?? _aidFen;
 
     /// <summary>All sales.</summary>
-    public long TotalFen { get; private set; }
+    public long TotalFen => counted?.TotalFen ?? _totalFen;
 
     /// <summary>Aid sales that were given back on days after the window.</summary>
     public long LateAidFen { get; private set; }
@@ -69,11 +76,11 @@ internal sealed class WindowAmounts
     {
         foreach (ref readonly var line in sale.Lines)
         {
-            TotalFen = checked(TotalFen + line.NetFen);
+            _totalFen = checked(_totalFen + line.NetFen);
             LateFen = checked(LateFen + line.LateRefundedFen);
             if (line.Class == ProductClass.Aid)
             {
-                AidFen = checked(AidFen + line.NetFen);
+                _aidFen = checked(_aidFen + line.NetFen);
                 LateAidFen = checked(LateAidFen + line.LateRefundedFen);
             }
         }

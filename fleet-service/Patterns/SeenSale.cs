@@ -57,6 +57,9 @@ internal sealed class SeenSale
     /// <summary>The payer's digest, or 0 when no bill names one.</summary>
     public UInt128 Buyer { get; set; }
 
+    /// <summary>True when it was paid through a provider whose bills should have it.</summary>
+    public bool IsByBill { get; set; } = true;
+
     /// <summary>Its lines.</summary>
     public Span<SeenLine> Lines => _lines.AsSpan(0, _count);
 
@@ -86,8 +89,13 @@ internal sealed class SeenSale
 /// <param name="Position">The entry's ledger position.</param>
 /// <param name="Day">Its business day, yyyymmdd.</param>
 /// <param name="Purpose">Why.</param>
-/// <param name="Pieces">How many pieces.</param>
-internal readonly record struct SeenNonSale(long Position, int Day, NonSalePurpose Purpose, int Pieces);
+/// <param name="Slots">From which slots, and how many pieces of each; a slot may come more than once.</param>
+internal readonly record struct SeenNonSale(
+    long Position, int Day, NonSalePurpose Purpose, IReadOnlyList<(string Slot, int Pieces)> Slots)
+{
+    /// <summary>How many pieces.</summary>
+    public long Pieces => Slots.Sum(slot => (long)slot.Pieces);
+}
 
 /// <summary>The ledger positions of the first few entries that show a pattern. A value: copies are apart.</summary>
 internal struct Examples

@@ -25,6 +25,9 @@ internal static class SilentCabinetRule
     public static bool IsSilent(long nowUtcMs, long sinceUtcMs, int silentHours) =>
         nowUtcMs - sinceUtcMs > silentHours * HourMs;
 
+    /// <summary>How long it is, in hours, a begun one counted.</summary>
+    public static long HoursSilent(long nowUtcMs, long sinceUtcMs) => (nowUtcMs - sinceUtcMs + HourMs - 1) / HourMs;
+
     /// <summary>
     /// True when silence can be told from a fault on this side: the service listens long enough, and in a fleet of some
     /// size somebody was heard.

@@ -37,7 +37,8 @@ internal sealed class SilentCabinets(
                 var since = SilentCabinetRule.SilentSince(sign.HeardUtcMs, sign.ChangedUtcMs, cabinet.ClosedUntilUtcMs);
                 if (SilentCabinetRule.IsSilent(moment.NowUtcMs, since, policy.Checks.SilentHours))
                 {
-                    silent.Add(Draft(cabinet, policy, since, sign.HeardUtcMs));
+                    silent.Add(Draft(
+                        cabinet, policy, moment.NowUtcMs, (since, sign.HeardUtcMs), store.Heads(cabinet.Id.Value)));
                 }
             }
         }
@@ -54,8 +55,11 @@ internal sealed class SilentCabinets(
             cabinet.Id.Value, cabinet.CurrentAssignment.OperatorId, cabinet.CurrentAssignment.County.Value),
         moment.Today);
 
-    private static FindingDraft Draft(CabinetModel cabinet, Policy policy, long sinceUtcMs, long? heardUtcMs)
+    private static FindingDraft Draft(
+        CabinetModel cabinet, Policy policy, long nowUtcMs, (long SinceUtcMs, long? HeardUtcMs) silence,
+        IReadOnlyList<JournalHead> heads)
     {
+        var (sinceUtcMs, heardUtcMs) = silence;
         var since = PatternEvidence.Utc(sinceUtcMs);
         var words = PatternWords.Found(
             FindingKind.SilentCabinet, [since, PatternWords.Number(policy.Checks.SilentHours)]);
@@ -67,11 +71,13 @@ internal sealed class SilentCabinets(
             ["thresholds"] = PatternEvidence.Thresholds(
                 PatternThresholds.Of(FindingKind.SilentCabinet, policy.Checks)),
             ["policy"] = new JsonObject { ["id"] = policy.Id, ["version"] = policy.Version },
+            ["heads"] = PatternEvidence.Heads(heads),
         };
         var assignment = cabinet.CurrentAssignment;
         return new FindingDraft(
             FindingKind.SilentCabinet,
             new FindingAbout(cabinet.Id.Value, assignment.OperatorId, assignment.County.Value),
-            $"since {since}", PatternEvidence.Text(evidence));
+            $"since {since}", PatternEvidence.Text(evidence),
+            SilentCabinetRule.HoursSilent(nowUtcMs, sinceUtcMs));
     }
 }

@@ -1,5 +1,5 @@
-using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Fleet;
+using KioskFleet.Service.Places;
 using KioskFleet.Service.Policies;
 
 namespace KioskFleet.Service.Patterns;
@@ -18,12 +18,14 @@ internal sealed class WatchedUnit(IReadOnlyList<WatchedWindow> windows, IReadOnl
     /// <summary>
     /// The watch of the window that holds a day, yyyymmdd; null when no window that is looked at does.
     /// </summary>
-    public WindowWatch? WatchOf(int day)
+    /// <param name="day">The day.</param>
+    /// <param name="isFinal">Whether it is one of those that are final, of which only late refunds are read.</param>
+    public WindowWatch? WatchOf(int day, bool isFinal)
     {
         for (var i = 0; i < _watches.Length; i++)
         {
             var window = windows[i].Window;
-            if (day >= window.FromNumber && day < window.ToNumber)
+            if (day >= window.FromNumber && day < window.ToNumber && windows[i].IsFinal == isFinal)
             {
                 return _watches[i] ??= new WindowWatch(windows[i], rules);
             }
@@ -36,19 +38,24 @@ internal sealed class WatchedUnit(IReadOnlyList<WatchedWindow> windows, IReadOnl
 /// <summary>What all rules see of one cabinet, operator and window.</summary>
 internal sealed class WindowWatch(WatchedWindow window, IReadOnlyList<ISalesRule> rules)
 {
-    private readonly SalesWatch[] _watches = [.. rules.Select(rule => rule.Watch(window))];
+    private readonly IReadOnlyList<ISalesRule> _rules =
+        !window.IsFinal ? rules : [.. rules.Where(rule => rule.LooksAtFinalWindows)];
+
+    private SalesWatch[]? _watches;
+
+    private SalesWatch[] Watches => _watches ??= [.. _rules.Select(rule => rule.Watch(window))];
 
     /// <summary>The window.</summary>
     public WatchedWindow Window => window;
 
     /// <summary>What it counts.</summary>
-    public WindowAmounts Amounts { get; } = new();
+    public WindowAmounts Amounts { get; } = new(window.Counted);
 
     /// <summary>Shows a sale to every rule.</summary>
     public void See(SeenSale sale)
     {
         Amounts.Add(sale);
-        foreach (var watch in _watches)
+        foreach (var watch in Watches)
         {
             watch.See(sale);
         }
@@ -57,14 +64,14 @@ internal sealed class WindowWatch(WatchedWindow window, IReadOnlyList<ISalesRule
     /// <summary>Shows a non-sale to every rule.</summary>
     public void See(SeenNonSale nonSale)
     {
-        foreach (var watch in _watches)
+        foreach (var watch in Watches)
         {
             watch.See(nonSale);
         }
     }
 
     /// <summary>What each rule found; of one rule the heaviest.</summary>
-    public IEnumerable<(ISalesRule Rule, PatternFound Found)> Found() => rules.Zip(_watches)
+    public IEnumerable<(ISalesRule Rule, PatternFound Found)> Found() => _rules.Zip(Watches)
         .SelectMany(pair => pair.Second.Found(Amounts)
             .OrderByDescending(found => found.Weight).ThenBy(found => found.Detail, StringComparer.Ordinal)
             .Take(PatternLimits.MaxFoundPerRule)
@@ -76,23 +83,29 @@ internal sealed class WatchedFleet
 {
     private readonly Dictionary<long, WatchedUnit> _byAssignment = [];
     private readonly Dictionary<string, List<WatchedUnit>> _byCabinet = new(StringComparer.Ordinal);
+    private readonly SortedSet<long> _lateSales = [];
 
     /// <summary>Chooses the windows of all cabinets.</summary>
     /// <param name="fleet">The register.</param>
     /// <param name="policies">The policies.</param>
-    /// <param name="today">The present business day.</param>
+    /// <param name="calendar">The zone and the present business day.</param>
     /// <param name="store">For what a window asks of earlier ones, and only when it does.</param>
     /// <param name="rules">The rules that watch.</param>
     public WatchedFleet(
-        FleetSnapshot fleet, PolicyBook policies, DateOnly today, PatternStore store, IReadOnlyList<ISalesRule> rules)
+        FleetSnapshot fleet, PolicyBook policies, (BusinessZone Zone, DateOnly Today) calendar, PatternStore store,
+        IReadOnlyList<ISalesRule> rules)
     {
+        var since = BusinessZone.Number(calendar.Today.AddDays(-PatternLimits.RecentRefundDays));
+        var late = store.LateRefunds().ToLookup(refund => refund.AssignmentId);
         foreach (var cabinet in fleet.Cabinets)
         {
             var units = new List<WatchedUnit>();
             foreach (var group in cabinet.Assignments.GroupBy(a => a.OperatorId, StringComparer.Ordinal))
             {
-                var chosen = WindowChoice.Of(policies, Subject(cabinet, group), today);
-                var unit = new WatchedUnit(Windows(cabinet.Id.Value, [.. group], chosen, store), rules);
+                var windows = new UnitWindows(cabinet.Id.Value, [.. group], policies, (calendar.Zone, store));
+                var unit = new WatchedUnit(
+                    windows.Of(calendar.Today, [.. group.SelectMany(a => late[a.AssignmentId])], since, _lateSales),
+                    rules);
                 units.Add(unit);
                 foreach (var assignment in group)
                 {
@@ -107,13 +120,17 @@ internal sealed class WatchedFleet
     /// <summary>All of them, by cabinet.</summary>
     public IEnumerable<WatchedUnit> Units => _byCabinet.Values.SelectMany(units => units);
 
+    /// <summary>The positions of sales of final windows that were given back after them, ascending.</summary>
+    public IReadOnlyCollection<long> LateSales => _lateSales;
+
     /// <summary>
-    /// The span of days that any window holds, yyyymmdd, the end not included; null when there is none.
+    /// The span of days that any window holds that is read whole, yyyymmdd, the end not included; null when there is
+    /// none.
     /// </summary>
     public (int From, int To)? Days()
     {
         (int From, int To)? days = null;
-        foreach (var window in Units.SelectMany(unit => unit.Windows))
+        foreach (var window in Units.SelectMany(unit => unit.Windows).Where(window => !window.IsFinal))
         {
             var (from, to) = (window.Window.FromNumber, window.Window.ToNumber);
             days = days is { } known ? (Math.Min(known.From, from), Math.Max(known.To, to)) : (from, to);
@@ -125,39 +142,8 @@ internal sealed class WatchedFleet
     /// <summary>The cabinet and operator of an assignment; null when the register does not know it.</summary>
     public WatchedUnit? Of(long assignmentId) => _byAssignment.GetValueOrDefault(assignmentId);
 
-    /// <summary>The windows of a cabinet under all its operators.</summary>
-    public IEnumerable<WatchedWindow> WindowsOf(string cabinetId) =>
-        _byCabinet.TryGetValue(cabinetId, out var units) ? units.SelectMany(unit => unit.Windows) : [];
-
-    private static PolicySubject Subject(CabinetModel cabinet, IEnumerable<AssignmentModel> assignments)
-    {
-        var last = assignments.Last();
-        return new PolicySubject(cabinet.Id.Value, last.OperatorId, last.County.Value);
-    }
-
-    private static List<WatchedWindow> Windows(
-        string cabinetId, IReadOnlyList<AssignmentModel> assignments, IReadOnlyList<ChosenWindow> chosen,
-        PatternStore store)
-    {
-        List<long> numbers = [.. assignments.Select(a => a.AssignmentId)];
-        return [.. chosen.Select(window => new WatchedWindow(
-            cabinetId, assignments[^1].OperatorId, assignments[^1].County.Value, window.Window, window.JudgedOn,
-            window.HasEnded, window.Policy)
-        {
-            EarlierAidFen = new Lazy<long>(() => store.AidFen(cabinetId, numbers, Before(window))),
-            FirstSaleDay = new Lazy<int>(() => store.FirstSaleDay(cabinetId, numbers)),
-        })];
-    }
-
-    /// <summary>The window before one; of a rolling one the same number of days before it.</summary>
-    private static JudgingWindow Before(ChosenWindow window) => window.Policy.Window switch
-    {
-        "since-launch" => window.Window with { To = window.Window.From },
-        var kind when kind.StartsWith("trailing-", StringComparison.Ordinal) => window.Window with
-        {
-            From = window.Window.From.AddDays(window.Window.From.DayNumber - window.Window.To.DayNumber),
-            To = window.Window.From,
-        },
-        var kind => JudgingWindow.Of(kind, window.Window.From.AddDays(-1)),
-    };
+    /// <summary>The windows of a cabinet under all its operators that are read whole.</summary>
+    public IEnumerable<WatchedWindow> WindowsOf(string cabinetId) => _byCabinet.TryGetValue(cabinetId, out var units)
+        ? units.SelectMany(unit => unit.Windows).Where(window => !window.IsFinal)
+        : [];
 }

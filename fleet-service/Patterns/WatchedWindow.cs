@@ -26,6 +26,21 @@ internal sealed record WatchedWindow(
     /// </summary>
     public required Lazy<int> FirstSaleDay { get; init; }
 
+    /// <summary>
+    /// The last day on which the cabinet counts as new, yyyymmdd: so many days after its enrolment, or after the
+    /// operator took it over.
+    /// </summary>
+    public required Lazy<int> LastNewDay { get; init; }
+
+    /// <summary>
+    /// What the window counts, from the ledger's totals: of a window that is final, of which only what was given back
+    /// lately is read. Null for one that is read whole.
+    /// </summary>
+    public (long AidFen, long TotalFen)? Counted { get; init; }
+
+    /// <summary>True for a window that is final: only what was given back of it is read.</summary>
+    public bool IsFinal => Counted is not null;
+
     /// <summary>The thresholds.</summary>
     public CheckTerms Terms => Policy.Checks;
 

@@ -45,4 +45,32 @@ internal static class WindowChoice
 
         return chosen;
     }
+
+    /// <summary>
+    /// The window that holds a day and is over, by the policy that judged it; null where windows have no end or no
+    /// policy was in force.
+    /// </summary>
+    public static ChosenWindow? Final(PolicyBook policies, PolicySubject subject, DateOnly day)
+    {
+        if (policies.ForCabinet(subject, day) is not { } then || JudgingWindow.IsRollingKind(then.Window))
+        {
+            return null;
+        }
+
+        var window = JudgingWindow.Of(then.Window, day);
+        var judged = policies.ForCabinet(subject, window.Last) is { } last && last.Window == then.Window ? last : then;
+        return new ChosenWindow(window, window.Last, true, judged);
+    }
+
+    /// <summary>The window before one; of a rolling one the same number of days before it.</summary>
+    public static JudgingWindow Before(ChosenWindow window) => window.Policy.Window switch
+    {
+        "since-launch" => window.Window with { To = window.Window.From },
+        var kind when kind.StartsWith("trailing-", StringComparison.Ordinal) => window.Window with
+        {
+            From = window.Window.From.AddDays(window.Window.From.DayNumber - window.Window.To.DayNumber),
+            To = window.Window.From,
+        },
+        var kind => JudgingWindow.Of(kind, window.Window.From.AddDays(-1)),
+    };
 }

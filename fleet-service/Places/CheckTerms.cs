@@ -31,6 +31,12 @@ internal sealed record CheckTerms
     /// <summary>Non-sales in a window below which their part is not looked at, in pieces.</summary>
     public int NonSaleMinimumPieces { get; init; } = 10;
 
+    /// <summary>Pieces that each slot of a new cabinet may lose to tests before its first sale.</summary>
+    public int CommissioningPiecesPerSlot { get; init; } = 3;
+
+    /// <summary>… within this many days of its enrolment, or of its operator's taking it over.</summary>
+    public int CommissioningDays { get; init; } = 30;
+
     /// <summary>
     /// A unit price above this part of the SKU's usual price is an outlier, or one below the usual price divided by it,
     /// in percent.
@@ -76,6 +82,24 @@ internal sealed record CheckTerms
 
     /// <summary>… and the part of the cabinet's aid amount that such days make, in basis points.</summary>
     public int BuyerBurstShareBasisPoints { get; init; } = 2_000;
+
+    /// <summary>
+    /// Aid sales to one buyer in one cabinet and window, however they are spread over its days, that are a burst, at
+    /// least: more than somebody buys who comes twice a day.
+    /// </summary>
+    public int BuyerWindowSales { get; init; } = 60;
+
+    /// <summary>… and the part of the cabinet's aid amount that they make, in basis points.</summary>
+    public int BuyerWindowShareBasisPoints { get; init; } = 2_500;
+
+    /// <summary>
+    /// Aid sales paid in ways that no provider's bill lists, such as cash, above this part of the cabinet's aid amount
+    /// in a window are a finding, in basis points: nobody can check them.
+    /// </summary>
+    public int NotByBillBasisPoints { get; init; } = 6_000;
+
+    /// <summary>… and the amount below which that part is not looked at, in fen.</summary>
+    public long NotByBillMinimumFen { get; init; } = 100_000;
 
     /// <summary>
     /// Aid refunded after the window closed above this part of the window's aid sales is a finding, in basis points.

@@ -111,6 +111,12 @@ internal static class PolicyJson
         ["deniedSales"] = checks.DeniedSales,
         ["absurdQuantity"] = checks.AbsurdQuantity,
         ["absurdUnitPriceFen"] = checks.AbsurdUnitPriceFen,
+        ["buyerWindowSales"] = checks.BuyerWindowSales,
+        ["buyerWindowShareBasisPoints"] = checks.BuyerWindowShareBasisPoints,
+        ["notByBillBasisPoints"] = checks.NotByBillBasisPoints,
+        ["notByBillMinimumFen"] = checks.NotByBillMinimumFen,
+        ["commissioningPiecesPerSlot"] = checks.CommissioningPiecesPerSlot,
+        ["commissioningDays"] = checks.CommissioningDays,
         ["reconciliationDays"] = checks.ReconciliationDays,
     };
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using KioskFleet.Protocol.Amounts;
 
 namespace KioskFleet.Service.Reconciliation;
 
@@ -35,7 +34,7 @@ internal static partial class AlipayBill
             lines[header].Replace('(', '（').Replace(')', '）')));
         return BillBody.Read(
             new BillSection(text, header, encoding), Required, day, ReadRow,
-            _ => new BillEnd((true, true), SummaryState.Absent, Stated(lines[end..])));
+            _ => new BillEnd((true, true), SummaryState.Absent, Stated(lines[end..]), Account(lines[..header])));
     }
 
     /// <summary>Nothing in the file is quoted: a quotation mark inside a field stands for itself.</summary>
@@ -115,12 +114,18 @@ internal static partial class AlipayBill
             : -1;
 
     // What cannot be read differs from every sum, in either sign.
-    private static long Fen(Match match) =>
-        Money.TryParseYuan(match.Groups[2].ValueSpan, out var sum) ? sum.Fen : long.MaxValue;
+    private static long Fen(Match match) => BillFields.Fen(match.Groups[2].Value) ?? long.MaxValue;
 
-    [GeneratedRegex("^#交易合计：([0-9]+)笔，商家实收共(-?[0-9.]+)元")]
+    /// <summary>The merchant's account that the remarks in front of the data name; empty when they name none.</summary>
+    private static string Account(string[] remarks) =>
+        remarks.Select(line => AccountOf().Match(line)).FirstOrDefault(m => m.Success)?.Groups[1].Value ?? "";
+
+    [GeneratedRegex(@"^#账号：\[([0-9]{1,32})\]")]
+    private static partial Regex AccountOf();
+
+    [GeneratedRegex("^#交易合计：([0-9]+)笔，商家实收共(-?[0-9.,]+)元")]
     private static partial Regex PaymentsSum();
 
-    [GeneratedRegex("^#退款合计：([0-9]+)笔，商家实收退款共(-?[0-9.]+)元")]
+    [GeneratedRegex("^#退款合计：([0-9]+)笔，商家实收退款共(-?[0-9.,]+)元")]
     private static partial Regex RefundsSum();
 }

@@ -36,7 +36,9 @@ internal abstract record RowReading
 /// <param name="Covers">Whether bills of its type list payments, and refunds.</param>
 /// <param name="IfAbsent">What to say when it has no summary.</param>
 /// <param name="Stated">What its summary says, or null.</param>
-internal sealed record BillEnd((bool Payments, bool Refunds) Covers, SummaryState IfAbsent, BillSums? Stated);
+/// <param name="Merchant">The merchant number that the file names beside its rows, or empty.</param>
+internal sealed record BillEnd(
+    (bool Payments, bool Refunds) Covers, SummaryState IfAbsent, BillSums? Stated, string Merchant = "");
 
 /// <summary>Reads one row.</summary>
 internal delegate RowReading RowReader(BillFields fields);
@@ -92,10 +94,14 @@ internal sealed class BillBody
             body.Take(read(new BillFields(table, row, day.Zone)), row, day);
         }
 
-        var (covers, ifAbsent, stated) = finish(table);
+        var (covers, ifAbsent, stated, merchant) = finish(table);
         return new BillReading.Bill(
             body._rows, [.. body._refused.OrderBy(r => r.Line)], body._repeated, body._skipped,
-            body.Compare(table.Rows.Count + table.Faults.Count, ifAbsent, stated), covers, section.Encoding);
+            body.Compare(table.Rows.Count + table.Faults.Count, ifAbsent, stated), covers, section.Encoding)
+        {
+            Merchants = [.. body._rows.Select(row => row.Merchant).Append(merchant).Where(m => m.Length > 0).Distinct()
+                .Order(StringComparer.Ordinal)],
+        };
     }
 
     private static BillReading.Unreadable Unreadable(TableReading.Unreadable unreadable) => new(

@@ -29,7 +29,11 @@ internal enum BillDayStanding
 /// <param name="RecordedFen">Their amount, refunds taken off, in fen.</param>
 internal sealed record BillDayShown(
     string OperatorId, string Provider, DateOnly Day, BillDayStanding Standing, int Files, long RecordedSales,
-    long RecordedFen);
+    long RecordedFen)
+{
+    /// <summary>Merchant numbers that the operator's bills named lately and that have no complete bill.</summary>
+    public IReadOnlyList<string> LackingMerchants { get; init; } = [];
+}
 
 /// <summary>The first and the last day on which an operator has cabinets.</summary>
 internal sealed record OperatorDays(string OperatorId, DateOnly First, DateOnly Last);
@@ -86,7 +90,10 @@ internal static class BillDaysRule
             null => today.DayNumber - day.DayNumber > 1 ? BillDayStanding.Missing : BillDayStanding.NotDue,
         };
         return new BillDayShown(key.OperatorId, ReconciliationTexts.Word(key.Provider), day, standing,
-            imported?.Files ?? 0, recorded?.Sales ?? 0, recorded?.NetFen ?? 0);
+            imported?.Files ?? 0, recorded?.Sales ?? 0, recorded?.NetFen ?? 0)
+        {
+            LackingMerchants = imported?.Lacking ?? [],
+        };
     }
 
     private static DateOnly Min(DateOnly one, DateOnly other) => one < other ? one : other;

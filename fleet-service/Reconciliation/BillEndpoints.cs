@@ -21,9 +21,14 @@ internal static class BillEndpoints
             .WithSummary("Imports a provider's daily bill: provider, operator and day in the query, the file as body")
             .WithDescription(
                 "WeChat Pay's 交易账单, Alipay's 业务明细 or UnionPay's transaction detail, as CSV in UTF-8 or GB18030. "
-                + "Each row is taken or refused on its own; the same file again changes nothing.")
+                + "Each row is taken or refused on its own; the same file again changes nothing. 'rows' (data rows) and "
+                + "'amountFen' (payments less refunds) are compared with the file where they are given, and a "
+                + "difference refuses it; a bill without a summary of its own (UnionPay) is complete only with both. "
+                + "'merchant' names the merchant numbers that the bill is for, parted by commas: for a bill without "
+                + "a row.")
             .Produces<BillReport>().ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status413PayloadTooLarge);
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge);
         group.MapGet("", List).RequireAuthorization(AccessPolicies.Read)
             .WithName("GetBills")
             .WithSummary("Imported bills, newest first; 'window' as for the reconciliation, without it all")
@@ -52,6 +57,11 @@ internal static class BillEndpoints
             return Problem("BadDay", "day", asked.Day);
         }
 
+        if (!TryMerchants(asked.Merchant, out var merchants))
+        {
+            return Problem("BadMerchant", "merchant", asked.Merchant);
+        }
+
         if (string.IsNullOrEmpty(asked.Operator) || !bills.KnowsOperator(asked.Operator))
         {
             return ReconciliationTexts.Problem(
@@ -69,18 +79,35 @@ internal static class BillEndpoints
         var outcome = bytes is null
             ? new BillOutcomeOfImport.Refused(BillProblem.TooLarge, $"> {ReconciliationLimits.MaxBillBytes}")
             : await importer.ImportAsync(
-                bytes, new BillName(provider, asked.Operator, day), AccessPolicies.Actor(context.User),
-                cancellationToken);
-        return outcome switch
-        {
-            BillOutcomeOfImport.Imported imported => Results.Json(Shortened(imported.Report), ReconciliationTexts.Json),
-            BillOutcomeOfImport.Refused refused => ReconciliationTexts.Problem(
-                refused.Problem == BillProblem.TooLarge
-                    ? StatusCodes.Status413PayloadTooLarge
-                    : StatusCodes.Status400BadRequest,
-                refused.Problem.ToString(), "file", refused.Got),
-            _ => throw new InvalidOperationException($"{outcome.GetType().Name} has no answer."),
-        };
+                bytes,
+                new BillName(provider, asked.Operator, day)
+                {
+                    Stated = new StatedBill(asked.Rows, asked.AmountFen, merchants),
+                },
+                AccessPolicies.Actor(context.User), cancellationToken);
+        return Answer(outcome);
+    }
+
+    private static IResult Answer(BillOutcomeOfImport outcome) => outcome switch
+    {
+        BillOutcomeOfImport.Imported imported => Results.Json(Shortened(imported.Report), ReconciliationTexts.Json),
+        BillOutcomeOfImport.OfAnother other => ReconciliationTexts.Problem(
+            StatusCodes.Status409Conflict, "MerchantOfAnother", "merchant", other.Merchant,
+            ("operator", other.OperatorId)),
+        BillOutcomeOfImport.Refused refused => ReconciliationTexts.Problem(
+            refused.Problem == BillProblem.TooLarge
+                ? StatusCodes.Status413PayloadTooLarge
+                : StatusCodes.Status400BadRequest,
+            refused.Problem.ToString(), "file", refused.Got),
+        _ => throw new InvalidOperationException($"{outcome.GetType().Name} has no answer."),
+    };
+
+    /// <summary>Merchant numbers parted by commas, each once; none of nothing.</summary>
+    private static bool TryMerchants(string? text, out IReadOnlyList<string> merchants)
+    {
+        merchants = [.. (text ?? "").Split(
+            ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()];
+        return merchants.Count <= ReconciliationLimits.MaxMerchants && merchants.All(BillFields.IsNumber);
     }
 
     private static IResult List(
@@ -115,7 +142,8 @@ internal static class BillEndpoints
 }
 
 /// <summary>Which bill is brought.</summary>
-internal sealed record BillRequest(string? Provider, string? Operator, string? Day);
+internal sealed record BillRequest(
+    string? Provider, string? Operator, string? Day, long? Rows, long? AmountFen, string? Merchant);
 
 /// <summary>Which bills.</summary>
 internal sealed record BillsRequest(string? Operator, string? Provider, long? Before, int? Count);

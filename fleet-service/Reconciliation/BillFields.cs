@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using KioskFleet.Protocol.Amounts;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Tables;
@@ -13,7 +14,7 @@ namespace KioskFleet.Service.Reconciliation;
 /// <param name="table">The bill's table.</param>
 /// <param name="row">The row.</param>
 /// <param name="zone">The zone of its times.</param>
-internal readonly ref struct BillFields(TableReading.Table table, TableRow row, BusinessZone zone)
+internal readonly ref partial struct BillFields(TableReading.Table table, TableRow row, BusinessZone zone)
 {
     // What the providers allow in their own and in merchants' numbers.
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create(
@@ -61,11 +62,23 @@ internal readonly ref struct BillFields(TableReading.Table table, TableRow row, 
             ? long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var fen)
                 ? fen
                 : (long?)null
-            : Money.TryParseYuan(text, out var money) ? money.Fen : null;
+            : Fen(text);
         return amount is >= -ReconciliationLimits.MaxAmountFen and <= ReconciliationLimits.MaxAmountFen
             ? amount
             : null;
     }
+
+    /// <summary>
+    /// Yuan as bills write them, in fen; null when it is none. A spreadsheet parts thousands by commas: they are taken
+    /// where they belong.
+    /// </summary>
+    public static long? Fen(string text) =>
+        Money.TryParseYuan(Thousands().IsMatch(text) ? text.Replace(",", "", StringComparison.Ordinal) : text, out var yuan)
+            ? yuan.Fen
+            : null;
+
+    [GeneratedRegex(@"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,2})?$")]
+    private static partial Regex Thousands();
 
     /// <summary>A time in the bill's zone, Unix milliseconds UTC; null when it is none.</summary>
     public long? Time(string[] formats, params ReadOnlySpan<string> names) =>
@@ -83,7 +96,8 @@ internal readonly ref struct BillFields(TableReading.Table table, TableRow row, 
             ? day
             : null;
 
-    private static bool IsNumber(string text) => text.Length <= ReconciliationLimits.MaxNumberLength
+    /// <summary>True for what can be a number of a provider or merchant.</summary>
+    public static bool IsNumber(string text) => text.Length <= ReconciliationLimits.MaxNumberLength
         && !text.AsSpan().ContainsAnyExcept(NumberCharacters) && !FormulaBeginnings.Contains(text[0]);
 
     private int IndexOf(ReadOnlySpan<string> names)

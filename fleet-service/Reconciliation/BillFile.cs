@@ -43,6 +43,36 @@ internal static class BillFile
     internal static BillReading.Unreadable NotThisLayout(string[] lines) => new(
         BillProblem.NotThisLayout, TableFile.Shortened(lines.FirstOrDefault(l => l.Trim().Length > 0) ?? ""));
 
+    /// <summary>
+    /// The fields of a line of a summary: parted by commas, where fields have WeChat Pay's mark by commas in front of
+    /// it, and not by those between quotation marks.
+    /// </summary>
+    internal static IEnumerable<string> Fields(string line)
+    {
+        if (line.StartsWith(WeChatLayout.Mark))
+        {
+            return line.Split($",{WeChatLayout.Mark}");
+        }
+
+        var (fields, field, quoted) = (new List<string>(), new StringBuilder(), false);
+        foreach (var c in line)
+        {
+            quoted ^= c == '"';
+            if (c == ',' && !quoted)
+            {
+                fields.Add(field.ToString());
+                field.Clear();
+            }
+            else
+            {
+                field.Append(c);
+            }
+        }
+
+        fields.Add(field.ToString());
+        return fields;
+    }
+
     /// <summary>Fields as one line of CSV, each in quotation marks.</summary>
     internal static string Quoted(IEnumerable<string> fields)
     {

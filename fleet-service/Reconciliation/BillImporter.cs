@@ -16,8 +16,8 @@ namespace KioskFleet.Service.Reconciliation;
 /// <param name="Encoding">How it was decoded.</param>
 /// <param name="AlreadyImported">True when the very file was imported before: nothing changed.</param>
 /// <param name="Complete">
-/// True when the file is whole, no row was refused, its summary agrees and its day was over: from then on a payment
-/// that it does not have counts as not made.
+/// True when the file is whole, no row was refused, its summary agrees (or, where its layout has none, who brought it
+/// stated rows and sum) and its day was over: from then on a payment that it does not have counts as not made.
 /// </param>
 /// <param name="RowsRead">Data rows of the file.</param>
 /// <param name="RowsTaken">Rows that are new.</param>
@@ -43,18 +43,19 @@ internal abstract record BillOutcomeOfImport
 
     /// <summary>The file as a whole was refused; nothing changed.</summary>
     internal sealed record Refused(BillProblem Problem, string Got) : BillOutcomeOfImport;
+
+    /// <summary>The bill is of a merchant number that another operator's bills name; nothing changed.</summary>
+    internal sealed record OfAnother(string Merchant, string OperatorId) : BillOutcomeOfImport;
 }
 
 /// <summary>
 /// Imports a bill: reads the file, then writes its rows in bounded transactions, each matched in the one that brings
-/// it. An import that was broken off goes on when the file comes again. Thread-safe; imports run one after another.
+/// it. An import that was broken off goes on when the file comes again. Thread-safe; it takes its turn.
 /// </summary>
 internal sealed class BillImporter(
-    FleetDatabase database, PayerKey payers, BusinessZone zone, IOptions<ReconciliationOptions> options,
-    TimeProvider time, ILogger<BillImporter> log) : IDisposable
+    FleetDatabase database, PayerKey payers, BillTurn turn, ReconciliationClock clock,
+    IOptions<ReconciliationOptions> options, ILogger<BillImporter> log)
 {
-    private readonly SemaphoreSlim _one = new(1, 1);
-
     /// <summary>Imports the bytes of a file.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="name">Which bill it is.</param>
@@ -64,50 +65,87 @@ internal sealed class BillImporter(
         byte[] bytes, BillName name, string by, CancellationToken cancellationToken)
     {
         var reading = BillFile.Read(
-            bytes, name.Provider, options.Value.UnionPay, new BillDay(name.OperatorId, name.Day, zone));
-        if (reading is BillReading.Unreadable unreadable)
+            bytes, name.Provider, options.Value.UnionPay, new BillDay(name.OperatorId, name.Day, clock.Zone));
+        if (Compared(reading, name.Stated) is BillReading.Unreadable unreadable)
         {
             ReconciliationLog.FileRefused(
                 log, name.Provider.ToString(), name.OperatorId, name.Day, by, unreadable.Problem);
             return new BillOutcomeOfImport.Refused(unreadable.Problem, unreadable.Got);
         }
 
-        await _one.WaitAsync(cancellationToken);
-        try
+        var bill = (BillReading.Bill)reading;
+        using var entered = await turn.EnterAsync(cancellationToken);
+        List<string> merchants = [.. bill.Merchants.Union(name.Stated.Merchants)];
+        var file = (Sha256: SHA256.HashData(bytes), By: by);
+        var (taken, begun) = await BeginAsync(name, merchants, file, cancellationToken);
+        if (taken is var (merchant, other))
         {
-            var report = await TakeAsync(
-                (BillReading.Bill)reading, name, (SHA256.HashData(bytes), by), cancellationToken);
-            ReconciliationLog.Imported(log, report.Provider, name.OperatorId, name.Day, by, report.RowsTaken,
-                report.RowsKnown, report.RowsRefused, report.Summary.State);
-            return new BillOutcomeOfImport.Imported(report);
+            return new BillOutcomeOfImport.OfAnother(merchant, other);
         }
-        finally
-        {
-            _one.Release();
-        }
+
+        var report = await TakeAsync(bill, name, begun, file, cancellationToken);
+        ReconciliationLog.Imported(log, report.Provider, name.OperatorId, name.Day, by, report.RowsTaken,
+            report.RowsKnown, report.RowsRefused, report.Summary.State);
+        return new BillOutcomeOfImport.Imported(report);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _one.Dispose();
-
-    private async Task<BillReport> TakeAsync(
-        BillReading.Bill bill, BillName name, (byte[] Sha256, string By) file, CancellationToken cancellationToken)
+    /// <summary>The file beside what who brings it states; a sum says nothing while rows are refused.</summary>
+    private static BillReading Compared(BillReading reading, StatedBill stated)
     {
-        var hash = Convert.ToHexStringLower(file.Sha256);
-        var begun = await database.WriteAsync(
+        if (reading is not BillReading.Bill bill)
+        {
+            return reading;
+        }
+
+        var counted = bill.Summary.Counted;
+        var amountFen = counted.PaymentsFen - counted.RefundsFen;
+        if (stated.Rows is { } rows && rows != counted.Rows)
+        {
+            return new BillReading.Unreadable(BillProblem.StatedDiffers, $"rows={counted.Rows}");
+        }
+
+        if (stated.AmountFen is { } fen && fen != amountFen && bill.Refused.Count == 0)
+        {
+            return new BillReading.Unreadable(BillProblem.StatedDiffers, $"amountFen={amountFen}");
+        }
+
+        return bill.Merchants.Count <= ReconciliationLimits.MaxMerchants
+            && (stated.Merchants.Count == 0 || !bill.Merchants.Except(stated.Merchants).Any())
+                ? bill
+                : new BillReading.Unreadable(BillProblem.MerchantDiffers, string.Join(',', bill.Merchants.Take(3)));
+    }
+
+    private Task<((string Merchant, string OperatorId)? Taken, BegunBill Begun)> BeginAsync(
+        BillName name, List<string> merchants, (byte[] Sha256, string By) file, CancellationToken cancellationToken) =>
+        database.WriteAsync<((string Merchant, string OperatorId)? Taken, BegunBill Begun)>(
             (connection, _) =>
             {
-                var now = Now();
-                var found = BillStore.Begin(connection, name, file.Sha256, (now, file.By));
-                if (!found.IsFinished)
+                if (BillStore.Taken(connection, name, merchants) is { } taken)
                 {
-                    AuditLog.Write(connection, new AuditEntry(now, file.By, "bill.begun", $"bill:{found.BillId}", null,
-                        new { Provider = name.Provider.ToString(), name.OperatorId, name.Day, Sha256 = hash }));
+                    return (taken, new BegunBill(0, false, false));
                 }
 
-                return found;
+                var now = Now();
+                var begun = BillStore.Begin(connection, name, file.Sha256, (now, file.By));
+                BillStore.Name(connection, name, begun.BillId, merchants);
+                if (!begun.IsFinished)
+                {
+                    AuditLog.Write(connection, new AuditEntry(now, file.By, "bill.begun", $"bill:{begun.BillId}", null,
+                        new
+                        {
+                            Provider = name.Provider.ToString(), name.OperatorId, name.Day,
+                            Sha256 = Convert.ToHexStringLower(file.Sha256),
+                        }));
+                }
+
+                return (null, begun);
             },
             cancellationToken);
+
+    private async Task<BillReport> TakeAsync(
+        BillReading.Bill bill, BillName name, BegunBill begun, (byte[] Sha256, string By) file,
+        CancellationToken cancellationToken)
+    {
         var refused = bill.Refused.ToList();
         var (taken, known) = (0, bill.Repeated);
         foreach (var rows in bill.Rows.Chunk(ReconciliationLimits.RowsPerTransaction))
@@ -127,11 +165,17 @@ internal sealed class BillImporter(
             refused.AddRange(done.Refused);
         }
 
+        // What was stated once of this very file stays stated.
+        var isStated = name.Stated is { Rows: not null, AmountFen: not null } || begun.WasComplete;
+        var summary = bill.Summary.State == SummaryState.None && isStated && refused.Count == 0
+            ? bill.Summary with { State = SummaryState.Stated }
+            : bill.Summary;
         var report = new BillReport(
-            begun.BillId, name.Provider.ToString(), name.OperatorId, name.Day, hash, bill.Encoding, begun.IsFinished,
-            bill.Summary.State is SummaryState.None or SummaryState.Agrees && refused.Count == 0
-                && Now() >= zone.StartOfUtcMs(name.Day.AddDays(1)),
-            bill.RowsRead, taken, known, bill.Skipped, refused.Count, bill.Summary, [.. refused.OrderBy(r => r.Line)]);
+            begun.BillId, name.Provider.ToString(), name.OperatorId, name.Day, Convert.ToHexStringLower(file.Sha256),
+            bill.Encoding, begun.IsFinished,
+            summary.State is SummaryState.Stated or SummaryState.Agrees && refused.Count == 0
+                && Now() >= clock.Zone.StartOfUtcMs(name.Day.AddDays(1)),
+            bill.RowsRead, taken, known, bill.Skipped, refused.Count, summary, [.. refused.OrderBy(r => r.Line)]);
         if (!begun.IsFinished || taken > 0 || report.Complete != begun.WasComplete)
         {
             await FinishAsync(report, bill.Covers, file.By, cancellationToken);
@@ -188,5 +232,5 @@ internal sealed class BillImporter(
         return (taken, known, refused);
     }
 
-    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now() => clock.NowUtcMs;
 }

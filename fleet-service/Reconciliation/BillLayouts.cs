@@ -15,6 +15,18 @@ internal static class WeChatLayout
     /// <summary>When it was paid, or when the refund was begun.</summary>
     public const string Time = "交易时间";
 
+    /// <summary>The merchant's number (mch_id).</summary>
+    public const string Merchant = "商户号";
+
+    /// <summary>Under a service provider the merchant's own number (sub_mch_id), else <see cref="Nothing"/>.</summary>
+    public const string SubMerchant = "特约商户号";
+
+    /// <summary>The same before 2018.</summary>
+    public const string SubMerchantBefore = "子商户号";
+
+    /// <summary>What stands where a number does not apply.</summary>
+    public const string Nothing = "0";
+
     /// <summary>The device as the merchant named it.</summary>
     public const string Device = "设备号";
 
@@ -62,7 +74,10 @@ internal static class WeChatLayout
     /// <summary>A refund.</summary>
     public const string Refunded = "REFUND";
 
-    /// <summary>A payment taken back.</summary>
+    /// <summary>
+    /// A payment that the merchant took back as a whole (撤销, of payment codes only): money out beside the payment's own
+    /// line, under the same order number. It need not have a number of a refund.
+    /// </summary>
     public const string Revoked = "REVOKED";
 
     /// <summary>A refund that did not happen.</summary>
@@ -86,7 +101,7 @@ internal static class WeChatLayout
     /// <summary>The columns of a bill of type ALL, in their order.</summary>
     public static IReadOnlyList<string> Columns { get; } =
     [
-        Time, "公众账号ID", "商户号", "特约商户号", Device, Transaction, MerchantOrder, Payer, "交易类型", State, "付款银行",
+        Time, "公众账号ID", Merchant, SubMerchant, Device, Transaction, MerchantOrder, Payer, "交易类型", State, "付款银行",
         Currency, Settled, "代金券金额", Refund, MerchantRefund, RefundAmount, "充值券退款金额", "退款类型", RefundState,
         "商品名称", "商户数据包", "手续费", "费率", "订单金额", "申请退款金额", "费率备注",
     ];

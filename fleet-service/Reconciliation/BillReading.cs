@@ -48,7 +48,11 @@ internal sealed record BillNumbers(string Transaction, string Refund, string Mer
 /// <param name="Terminal">The merchant's name of the device or shop, or empty.</param>
 internal sealed record BillRow(
     int Line, BillKind Kind, BillNumbers Numbers, long AmountFen, long AtUtcMs, DateOnly Day, string Payer,
-    string Terminal);
+    string Terminal)
+{
+    /// <summary>The provider's number of the merchant, or empty where the bill does not name it.</summary>
+    public string Merchant { get; init; } = "";
+}
 
 /// <summary>Why a row of a bill is refused. Each has a text in both languages in the resource files.</summary>
 internal enum BillRefusal
@@ -116,8 +120,11 @@ internal sealed record BillSums(long? Rows, long? Payments, long? PaymentsFen, l
 /// <summary>How a bill's own summary compares. The words are stored.</summary>
 internal enum SummaryState
 {
-    /// <summary>Bills of this layout have none.</summary>
+    /// <summary>Bills of this layout have none: nobody can tell whether the file was cut off.</summary>
     None,
+
+    /// <summary>Bills of this layout have none; who brought it stated rows and sum, and they are what was counted.</summary>
+    Stated,
 
     /// <summary>What it says is what was counted.</summary>
     Agrees,
@@ -158,6 +165,12 @@ internal enum BillProblem
 
     /// <summary>More rows than the limit.</summary>
     TooManyRows,
+
+    /// <summary>It has other rows or another sum than who brought it stated.</summary>
+    StatedDiffers,
+
+    /// <summary>It names a merchant number that who brought it did not state, or more than the limit.</summary>
+    MerchantDiffers,
 }
 
 /// <summary>What came of reading a bill. A closed set.</summary>
@@ -181,6 +194,9 @@ internal abstract record BillReading
     {
         /// <summary>All data rows of the file.</summary>
         public int RowsRead => Rows.Count + Refused.Count + Repeated + Skipped;
+
+        /// <summary>The merchant numbers that it names, sorted; none where it has no row or no such column.</summary>
+        public IReadOnlyList<string> Merchants { get; init; } = [];
     }
 
     /// <summary>The file as a whole is refused; nothing was taken.</summary>

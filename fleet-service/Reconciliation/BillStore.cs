@@ -3,11 +3,26 @@ using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
 
 namespace KioskFleet.Service.Reconciliation;
 
 /// <summary>Which bill.</summary>
-internal sealed record BillName(PaymentMethod Provider, string OperatorId, DateOnly Day);
+internal sealed record BillName(PaymentMethod Provider, string OperatorId, DateOnly Day)
+{
+    /// <summary>What who brings it says of it beside.</summary>
+    public StatedBill Stated { get; init; } = StatedBill.Nothing;
+}
+
+/// <summary>What who brings a bill says of it, to be compared; all of it is optional.</summary>
+/// <param name="Rows">Its data rows.</param>
+/// <param name="AmountFen">Payments less refunds, in fen.</param>
+/// <param name="Merchants">The merchant numbers that it is for, those without a row too.</param>
+internal sealed record StatedBill(long? Rows, long? AmountFen, IReadOnlyList<string> Merchants)
+{
+    /// <summary>Nothing is said.</summary>
+    public static StatedBill Nothing { get; } = new(null, null, []);
+}
 
 /// <summary>A bill that is being imported.</summary>
 /// <param name="BillId">Its number.</param>
@@ -19,20 +34,17 @@ internal sealed record BegunBill(long BillId, bool IsFinished, bool WasComplete)
 internal sealed record BillShown(
     long BillId, string Provider, string OperatorId, DateOnly Day, string Sha256, string Encoding, int RowsRead,
     int RowsTaken, int RowsKnown, int RowsSkipped, int RowsRefused, BillSums Counted, string Summary, bool Complete,
-    string ImportedBy, DateTime? ImportedUtc);
+    string ImportedBy, DateTime? ImportedUtc)
+{
+    /// <summary>The merchant numbers that it is for.</summary>
+    public IReadOnlyList<string> Merchants { get; init; } = [];
 
-/// <summary>What is known of the bills of one operator, provider and day.</summary>
-/// <param name="OperatorId">Whose.</param>
-/// <param name="Provider">The provider.</param>
-/// <param name="Day">yyyymmdd.</param>
-/// <param name="Files">Files imported.</param>
-/// <param name="HasPayments">A complete one lists payments.</param>
-/// <param name="HasRefunds">A complete one lists refunds.</param>
-internal sealed record BillDayState(
-    string OperatorId, string Provider, int Day, int Files, bool HasPayments, bool HasRefunds);
+    /// <summary>Its withdrawal, proposed or approved; null when there is none.</summary>
+    public WithdrawalShown? Withdrawal { get; init; }
+}
 
 /// <summary>The table of bills. Reading opens its own connection; writing joins the caller's transaction.</summary>
-internal sealed class BillStore(FleetDatabase database)
+internal sealed class BillStore(FleetDatabase database, IOptions<ReconciliationOptions> options)
 {
     /// <summary>True when the register knows the operator.</summary>
     public bool KnowsOperator(string operatorId)
@@ -50,7 +62,8 @@ internal sealed class BillStore(FleetDatabase database)
         using var query = new Statement(connection, """
             SELECT bill_id, provider, operator_id, day, file_sha256, encoding, rows_read, rows_taken, rows_known,
                    rows_skipped, rows_refused, payments, payments_fen, refunds, refunds_fen, summary, complete,
-                   imported_by, finished_utc_ms
+                   imported_by, finished_utc_ms, (SELECT coalesce(group_concat(merchant_number), '') FROM
+                   bill_merchants m WHERE m.bill_id = bills.bill_id)
             FROM bills WHERE bill_id < ?1 AND (?2 = '' OR operator_id = ?2) AND (?3 = '' OR provider = ?3)
               AND day >= ?4 AND day < ?5
             ORDER BY bill_id DESC LIMIT ?6
@@ -58,6 +71,7 @@ internal sealed class BillStore(FleetDatabase database)
         query.Set(1, before ?? long.MaxValue).Set(2, of.Operator).Set(3, of.Provider).Set(4, (long)days.From)
             .Set(5, (long)days.To).Set(6, (long)count);
         var bills = new List<BillShown>();
+        using var withdrawals = new WithdrawalTable(connection);
         while (query.Next())
         {
             bills.Add(new BillShown(
@@ -68,32 +82,86 @@ internal sealed class BillStore(FleetDatabase database)
                 query.Text(15), query.Long(16) == 1, query.Text(17),
                 query.LongOrNull(18) is { } utcMs
                     ? DateTimeOffset.FromUnixTimeMilliseconds(utcMs).UtcDateTime
-                    : null));
+                    : null)
+            {
+                Merchants = [.. query.Text(19).Split(',', StringSplitOptions.RemoveEmptyEntries)
+                    .Order(StringComparer.Ordinal)],
+                Withdrawal = withdrawals.Standing(query.Long(0))?.Show(),
+            });
         }
 
         return new BackwardsPage<BillShown>(bills, bills.Count < count ? null : bills[^1].BillId);
     }
 
     /// <summary>
-    /// What was imported for each operator, provider and day of a range; unfinished files do not count.
+    /// What was imported for each operator, provider and day of a range [from, to), yyyymmdd; unfinished files and
+    /// withdrawn ones do not count.
     /// </summary>
     public IReadOnlyList<BillDayState> Days(int fromDay, int toDay)
     {
+        var merchantDays = options.Value.MerchantDays;
+        var earliest = fromDay == 0
+            ? 0
+            : BusinessZone.Number(BillDays.Of(fromDay).AddDays(-merchantDays));
+        return [.. BillDayRule.Of(MerchantDays(earliest, toDay), merchantDays).Where(day => day.Day >= fromDay)];
+    }
+
+    private List<MerchantDay> MerchantDays(int fromDay, int toDay)
+    {
         using var connection = database.OpenReader();
         using var query = new Statement(connection, """
-            SELECT operator_id, provider, day, count(*), max(complete * has_payments), max(complete * has_refunds)
-            FROM bills WHERE finished_utc_ms IS NOT NULL AND day >= ?1 AND day < ?2
-            GROUP BY operator_id, provider, day ORDER BY 1, 2, 3
+            SELECT b.operator_id, b.provider, b.day, coalesce(m.merchant_number, ''), count(*),
+                   max(b.complete * b.has_payments), max(b.complete * b.has_refunds)
+            FROM bills b LEFT JOIN bill_merchants m USING (bill_id)
+            WHERE b.finished_utc_ms IS NOT NULL AND b.withdrawn_utc_ms IS NULL AND b.day >= ?1 AND b.day < ?2
+            GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
             """);
         query.Set(1, (long)fromDay).Set(2, (long)toDay);
-        var days = new List<BillDayState>();
+        var days = new List<MerchantDay>();
         while (query.Next())
         {
-            days.Add(new BillDayState(query.Text(0), query.Text(1), (int)query.Long(2), (int)query.Long(3),
-                query.Long(4) == 1, query.Long(5) == 1));
+            days.Add(new MerchantDay(query.Text(0), query.Text(1), (int)query.Long(2), query.Text(3),
+                (int)query.Long(4), query.Long(5) == 1, query.Long(6) == 1));
         }
 
         return days;
+    }
+
+    /// <summary>The operator whose bills name one of some merchant numbers, and the number; null when none does.</summary>
+    public static (string Merchant, string OperatorId)? Taken(
+        SqliteConnection connection, BillName name, IEnumerable<string> merchants)
+    {
+        using var query = new Statement(connection, """
+            SELECT b.operator_id FROM bill_merchants m JOIN bills b USING (bill_id)
+            WHERE m.provider = ?1 AND m.merchant_number = ?2 AND b.operator_id <> ?3 AND b.withdrawn_utc_ms IS NULL
+            ORDER BY bill_id LIMIT 1
+            """);
+        query.Set(1, name.Provider.ToString()).Set(3, name.OperatorId);
+        foreach (var merchant in merchants)
+        {
+            query.Set(2, merchant);
+            if (query.Next())
+            {
+                return (merchant, query.Text(0));
+            }
+
+            query.Reset();
+        }
+
+        return null;
+    }
+
+    /// <summary>Notes the merchant numbers of a bill.</summary>
+    public static void Name(
+        SqliteConnection connection, BillName name, long billId, IEnumerable<string> merchants)
+    {
+        using var insert = new Statement(connection, """
+            INSERT INTO bill_merchants (provider, merchant_number, bill_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
+            """);
+        foreach (var merchant in merchants)
+        {
+            insert.Set(1, name.Provider.ToString()).Set(2, merchant).Set(3, billId).Run();
+        }
     }
 
     /// <summary>Begins the import of a file, or finds that it was begun or imported before.</summary>
@@ -102,7 +170,7 @@ internal sealed class BillStore(FleetDatabase database)
     {
         using var find = new Statement(connection, """
             SELECT bill_id, finished_utc_ms, complete FROM bills
-            WHERE provider = ?1 AND operator_id = ?2 AND day = ?3 AND file_sha256 = ?4
+            WHERE provider = ?1 AND operator_id = ?2 AND day = ?3 AND file_sha256 = ?4 AND withdrawn_utc_ms IS NULL
             """);
         Bind(find, name, sha256);
         if (find.Next())

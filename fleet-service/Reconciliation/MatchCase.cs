@@ -105,6 +105,9 @@ internal enum MatchCause
 
     /// <summary>No bill has it, and all of it was refunded: nothing was kept on either side.</summary>
     NothingKept = 5,
+
+    /// <summary>The payment it names is on another operator's bill.</summary>
+    OtherOperator = 6,
 }
 
 /// <summary>What was decided of a sale.</summary>
@@ -112,7 +115,11 @@ internal enum MatchCause
 /// <param name="Cause">Why.</param>
 /// <param name="BillFen">What the bills hold for it, refunds taken off, in fen.</param>
 /// <param name="SettleDay">The newest day of all that decided it, yyyymmdd.</param>
-internal sealed record SaleSettlement(SaleOutcome Outcome, MatchCause Cause, long BillFen, int SettleDay);
+internal sealed record SaleSettlement(SaleOutcome Outcome, MatchCause Cause, long BillFen, int SettleDay)
+{
+    /// <summary>The payment that was found for it, the first of several, by its number; empty when there is none.</summary>
+    public string Transaction { get; init; } = "";
+}
 
 /// <summary>What was decided of a payment.</summary>
 /// <param name="Outcome">What.</param>

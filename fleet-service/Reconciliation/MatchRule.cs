@@ -1,8 +1,8 @@
 namespace KioskFleet.Service.Reconciliation;
 
 /// <summary>
-/// Matches counted sales with the payments of bills. A payment belongs to the sales that name its transaction number;
-/// where one side has none, the merchant's order number of the same operator ties them. One payment may pay for
+/// Matches counted sales with the payments of bills. A payment belongs to the sales of its own operator that name its
+/// transaction number; where one side has none, the merchant's order number ties them. One payment may pay for
 /// several sales. Compared is what was kept: paid less given back on the bills, paid less refunded in the ledger, so
 /// that partial deliveries and refunds settle by themselves. When the sum does not fit and one sale fits alone, the
 /// payment is that sale's and the others have none. Nothing depends on the order of arrival. Pure.
@@ -22,6 +22,7 @@ internal static class MatchRule
         private readonly List<int> _salesInOrder;
         private readonly List<int> _paymentsInOrder;
         private readonly int[] _rank;
+        private readonly HashSet<int> _ofOthers = [];
         private readonly List<int>[] _claims;
 
         public Matching(MatchCase matchCase)
@@ -65,7 +66,7 @@ internal static class MatchRule
 
             foreach (var sale in _salesInOrder.Where(s => _sales[s] is null))
             {
-                Unpaid(sale, MatchCause.None);
+                Unpaid(sale, _ofOthers.Contains(sale) ? MatchCause.OtherOperator : MatchCause.None);
             }
 
             foreach (var payment in _paymentsInOrder.Where(p => _payments[p] is null))
@@ -88,13 +89,18 @@ internal static class MatchRule
             var loose = new List<int>();
             foreach (var sale in _salesInOrder)
             {
-                if (byNumber.TryGetValue(Sale(sale).Payment.TransactionNumber, out var payment))
+                if (!byNumber.TryGetValue(Sale(sale).Payment.TransactionNumber, out var payment))
+                {
+                    loose.Add(sale);
+                }
+                else if (Payment(payment).OperatorId == Sale(sale).Place.OperatorId)
                 {
                     _claims[payment].Add(sale);
                 }
                 else
                 {
-                    loose.Add(sale);
+                    // Somebody else's money: nobody reads a number of a payment that was never made to him.
+                    _ofOthers.Add(sale);
                 }
             }
 
@@ -194,7 +200,10 @@ internal static class MatchRule
             foreach (var sale in sales)
             {
                 _sales[sale] = new SaleSettlement(
-                    outcome, cause, checked(Sale(sale).Amounts.NetFen + difference), day);
+                    outcome, cause, checked(Sale(sale).Amounts.NetFen + difference), day)
+                {
+                    Transaction = Payment(payments[0]).Transaction,
+                };
                 difference = 0;
             }
 

@@ -57,6 +57,22 @@ internal sealed class MatchStore(SqliteConnection connection) : IDisposable
     public void Touch(PaymentMethod provider, string transaction) =>
         _touched.Add(Seed.OfNumber(provider, transaction));
 
+    /// <summary>
+    /// Says that bills have a line no more: what belonged to it by its number or its order is without it now.
+    /// </summary>
+    public void TouchRemoved(PaymentMethod provider, string transaction, string operatorId, string order)
+    {
+        Touch(provider, transaction);
+        if (order.Length > 0)
+        {
+            _touched.Add(Seed.OfOrder(provider, operatorId, order));
+            foreach (var sale in _recorded.OfOrder(provider, operatorId, order))
+            {
+                Touch(sale.Sale);
+            }
+        }
+    }
+
     /// <summary>Decides everything that was touched, each case once.</summary>
     public void Settle()
     {

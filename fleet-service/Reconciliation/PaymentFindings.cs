@@ -11,14 +11,16 @@ namespace KioskFleet.Service.Reconciliation;
 /// </summary>
 internal sealed class PaymentFindings(
     RecordedProjection projection, ReconciliationQuery query, SaleQueries sales, PaymentQueries payments,
-    FleetRegister register, BusinessZone zone) : IFindingSource
+    FleetRegister register, PaymentEvidenceSources evidence) : IFindingSource
 {
     private static readonly TimeSpan Patience =
         TimeSpan.FromMilliseconds(ReconciliationLimits.PatienceMilliseconds);
 
     /// <inheritdoc/>
     public IReadOnlyList<FindingKind> Kinds { get; } =
-        [FindingKind.PaidNotRecorded, FindingKind.RecordedNotPaid, FindingKind.PaymentDiffers];
+    [
+        FindingKind.PaidNotRecorded, FindingKind.RecordedNotPaid, FindingKind.PaymentDiffers, FindingKind.MissingBill,
+    ];
 
     /// <inheritdoc/>
     public FindingCheck Check(
@@ -34,22 +36,30 @@ internal sealed class PaymentFindings(
 
         var wait = query.Wait(moment.Today);
         using var traces = payments.Traces();
+        var rule = new PaymentFindingsRule(evidence.Ground(wait, traces, register.Current));
         var found = new List<FindingDraft>();
-        found.AddRange(PaymentFindingsRule.RecordedNotPaid(
+        found.AddRange(rule.RecordedNotPaid(
             sales.WithoutPayment(BusinessZone.Number(moment.Today))
                 .Where(s => wait.StateOf(s.Sale, s.Settlement) == SaleState.Missing),
             traces.SameOrder));
         cancellationToken.ThrowIfCancellationRequested();
-        found.AddRange(PaymentFindingsRule.Differing(
+        found.AddRange(rule.Differing(
             sales.Differing(new SaleFilter(0, int.MaxValue, "", "", ""))
                 .Where(s => wait.StateOf(s.Sale, s.Settlement) == SaleState.Differs)));
         cancellationToken.ThrowIfCancellationRequested();
         var incomplete = new Lazy<IReadOnlyDictionary<string, long>>(payments.CompleteUntil);
-        found.AddRange(PaymentFindingsRule.PaidNotRecorded(
+        found.AddRange(rule.PaidNotRecorded(
             Unrecorded(wait, moment, traces),
             (operatorId, day) => Incomplete(operatorId, day, incomplete.Value)));
-        return new FindingCheck(found, PaymentFindingsRule.Ended(open, found));
+        cancellationToken.ThrowIfCancellationRequested();
+        var first = moment.Today.AddDays(-ReconciliationLimits.MaxDaysListed);
+        found.AddRange(rule.Missing(query.Days(first, moment.Today).Where(day => IsMissing(day, wait))));
+        return new FindingCheck(found, PaymentFindingsRule.Ended(open, found, first));
     }
+
+    private static bool IsMissing(BillDayShown day, WaitRule wait) => day is { RecordedSales: > 0, OperatorId.Length: > 0 }
+        && day.Standing is BillDayStanding.Missing or BillDayStanding.Incomplete
+        && wait.IsOver(new PolicySubject("", day.OperatorId, ""), day.Day);
 
     private IEnumerable<TracedPayment> Unrecorded(WaitRule wait, CheckMoment moment, PaymentTraces traces)
     {
@@ -69,6 +79,7 @@ internal sealed class PaymentFindings(
     private IReadOnlyList<string> Incomplete(
         string operatorId, int day, IReadOnlyDictionary<string, long> completeUntil)
     {
+        var zone = evidence.Zone;
         var (start, end) = (zone.StartOfUtcMs(BillDays.Of(day)), BillDays.NextStartUtcMs(zone, day));
         return [.. register.Current.Cabinets
             .Where(c => c.Assignments.Any(a => a.OperatorId == operatorId && a.FromUtcMs < end

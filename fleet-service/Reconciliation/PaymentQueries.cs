@@ -15,7 +15,19 @@ namespace KioskFleet.Service.Reconciliation;
 /// <param name="Terminal">The merchant's name of the device, or empty.</param>
 internal sealed record UnrecordedPayment(
     PaymentMethod Provider, string OperatorId, int BillDay, string Transaction, string MerchantOrder, long KeptFen,
-    long AtUtcMs, string Terminal);
+    long AtUtcMs, string Terminal)
+{
+    /// <summary>Where it stands on a bill.</summary>
+    public BillPlace Place { get; init; } = new(0, 0);
+}
+
+/// <summary>A line of a bill.</summary>
+/// <param name="BillId">The bill.</param>
+/// <param name="Line">The line of its file, from 1.</param>
+internal readonly record struct BillPlace(long BillId, int Line);
+
+/// <summary>An entry of a journal.</summary>
+internal readonly record struct EntryPlace(string Journal, long Seq);
 
 /// <summary>What a payment without sale seems to belong to.</summary>
 /// <param name="Kind">
@@ -38,7 +50,7 @@ internal sealed class PaymentQueries(FleetDatabase database)
         using var connection = database.OpenReader();
         using var query = new Statement(connection, """
             SELECT provider, operator_id, bill_day, transaction_number, merchant_order_number, kept_fen, at_utc_ms,
-                   terminal
+                   terminal, bill_id, line
             FROM bill_lines
             WHERE kind = 'payment' AND outcome = 0 AND bill_day >= ?1 AND bill_day < ?2
               AND (?3 = '' OR operator_id = ?3)
@@ -50,7 +62,10 @@ internal sealed class PaymentQueries(FleetDatabase database)
         {
             payments.Add(new UnrecordedPayment(
                 Enum.Parse<PaymentMethod>(query.Text(0)), query.Text(1), (int)query.Long(2), query.Text(3),
-                query.Text(4), query.Long(5), query.Long(6), query.Text(7)));
+                query.Text(4), query.Long(5), query.Long(6), query.Text(7))
+            {
+                Place = new BillPlace(query.Long(8), (int)query.Long(9)),
+            });
         }
 
         return payments;

@@ -1,3 +1,4 @@
+using KioskFleet.Protocol.Entries;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
 
@@ -13,6 +14,9 @@ internal sealed class PaymentTraces : IDisposable
     private readonly Statement _sale;
     private readonly Statement _terminal;
     private readonly Statement _sameOrder;
+    private readonly Statement _entry;
+    private readonly Statement _line;
+    private readonly Statement _bills;
 
     /// <summary>Opens a reader.</summary>
     public PaymentTraces(FleetDatabase database)
@@ -42,7 +46,19 @@ internal sealed class PaymentTraces : IDisposable
               AND merchant_order_number <> ''
             ORDER BY transaction_number LIMIT 1
             """);
-        _owned = [_other, _sale, _terminal, _sameOrder, connection];
+        _entry = new Statement(connection, """
+            SELECT j.journal_id, e.seq FROM entries e JOIN batches b USING (batch_id) JOIN journals j USING (journal_no)
+            WHERE e.position = ?1
+            """);
+        _line = new Statement(connection, """
+            SELECT bill_id, line FROM bill_lines
+            WHERE provider = ?1 AND kind = 'payment' AND transaction_number = ?2 AND refund_number = ''
+            """);
+        _bills = new Statement(connection, """
+            SELECT bill_id FROM bills WHERE provider = ?1 AND operator_id = ?2 AND day = ?3
+              AND finished_utc_ms IS NOT NULL AND withdrawn_utc_ms IS NULL ORDER BY bill_id
+            """);
+        _owned = [_other, _sale, _terminal, _sameOrder, _entry, _line, _bills, connection];
     }
 
     /// <summary>What a payment seems to belong to, or null.</summary>
@@ -98,6 +114,38 @@ internal sealed class PaymentTraces : IDisposable
         var transaction = _sameOrder.Next() ? _sameOrder.Text(0) : null;
         _sameOrder.Reset();
         return transaction;
+    }
+
+    /// <summary>Where a recorded sale stands in its journal; null when the ledger was restored meanwhile.</summary>
+    public EntryPlace? EntryOf(RecordedSale sale)
+    {
+        _entry.Set(1, sale.Place.Position);
+        EntryPlace? place = _entry.Next() ? new EntryPlace(_entry.Journal(0).ToString(), _entry.Long(1)) : null;
+        _entry.Reset();
+        return place;
+    }
+
+    /// <summary>Where the payment that was found for a sale stands on a bill; null without one.</summary>
+    public BillPlace? LineOf(StoredSale sale)
+    {
+        _line.Set(1, sale.Sale.Payment.Method.ToString()).Set(2, sale.Settlement.Transaction);
+        BillPlace? place = _line.Next() ? new BillPlace(_line.Long(0), (int)_line.Long(1)) : null;
+        _line.Reset();
+        return place;
+    }
+
+    /// <summary>The bills of a day.</summary>
+    public IReadOnlyList<long> BillsOf(PaymentMethod provider, string operatorId, int day)
+    {
+        var bills = new List<long>();
+        _bills.Set(1, provider.ToString()).Set(2, operatorId).Set(3, (long)day);
+        while (_bills.Next())
+        {
+            bills.Add(_bills.Long(0));
+        }
+
+        _bills.Reset();
+        return bills;
     }
 
     /// <inheritdoc/>

@@ -23,6 +23,12 @@ internal static class ReconciliationLimits
     /// <summary>Largest amount of one line of a bill, in fen: what one sale can be.</summary>
     public const long MaxAmountFen = Limits.MaxLineFen * Limits.MaxLines;
 
+    /// <summary>Most merchant numbers of one bill.</summary>
+    public const int MaxMerchants = 100;
+
+    /// <summary>Longest reason of a withdrawal, in characters.</summary>
+    public const int MaxReasonLength = 2_000;
+
     /// <summary>Rows of a bill that are written in one transaction, so that the ledger never waits long.</summary>
     public const int RowsPerTransaction = 1_000;
 

@@ -19,7 +19,9 @@ internal static class ReconciliationModule
         services.AddSingleton<PayerKey>();
         services.AddHostedService(provider => provider.GetRequiredService<PayerKey>());
         services.AddSingleton<BillStore>();
+        services.AddSingleton<BillTurn>();
         services.AddSingleton<BillImporter>();
+        services.AddSingleton<WithdrawalDesk>();
         services.AddSingleton<RecordedCursor>();
         services.AddSingleton<LedgerFactStore>();
         services.AddSingleton<RecordedProjection>();
@@ -28,6 +30,7 @@ internal static class ReconciliationModule
         services.AddSingleton<PaymentQueries>();
         services.AddSingleton<ReconciliationClock>();
         services.AddSingleton<ReconciliationQuery>();
+        services.AddSingleton<PaymentEvidenceSources>();
         services.AddSingleton<IFindingSource, PaymentFindings>();
         return services;
     }
@@ -36,6 +39,7 @@ internal static class ReconciliationModule
     public static IEndpointRouteBuilder MapReconciliation(this IEndpointRouteBuilder routes)
     {
         BillEndpoints.Map(routes);
+        WithdrawalEndpoints.Map(routes);
         ReconciliationEndpoints.Map(routes);
         return routes;
     }

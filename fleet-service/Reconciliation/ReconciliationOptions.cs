@@ -17,6 +17,12 @@ internal sealed record ReconciliationOptions
     /// </summary>
     public int MidnightMinutes { get; init; } = 60;
 
+    /// <summary>
+    /// A merchant number that an operator's bills of a provider named within this many days is expected on each day's
+    /// bills: without it the day is not complete. 1–400 days, default 30.
+    /// </summary>
+    public int MerchantDays { get; init; } = 30;
+
     /// <summary>Most ledger entries read in one transaction. 1–20,000, default 1,000.</summary>
     public int BatchEntries { get; init; } = 1_000;
 
@@ -34,6 +40,7 @@ internal sealed class ReconciliationOptionsValidator : IValidateOptions<Reconcil
     {
         var findings = new List<string>();
         Range(findings, nameof(options.MidnightMinutes), options.MidnightMinutes, 0, 720);
+        Range(findings, nameof(options.MerchantDays), options.MerchantDays, 1, 400);
         Range(findings, nameof(options.BatchEntries), options.BatchEntries, 1, 20_000);
         Range(findings, nameof(options.IdleMilliseconds), options.IdleMilliseconds, 10, 600_000);
         var layout = options.UnionPay;
@@ -45,6 +52,7 @@ internal sealed class ReconciliationOptionsValidator : IValidateOptions<Reconcil
             (nameof(layout.MerchantOrder), layout.MerchantOrder), (nameof(layout.Kind), layout.Kind),
             (nameof(layout.Amount), layout.Amount), (nameof(layout.Currency), layout.Currency),
             (nameof(layout.Account), layout.Account), (nameof(layout.Terminal), layout.Terminal),
+            (nameof(layout.Merchant), layout.Merchant),
             (nameof(layout.Payments), layout.Payments), (nameof(layout.Refunds), layout.Refunds),
             (nameof(layout.TimeFormats), layout.TimeFormats), (nameof(layout.DayFormats), layout.DayFormats),
         })

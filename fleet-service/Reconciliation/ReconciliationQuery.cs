@@ -157,6 +157,9 @@ internal sealed class ReconciliationClock(BusinessZone zone, TimeProvider time)
     /// <summary>The zone.</summary>
     public BusinessZone Zone => zone;
 
+    /// <summary>Now, Unix milliseconds UTC.</summary>
+    public long NowUtcMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+
     /// <summary>The present business day.</summary>
     public DateOnly Today => zone.DayOf(time.GetUtcNow().ToUnixTimeMilliseconds());
 }

@@ -25,19 +25,25 @@ internal static class ReconciliationTexts
     /// <param name="text">The key of its title, which is its code too.</param>
     /// <param name="field">The field.</param>
     /// <param name="got">What it got.</param>
-    public static IResult Problem(int status, string text, string field, string got)
+    /// <param name="more">What else there is to say.</param>
+    public static IResult Problem(
+        int status, string text, string field, string got, params (string Name, object? Value)[] more)
     {
         var title = All[text];
+        var extensions = new Dictionary<string, object?>
+        {
+            ["titleZh"] = title.Zh,
+            ["code"] = Word(text),
+            ["field"] = field,
+            ["got"] = Tables.TableFile.Shortened(got),
+        };
+        foreach (var (name, value) in more)
+        {
+            extensions[name] = value;
+        }
+
         return Results.Problem(
-            title: title.En,
-            statusCode: status,
-            detail: $"{field}: got '{Tables.TableFile.Shortened(got)}'.",
-            extensions: new Dictionary<string, object?>
-            {
-                ["titleZh"] = title.Zh,
-                ["code"] = Word(text),
-                ["field"] = field,
-                ["got"] = Tables.TableFile.Shortened(got),
-            });
+            title: title.En, statusCode: status, detail: $"{field}: got '{Tables.TableFile.Shortened(got)}'.",
+            extensions: extensions);
     }
 }

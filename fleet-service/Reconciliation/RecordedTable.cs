@@ -17,7 +17,7 @@ internal sealed class RecordedTable(SqliteConnection connection) : IDisposable
     internal const string Columns = """
         position, cabinet_id, operator_id, county_code, vend_id, method, merchant_order_number, transaction_number,
         business_day, utc_ms, edge, last_day, paid_fen, aid_fen, refunded_fen, refunded_aid_fen, outcome, why,
-        bill_fen, settle_day
+        bill_fen, settle_day, bill_transaction
         """;
 
     private readonly Statement _find = new(connection, $"SELECT {Columns} FROM recorded_payments WHERE position = ?1");
@@ -34,11 +34,12 @@ internal sealed class RecordedTable(SqliteConnection connection) : IDisposable
 
     private readonly Statement _put = new(connection, $"""
         INSERT OR REPLACE INTO recorded_payments ({Columns})
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
         """);
 
     private readonly Statement _settle = new(connection, """
-        UPDATE recorded_payments SET outcome = ?2, why = ?3, bill_fen = ?4, settle_day = ?5 WHERE position = ?1
+        UPDATE recorded_payments SET outcome = ?2, why = ?3, bill_fen = ?4, settle_day = ?5, bill_transaction = ?6
+        WHERE position = ?1
         """);
 
     private readonly Statement _remove = new(connection, "DELETE FROM recorded_payments WHERE position = ?1");
@@ -92,7 +93,7 @@ internal sealed class RecordedTable(SqliteConnection connection) : IDisposable
             .Set(8, payment.TransactionNumber).Set(9, (long)time.BusinessDay).Set(10, time.UtcMs)
             .Set(11, (long)time.Edge).Set(12, (long)time.LastDay).Set(13, amounts.PaidFen).Set(14, amounts.AidFen)
             .Set(15, amounts.RefundedFen).Set(16, amounts.RefundedAidFen).Set(17, (long)outcome).Set(18, (long)cause)
-            .Set(19, billFen).Set(20, (long)settleDay).Run();
+            .Set(19, billFen).Set(20, (long)settleDay).Set(21, sale.Settlement.Transaction).Run();
         if (before is not null)
         {
             Move(before, -1);
@@ -111,7 +112,7 @@ internal sealed class RecordedTable(SqliteConnection connection) : IDisposable
 
         var (outcome, cause, billFen, settleDay) = settlement;
         _settle.Set(1, sale.Sale.Place.Position).Set(2, (long)outcome).Set(3, (long)cause).Set(4, billFen)
-            .Set(5, (long)settleDay).Run();
+            .Set(5, (long)settleDay).Set(6, settlement.Transaction).Run();
         Move(sale, -1);
         Move(sale with { Settlement = settlement }, 1);
     }
@@ -174,7 +175,10 @@ internal sealed class RecordedTable(SqliteConnection connection) : IDisposable
             new SaleTime((int)row.Long(8), row.Long(9), (int)row.Long(10), (int)row.Long(11)),
             new SaleAmounts(row.Long(12), row.Long(13), row.Long(14), row.Long(15))),
         new SaleSettlement(
-            (SaleOutcome)row.Long(16), (MatchCause)row.Long(17), row.Long(18), (int)row.Long(19)));
+            (SaleOutcome)row.Long(16), (MatchCause)row.Long(17), row.Long(18), (int)row.Long(19))
+        {
+            Transaction = row.Text(20),
+        });
 
     private void Move(StoredSale sale, long sign)
     {

@@ -2,7 +2,8 @@ namespace KioskFleet.Service.Reconciliation;
 
 /// <summary>
 /// Reads UnionPay's transaction detail by the columns that the settings name; see <see cref="UnionPayLayout"/>. It has
-/// no summary. Immutable; pure.
+/// no summary: whether a file was cut off at the end of a line shows only beside rows and sum that somebody stated.
+/// Immutable; pure.
 /// </summary>
 internal sealed class UnionPayBill(UnionPayLayout layout)
 {
@@ -17,6 +18,7 @@ internal sealed class UnionPayBill(UnionPayLayout layout)
     private readonly string[] _amount = UnionPayLayout.Names(layout.Amount);
     private readonly string[] _currency = UnionPayLayout.Names(layout.Currency);
     private readonly string[] _account = UnionPayLayout.Names(layout.Account);
+    private readonly string[] _merchant = UnionPayLayout.Names(layout.Merchant);
     private readonly string[] _terminal = UnionPayLayout.Names(layout.Terminal);
     private readonly string[] _payments = UnionPayLayout.Names(layout.Payments);
     private readonly string[] _refunds = UnionPayLayout.Names(layout.Refunds);
@@ -112,6 +114,9 @@ internal sealed class UnionPayBill(UnionPayLayout layout)
         }
 
         return new RowReading.Money(new BillRow(
-            fields.Line, kind, numbers, amountFen, time, day, fields.Text(_account), fields.Terminal(_terminal)));
+            fields.Line, kind, numbers, amountFen, time, day, fields.Text(_account), fields.Terminal(_terminal))
+        {
+            Merchant = fields.Number(_merchant) ?? "",
+        });
     }
 }

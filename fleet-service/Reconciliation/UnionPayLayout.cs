@@ -39,6 +39,9 @@ internal sealed record UnionPayLayout
     /// <summary>The card, masked.</summary>
     public string Account { get; init; } = "账号|卡号";
 
+    /// <summary>The merchant's number (merId), where the bill has it.</summary>
+    public string Merchant { get; init; } = "商户代码|商户号|商户编号";
+
     /// <summary>The terminal (termId).</summary>
     public string Terminal { get; init; } = "终端号";
 
@@ -60,7 +63,7 @@ internal sealed record UnionPayLayout
     /// <summary>The first name of each column in the order in which a bill of ours is written.</summary>
     public IReadOnlyList<string> Columns() =>
     [
-        First(SettlementDay), First(Time), "商户代码", First(Terminal), First(MerchantOrder), First(Transaction),
+        First(SettlementDay), First(Time), First(Merchant), First(Terminal), First(MerchantOrder), First(Transaction),
         First(Kind), First(Amount), First(Currency), "商户手续费", "结算金额", First(OriginalTransaction), First(Account),
     ];
 

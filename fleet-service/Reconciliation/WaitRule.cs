@@ -18,7 +18,8 @@ internal sealed class BillCalendar(IEnumerable<BillDayState> days)
 /// <summary>
 /// Says from when on the absence of something counts: when the days of waiting that the policy allows
 /// (<see cref="CheckTerms.ReconciliationDays"/>) are over and the bills that should have it are there and complete. A
-/// bill that nobody brought accuses nobody: the day is shown as missing and its sales stay pending. Pure.
+/// bill that nobody brought accuses no cabinet: the day is shown as missing, its sales stay pending, and the operator has
+/// to answer for the bill. Pure.
 /// </summary>
 internal sealed class WaitRule(PolicyBook policies, BillCalendar bills, DateOnly today)
 {
@@ -71,8 +72,14 @@ internal sealed class WaitRule(PolicyBook policies, BillCalendar bills, DateOnly
         };
     }
 
-    private bool IsOver(PolicySubject of, DateOnly day) => today.DayNumber - day.DayNumber
-        > (policies.ForCabinet(of, day)?.Checks.ReconciliationDays ?? DaysWithoutPolicy);
+    /// <summary>True when the days of waiting after a day are over.</summary>
+    public bool IsOver(PolicySubject of, DateOnly day) => today.DayNumber - day.DayNumber > DaysOf(PolicyOf(of, day));
+
+    /// <summary>The policy that says how long to wait; null where none is for somebody.</summary>
+    public Policy? PolicyOf(PolicySubject of, DateOnly day) => policies.ForCabinet(of, day);
+
+    /// <summary>The days of waiting of a policy, or without one.</summary>
+    public static int DaysOf(Policy? policy) => policy?.Checks.ReconciliationDays ?? DaysWithoutPolicy;
 }
 
 /// <summary>What a sale is called at a moment; the interface's words.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using KioskFleet.Protocol.Amounts;
 using KioskFleet.Service.Tables;
 
 namespace KioskFleet.Service.Reconciliation;
@@ -10,8 +9,6 @@ namespace KioskFleet.Service.Reconciliation;
 /// </summary>
 internal static class WeChatBill
 {
-    private const string NoRefund = "0";
-
     private static readonly string[] TimeFormats = ["yyyy-MM-dd HH:mm:ss"];
 
     private static readonly string[][] Required =
@@ -84,6 +81,23 @@ internal static class WeChatBill
         return ReadMoney(fields, kind, amount);
     }
 
+    private static string MerchantOf(BillFields fields) =>
+        fields.Number(WeChatLayout.SubMerchant, WeChatLayout.SubMerchantBefore) is { Length: > 0 } sub
+        && sub != WeChatLayout.Nothing
+            ? sub
+            : fields.Number(WeChatLayout.Merchant) ?? "";
+
+    /// <summary>
+    /// The number of a refund; a payment is taken back once and as a whole, so that its own number tells which it is.
+    /// </summary>
+    private static string? RefundNumber(BillFields fields) => fields.Number(WeChatLayout.Refund) switch
+    {
+        "" or WeChatLayout.Nothing when fields.Text(WeChatLayout.State) == WeChatLayout.Revoked =>
+            WeChatLayout.Revoked,
+        WeChatLayout.Nothing => "",
+        var number => number,
+    };
+
     private static RowReading ReadMoney(BillFields fields, BillKind kind, long amountFen)
     {
         var isRefund = kind == BillKind.Refund;
@@ -92,7 +106,7 @@ internal static class WeChatBill
             return new RowReading.Refused(BillRefusal.BadNumber, fields.Text(WeChatLayout.Transaction));
         }
 
-        if ((isRefund ? fields.Number(WeChatLayout.Refund) : "") is not { } refund)
+        if ((isRefund ? RefundNumber(fields) : "") is not { } refund)
         {
             return new RowReading.Refused(BillRefusal.BadNumber, fields.Text(WeChatLayout.Refund));
         }
@@ -102,7 +116,7 @@ internal static class WeChatBill
             return new RowReading.Refused(BillRefusal.BadNumber, fields.Text(WeChatLayout.MerchantOrder));
         }
 
-        if (transaction.Length == 0 || (isRefund && refund is "" or NoRefund))
+        if (transaction.Length == 0 || (isRefund && refund.Length == 0))
         {
             return new RowReading.Refused(
                 BillRefusal.MissingNumber, transaction.Length == 0 ? WeChatLayout.Transaction : WeChatLayout.Refund);
@@ -115,19 +129,19 @@ internal static class WeChatBill
                 new BillNumbers(
                     transaction, refund, order, isRefund ? fields.Number(WeChatLayout.MerchantRefund) ?? "" : ""),
                 amountFen, time, fields.DayOf(time), fields.Text(WeChatLayout.Payer),
-                fields.Terminal(WeChatLayout.Device)));
+                fields.Terminal(WeChatLayout.Device)) { Merchant = MerchantOf(fields) });
     }
 
     /// <summary>What the summary says; what cannot be read in it differs from everything.</summary>
     private static BillSums? Stated(string[] lines)
     {
-        var names = lines[0].Split(',').Select(Bare).ToList();
+        var names = BillFile.Fields(lines[0]).Select(Bare).ToList();
         if (lines.Skip(1).FirstOrDefault(l => l.Trim().Length > 0) is not { } line)
         {
             return null;
         }
 
-        var values = line.Split(',').Select(Bare).ToList();
+        var values = BillFile.Fields(line).Select(Bare).ToList();
         var rows = ValueOf(WeChatLayout.SumRows, WeChatLayout.SumRows);
         return new BillSums(
             long.TryParse(rows, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : -1,
@@ -142,7 +156,7 @@ internal static class WeChatBill
             return at < 0 ? null : at < values.Count ? values[at] : "";
         }
 
-        static long? Fen(string? text) => text is null ? null : Money.TryParseYuan(text, out var sum) ? sum.Fen : -1;
+        static long? Fen(string? text) => text is null ? null : BillFields.Fen(text) ?? -1;
     }
 
     private static string Bare(string field) => field.Trim().Trim('"').TrimStart(WeChatLayout.Mark).Trim();

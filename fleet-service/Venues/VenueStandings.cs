@@ -58,7 +58,7 @@ internal sealed class VenueStandings(
 
     private static string Subject(VenueStandingRow row) => $"venue:{row.VenueId} {row.PolicyId} {row.Window.Name}";
 
-    private static FindingDraft Draft(VenueStandingRow row) => new(
+    private FindingDraft Draft(VenueStandingRow row) => new(
         row.Standing == Standing.Breach ? FindingKind.BelowThreshold : FindingKind.AtRisk,
         new FindingAbout(OperatorId: row.OperatorId, CountyCode: row.County, VenueId: row.VenueId),
         Subject(row),
@@ -79,5 +79,10 @@ internal sealed class VenueStandings(
             ["reports"] = row.Reports,
             ["newestReportId"] = row.NewestReportId,
             ["daysCovered"] = row.DaysCovered,
-        }.ToJsonString());
+        }.ToJsonString(),
+        StandingFindingRule.WeightOf(
+            row.Standing == Standing.Breach ? FindingKind.BelowThreshold : FindingKind.AtRisk,
+            row.JudgedAidFen, row.JudgedTotalFen, row.ThresholdBasisPoints ?? 0,
+            policies.Book.All.First(p => (p.Id, p.Version) == (row.PolicyId, row.PolicyVersion))
+                .WarningMarginBasisPoints));
 }

@@ -64,7 +64,9 @@ internal sealed class BillBook
             .. _lines[key].OrderBy(static line => line.Entry.AtUtc)
                 .ThenBy(static line => line.Entry.MerchantOrderNumber, StringComparer.Ordinal),
         ];
-        return new BillFile(key, lines.Count, key.Provider switch
+        var fen = lines.Sum(static line =>
+            line.Entry.Kind == BillEntryKind.Payment ? line.Entry.AmountFen : -line.Entry.AmountFen);
+        return new BillFile(key, lines.Count, fen, key.Provider switch
         {
             PaymentMethod.WeChat => WeChatBill.Write(key, lines),
             PaymentMethod.Alipay => AlipayBill.Write(key, lines),

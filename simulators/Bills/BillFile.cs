@@ -18,5 +18,6 @@ internal readonly record struct BillLine(CabinetId Cabinet, BillEntry Entry);
 /// <summary>The file of a daily bill as the provider hands it out.</summary>
 /// <param name="Key">Whose, and of which day.</param>
 /// <param name="Lines">Payments and refunds in it.</param>
+/// <param name="AmountFen">Payments less refunds, in fen.</param>
 /// <param name="Bytes">The file.</param>
-internal sealed record BillFile(BillKey Key, int Lines, byte[] Bytes);
+internal sealed record BillFile(BillKey Key, int Lines, long AmountFen, byte[] Bytes);

@@ -68,6 +68,12 @@ internal enum AccusationKind
 
     /// <summary>A product blocked for quality is sold. A load plants none.</summary>
     BlockedProductSold,
+
+    /// <summary>A day's bill was not brought. All bills of a load are.</summary>
+    MissingBill,
+
+    /// <summary>Most aid is paid in ways that no bill lists. A load plants none.</summary>
+    UncheckablePayments,
 }
 
 /// <summary>A deed and who did it.</summary>

@@ -113,7 +113,8 @@ internal sealed class Auditor
             PaymentMethod.Alipay => "alipay",
             _ => "unionpay",
         };
-        var answer = await _api.ImportBillAsync(name, operatorId, day, file.Bytes, cancel);
+        var answer = await _api.ImportBillAsync(
+            name, operatorId, day, (file.Bytes, file.Lines, file.AmountFen), cancel);
         _brought++;
         if (!answer.Complete)
         {

@@ -133,15 +133,17 @@ internal sealed class FleetApi : IDisposable
     /// <param name="provider">wechat, alipay or unionpay.</param>
     /// <param name="operatorId">Whose bill it is.</param>
     /// <param name="day">The bill's day.</param>
-    /// <param name="file">The file.</param>
+    /// <param name="file">The file, with its data rows and what payments less refunds make, in fen.</param>
     /// <param name="cancel">Gives up.</param>
     public async Task<ApiBill> ImportBillAsync(
-        string provider, string operatorId, DateOnly day, byte[] file, CancellationToken cancel)
+        string provider, string operatorId, DateOnly day, (byte[] Bytes, int Rows, long AmountFen) file,
+        CancellationToken cancel)
     {
-        using var content = new ByteArrayContent(file);
+        using var content = new ByteArrayContent(file.Bytes);
         content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
         return await PostAsync<ApiBill>(string.Create(CultureInfo.InvariantCulture,
-            $"{BillsPath[1..]}?provider={provider}&operator={Uri.EscapeDataString(operatorId)}&day={day:yyyy-MM-dd}"),
+            $"{BillsPath[1..]}?provider={provider}&operator={Uri.EscapeDataString(operatorId)}&day={day:yyyy-MM-dd}")
+            + string.Create(CultureInfo.InvariantCulture, $"&rows={file.Rows}&amountFen={file.AmountFen}"),
             content, cancel);
     }
 

@@ -19,7 +19,8 @@ CREATE TABLE recorded_payments (
   outcome               INTEGER NOT NULL,    -- 0 no payment, 1 matched, 2 differs, 3 not paid through a provider of bills
   why                   INTEGER NOT NULL,
   bill_fen              INTEGER NOT NULL,    -- what the bills hold for it, refunds taken off
-  settle_day            INTEGER NOT NULL     -- the newest day of everything that decided the outcome
+  settle_day            INTEGER NOT NULL,    -- the newest day of everything that decided the outcome
+  bill_transaction      TEXT    NOT NULL     -- the payment that was found for it; '' when there is none
 ) STRICT;
 CREATE INDEX recorded_by_transaction ON recorded_payments (method, transaction_number) WHERE transaction_number <> '';
 CREATE INDEX recorded_by_order ON recorded_payments (method, operator_id, merchant_order_number)

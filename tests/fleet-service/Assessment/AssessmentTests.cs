@@ -205,6 +205,17 @@ public sealed class AssessmentTests
         Assert.All(report.Kinds, k => Assert.Equal(0, k.Found));
     }
 
+    [Fact]
+    public async Task No_shipped_check_can_tell_of_any_of_its_kinds_without_a_weight()
+    {
+        await using var rig = await ServiceRig.StartAsync();
+        var kinds = rig.Host.Services.GetServices<IFindingSource>().SelectMany(source => source.Kinds).ToHashSet();
+        Assert.True(kinds.Count > 15);
+        Assert.All(kinds, kind => Assert.All((long[])[0, -1, long.MinValue], weight =>
+            Assert.Throws<ArgumentOutOfRangeException>(
+                () => new FindingDraft(kind, new FindingAbout(), "s", "{}", weight))));
+    }
+
     private static Task<ServiceRig> Rig(params IFindingSource[] checks) => ServiceRig.StartAsync(services =>
     {
         services.RemoveAll<IFindingSource>();
@@ -223,7 +234,7 @@ public sealed class AssessmentTests
         rig.Host.Services.GetRequiredService<FindingQueries>().Read(new FindingFilter(), null, 100).Items;
 
     private static FindingDraft Draft(FindingKind kind, string subject) =>
-        new(kind, new FindingAbout("cab-1", "op-1", "341125"), subject, "{}");
+        new(kind, new FindingAbout("cab-1", "op-1", "341125"), subject, "{}", 1);
 
     private sealed class Check(FindingKind kind) : IFindingSource
     {

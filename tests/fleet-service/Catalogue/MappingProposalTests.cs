@@ -134,6 +134,7 @@ public sealed class MappingProposalTests : IAsyncLifetime
         Assert.Equal(
             (FindingKind.MappingOverdue, new FindingAbout(CountyCode: "341125"), $"mapping-proposal:{proposal}"),
             (found.Kind, found.About, found.Subject));
+        Assert.Equal((1L, 2L), (found.Weight, Assert.Single(Check(source, 15 * DayMs + 1, []).Found).Weight));
         using var evidence = JsonDocument.Parse(found.Evidence);
         Assert.Equal(("T1", 14), (evidence.RootElement.GetProperty("sku").GetString(),
             evidence.RootElement.GetProperty("allowedDays").GetInt32()));

@@ -69,6 +69,8 @@ public sealed class StandingFindingsTests : IDisposable
             (head.GetProperty("journal").GetString(), head.GetProperty("seq").GetInt64(),
                 head.GetProperty("hash").GetString()));
         Assert.False(evidence.GetProperty("headsMoved").GetBoolean());
+        // Missing are 2 fen to 50 %, and 67 to the end of the warning margin at 55 %.
+        Assert.Equal([2L, 67L], found.Select(f => f.Weight));
 
         long Number(string name) => evidence.GetProperty(name).GetInt64();
     }
@@ -81,6 +83,8 @@ public sealed class StandingFindingsTests : IDisposable
         await Sell("bad", 2, ("nobody", 1));
         var found = Assert.Single(Check(5, []).Found);
         Assert.Equal((FindingKind.UnmappedShare, "bad"), (found.Kind, found.About.CabinetId));
+        await Sell("bad", 3, ("nobody", 100), ("tea", 99));
+        Assert.Equal(81, Assert.Single(Check(5, []).Found).Weight);
         await Sell("good", 1, ("nobody", 5), ("tea", 10), ("cola", 0));
         Assert.Equal(2, Check(5, []).Found.Count(f => f.Kind == FindingKind.UnmappedShare));
     }

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using KioskFleet.Service.Findings;
 using KioskFleet.Service.Tests.Hosting;
+using KioskFleet.TestKit;
 using Xunit;
 
 namespace KioskFleet.Service.Tests.Findings;
@@ -130,11 +131,24 @@ public sealed class FindingInterfaceTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public void The_readme_tells_every_kind_as_the_interface_does()
+    {
+        var rows = File.ReadAllLines(SourceTree.At("fleet-service/README.md"))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+        Assert.All(Enum.GetValues<FindingKind>(), kind =>
+        {
+            var facts = FindingFacts.Of(kind);
+            Assert.Contains($"| `{kind}` | {FindingFacts.Meaning(kind).En} | {FindingFacts.Evidence(kind).En} | "
+                + $"{facts.Severity} | {facts.Answers} |", rows);
+        });
+    }
+
     private void Raise(FindingKind kind, FindingAbout about, long utcMs)
     {
         using var connection = _rig.Database.OpenWriter();
         using var table = new FindingTable(connection);
-        table.Raise(new FindingDraft(kind, about, "2020-09", "{}"), utcMs, 0);
+        table.Raise(new FindingDraft(kind, about, "2020-09", "{}", 1), utcMs, 0);
     }
 
     private async Task<JsonElement> PostAsync(string path, object? body, HttpStatusCode status)

@@ -26,6 +26,11 @@ internal sealed record PaperEvent(string Cabinet, long UtcMs, ulong Buyer, IRead
     public NonSalePurpose? Purpose { get; init; }
 
     public int Pieces { get; init; }
+
+    /// <summary>Whoever tests tries one slot after another; maintenance and gifts take from one.</summary>
+    public IReadOnlyList<(string Slot, int Pieces)> Slots => Purpose == NonSalePurpose.Test
+        ? [.. Enumerable.Range(1, Pieces).Select(slot => ($"S{slot}", 1))]
+        : [("S1", Pieces)];
 }
 
 /// <summary>What a rule found, as far as tests compare it.</summary>
@@ -65,6 +70,9 @@ internal sealed class RulesOnPaper
     /// <summary>The day of the first sale ever, for every cabinet.</summary>
     public int FirstSaleDay { get; init; } = 20200901;
 
+    /// <summary>The last day on which every cabinet is new.</summary>
+    public int LastNewDay { get; init; } = 20200901;
+
     public static IReadOnlyList<PaperFound> Found(IEnumerable<PaperEvent> events, DateOnly? today = null)
     {
         var paper = new RulesOnPaper(today);
@@ -83,7 +91,7 @@ internal sealed class RulesOnPaper
         _position++;
         if (happened.Purpose is { } purpose)
         {
-            watch.See(new SeenNonSale(_position, day, purpose, happened.Pieces));
+            watch.See(new SeenNonSale(_position, day, purpose, happened.Slots));
             return;
         }
 
@@ -133,6 +141,7 @@ internal sealed class RulesOnPaper
         {
             EarlierAidFen = new Lazy<long>(EarlierAidFen),
             FirstSaleDay = new Lazy<int>(FirstSaleDay),
+            LastNewDay = new Lazy<int>(LastNewDay),
         };
     }
 }

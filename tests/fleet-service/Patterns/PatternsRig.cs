@@ -5,7 +5,11 @@ using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Findings;
 using KioskFleet.Service.Patterns;
 using KioskFleet.Service.Policies;
+using KioskFleet.Service.Reconciliation;
+using KioskFleet.Service.Storage;
 using KioskFleet.Service.Tests.Ledger;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace KioskFleet.Service.Tests.Patterns;
@@ -18,6 +22,8 @@ internal sealed class PatternsRig : IDisposable
     public const long Start = BooksRig.StartUtcMs;
 
     private const int BatchSize = 500;
+
+    private readonly RecordedProjection _projection;
 
     public PatternsRig()
     {
@@ -33,7 +39,14 @@ internal sealed class PatternsRig : IDisposable
             [.. aid.Concat(ordinary).Select(sku => new SkuMapping(null, sku, sku, InForce.Always))])));
         Patterns = new SalesPatterns(
             Books.Database, Books.Register, new CurrentPolicies(new PolicyBook(Books.Places.Policies)),
-            Books.Catalogue, new DayMapStore());
+            Books.Catalogue, new DayMapStore(), Books.Places.Zone);
+        var options = Options.Create(new ReconciliationOptions());
+        var generations = new LedgerGenerationStore(Books.Database, Books.Time);
+        generations.EnsureAsync().GetAwaiter().GetResult();
+        _projection = new RecordedProjection(
+            Books.Database, generations, new RecordedCursor(Books.Database),
+            new LedgerFactStore(Books.Database, Books.Places.Zone, options), options,
+            NullLogger<RecordedProjection>.Instance);
     }
 
     public BooksRig Books { get; } = new();
@@ -64,27 +77,31 @@ internal sealed class PatternsRig : IDisposable
     {
         using var connection = Books.Database.OpenWriter();
         using var transaction = connection.BeginTransaction();
-        using var insert = connection.CreateCommand();
-        insert.CommandText = """
-            INSERT INTO bill_lines (provider, kind, transaction_number, refund_number, merchant_order_number,
-                                    operator_id, amount_fen, at_utc_ms, bill_day, buyer, bill_id, line)
-            VALUES ('WeChat', 'payment', $number, '', '', 'op-a', 1, 1, 20200901, $buyer, 1, 1)
-            """;
-        foreach (var (vendId, buyer) in payments)
+        using (var lines = new BillLineTable(connection))
+        using (var matches = new MatchStore(connection))
         {
-            var digest = new byte[16];
-            BinaryPrimitives.WriteUInt64BigEndian(digest.AsSpan(8), buyer);
-            insert.Parameters.Clear();
-            insert.Parameters.AddWithValue("$number", $"tx-{vendId}");
-            insert.Parameters.AddWithValue("$buyer", digest);
-            insert.ExecuteNonQuery();
+            foreach (var (vendId, buyer) in payments)
+            {
+                var digest = new byte[16];
+                BinaryPrimitives.WriteUInt64BigEndian(digest.AsSpan(8), buyer);
+                var row = new BillRow(1, BillKind.Payment, new BillNumbers($"tx-{vendId}", "", "", ""), 1, 1,
+                    new DateOnly(2020, 9, 1), "", "");
+                lines.Insert(PaymentMethod.WeChat, row, new ImportedLine("op-a", "", "", 1, 1, 20200901, 1, 1), digest);
+                matches.Touch(PaymentMethod.WeChat, row.Numbers.Transaction);
+            }
+
+            matches.Settle();
         }
 
         transaction.Commit();
     }
 
-    public FindingCheck Check(params OpenFinding[] open) => Patterns.Check(
-        new CheckMoment(Books.Places.Zone.StartOfUtcMs(Today), Today), open, BooksRig.Stop);
+    public FindingCheck Check(params OpenFinding[] open)
+    {
+        _projection.CatchUpAsync(BooksRig.Stop).GetAwaiter().GetResult();
+        return Patterns.Check(
+            new CheckMoment(Books.Places.Zone.StartOfUtcMs(Today), Today), open, BooksRig.Stop);
+    }
 
     /// <summary>The only finding of a kind, and its evidence.</summary>
     public (FindingDraft Draft, JsonElement Evidence) Single(FindingKind kind)
@@ -93,5 +110,9 @@ internal sealed class PatternsRig : IDisposable
         return (draft, JsonDocument.Parse(draft.Evidence).RootElement);
     }
 
-    public void Dispose() => Books.Dispose();
+    public void Dispose()
+    {
+        _projection.Dispose();
+        Books.Dispose();
+    }
 }

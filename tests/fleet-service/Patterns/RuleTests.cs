@@ -233,6 +233,41 @@ public sealed class RuleTests
     private static PaperEvent Sale(long utcMs, PaperProduct product, ulong buyer = 0) =>
         new("cab-1", utcMs, buyer, [new PaperLine(product, 1, product.PriceFen, product.PriceFen)]);
 
+    [Theory]
+    [InlineData(100_000, 166_666, true)]
+    [InlineData(100_000, 166_667, false)]
+    [InlineData(99_999, 100_000, false)]
+    [InlineData(100_000, -1, true)]
+    public void Payments_on_no_bill_are_an_excess_above_the_part_and_from_the_amount_on(
+        long fen, long aidFen, bool isExcess) =>
+        Assert.Equal(isExcess, NotByBillRule.IsExcess(fen, aidFen, RulesOnPaper.Policy.Checks));
+
+    [Theory]
+    [InlineData(60, 250, 1_000, true)]
+    [InlineData(59, 250, 1_000, false)]
+    [InlineData(60, 249, 1_000, false)]
+    [InlineData(60, 0, 0, false)]
+    public void Purchases_of_a_window_are_a_burst_from_the_number_and_the_part_on(
+        long sales, long fen, long aidFen, bool isMany) =>
+        Assert.Equal(isMany, BuyerBurstRule.IsMany(sales, fen, aidFen, RulesOnPaper.Policy.Checks));
+
+    [Fact]
+    public void Commissioning_is_a_few_pieces_of_each_slot_until_the_first_sale_while_the_cabinet_is_new()
+    {
+        var tests = new Dictionary<(int, string), long>
+        {
+            [(20200901, "A1")] = 2, [(20200902, "A1")] = 2, [(20200901, "A2")] = 1, [(20200905, "A3")] = 1,
+        };
+        Assert.Equal(5, Of(int.MaxValue, 20200905));
+        Assert.Equal(4, Of(20200904, 20201001));
+        Assert.Equal(4, Of(int.MaxValue, 20200904));
+        Assert.Equal(3, Of(20200901, 20200901));
+        Assert.Equal(0, Of(20200831, 20201001));
+
+        long Of(int firstSale, int lastNew) =>
+            NonSaleRule.Commissioning(tests, firstSale, lastNew, RulesOnPaper.Policy.Checks);
+    }
+
     private static PaperEvent NonSale(NonSalePurpose purpose, int pieces) =>
         new("cab-1", Start + 8 * Hour, 0, []) { Purpose = purpose, Pieces = pieces };
 }

@@ -46,7 +46,7 @@ public sealed class RulesInterfaceTests : IAsyncLifetime
         var rules = shown.GetProperty("rules").EnumerateArray().ToList();
         Assert.Equal(
             ["ProductBurst", "BuyerBurst", "RefundedAfterWindow", "AbsurdSale", "PriceOutlier", "NonSaleExcess",
-                "AidClaimMismatch", "SilentCabinet"],
+                "AidClaimMismatch", "UncheckablePayments", "SilentCabinet"],
             rules.Select(r => r.GetProperty("kind").GetString()));
         Assert.StartsWith($"Found when {sales} or more aid sales",
             rules[0].GetProperty("words").GetProperty("en").GetString());

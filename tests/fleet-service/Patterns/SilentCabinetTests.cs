@@ -33,6 +33,8 @@ public sealed class SilentCabinetTests : IDisposable
             first.About.CabinetId, first.About.OperatorId, first.About.CountyCode));
         Assert.Contains("\"heardUtc\":null", first.Evidence, StringComparison.Ordinal);
         Assert.Contains("\"silentHours\":72", first.Evidence, StringComparison.Ordinal);
+        Assert.Equal(73, first.Weight);
+        Assert.Contains("\"heads\":[]", first.Evidence, StringComparison.Ordinal);
         var open = new OpenFinding(4, FindingKind.SilentCabinet, "cab-1", first.Subject);
         Assert.Empty(Check(open).Ended);
         _books.Hear(journal.Hello());

@@ -43,6 +43,22 @@ public sealed class WindowChoiceTests
     }
 
     [Fact]
+    public void A_final_window_is_judged_by_the_policy_of_its_last_day_where_that_has_the_same_windows()
+    {
+        var until = RulesOnPaper.Policy with { Id = "old", To = new DateOnly(2020, 9, 21) };
+        var subject = new PolicySubject("c", "o", "341125");
+        var (early, late) = (new DateOnly(2020, 9, 3), new DateOnly(2020, 9, 20));
+        var month = RulesOnPaper.Policy with { Id = "new", From = new DateOnly(2020, 9, 21) };
+        var chosen = WindowChoice.Final(new PolicyBook([until, month]), subject, early)!;
+        Assert.Equal(("2020-09", "new", new DateOnly(2020, 9, 30), true),
+            (chosen.Window.Name, chosen.Policy.Id, chosen.JudgedOn, chosen.HasEnded));
+        var week = month with { Window = "week" };
+        Assert.Equal("old", WindowChoice.Final(new PolicyBook([until, week]), subject, late)!.Policy.Id);
+        Assert.Null(WindowChoice.Final(new PolicyBook([until with { Window = "trailing-30" }]), subject, early));
+        Assert.Null(WindowChoice.Final(new PolicyBook([until]), subject, new DateOnly(2020, 9, 22)));
+    }
+
+    [Fact]
     public async Task Only_parts_of_the_ledger_that_hold_the_days_are_read_also_when_they_came_late()
     {
         using var rig = new PatternsRig();

@@ -4,14 +4,13 @@ using KioskFleet.Service.Places;
 using KioskFleet.Service.Reconciliation;
 using KioskFleet.TestKit;
 using Xunit;
+using static KioskFleet.Service.Tests.Reconciliation.BillsOnPaper;
 
 namespace KioskFleet.Service.Tests.Reconciliation;
 
 /// <summary>Readers of the published layouts, on sample bills of our own making.</summary>
 public sealed class BillFileTests
 {
-    private static readonly DateOnly Day = BillsOnPaper.Day;
-
     private static readonly Encoding Gb18030 = CodePagesEncodingProvider.Instance.GetEncoding("GB18030")!;
 
     [Fact]
@@ -143,6 +142,52 @@ public sealed class BillFileTests
     {
         var bill = Read(Golden("wechat-all.csv").Replace("`PROCESSING", "`FAIL"), PaymentMethod.WeChat);
         Assert.Equal((3, 2, SummaryState.Agrees), (bill.Rows.Count, bill.Skipped, bill.Summary.State));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("")]
+    public void A_payment_taken_back_needs_no_number_of_a_refund(string refund)
+    {
+        var text = WeChat([Paid("T1", 500), GivenBack("T1", refund, 500), GivenBack("T2", "R", 1)]);
+        var bill = Read(Encoding.UTF8.GetBytes(text.Replace("REFUND", "REVOKED", StringComparison.Ordinal)),
+            PaymentMethod.WeChat);
+        Assert.Equal(SummaryState.Agrees, bill.Summary.State);
+        Assert.Equal(["", "REVOKED", "R"], bill.Rows.Select(row => row.Numbers.Refund));
+        var refused = Assert.Single(Read(Encoding.UTF8.GetBytes(text), PaymentMethod.WeChat).Refused);
+        Assert.Equal(("missingNumber", 3), (refused.Reason, refused.Line));
+    }
+
+    [Theory]
+    [InlineData("1,234.00", 123_400L)]
+    [InlineData("12,345,678.5", 1_234_567_850L)]
+    [InlineData("1,23.00", null)]
+    [InlineData("1234,567.00", null)]
+    [InlineData(",123.00", null)]
+    [InlineData("1,234,.00", null)]
+    [InlineData("1.234,00", null)]
+    public void Commas_between_thousands_are_taken_where_they_belong(string amount, long? fen)
+    {
+        var text = WeChat([Paid("T1", 77_777)]);
+        var bare = text.Replace("`", "", StringComparison.Ordinal).Replace("777.77", $"\"{amount}\"", StringComparison.Ordinal);
+        foreach (var saved in new[] { bare, text.Replace("777.77", amount, StringComparison.Ordinal) })
+        {
+            var bill = Read(Encoding.UTF8.GetBytes(saved), PaymentMethod.WeChat);
+            Assert.Equal(fen, bill.Rows.SingleOrDefault()?.AmountFen);
+            Assert.Equal(fen is null ? SummaryState.Differs : SummaryState.Agrees, bill.Summary.State);
+        }
+    }
+
+    [Fact]
+    public void A_bill_names_its_merchant_numbers()
+    {
+        Assert.Equal(["1900000001"], Read(Golden("wechat-all.csv"), PaymentMethod.WeChat).Merchants);
+        Assert.Equal(["20880000000000000156"], Read(Golden("alipay-detail.csv"), PaymentMethod.Alipay).Merchants);
+        Assert.Equal(["898340000000001"], Read(Golden("unionpay-detail.csv"), PaymentMethod.UnionPay).Merchants);
+        var under = Golden("wechat-all.csv").Replace(
+            "`1900000001,`0,", "`1900000001,`1600000002,", StringComparison.Ordinal);
+        Assert.Equal(["1600000002"], Read(under, PaymentMethod.WeChat).Merchants);
+        Assert.Empty(Read(Write(PaymentMethod.WeChat), PaymentMethod.WeChat).Merchants);
     }
 
     [Fact]

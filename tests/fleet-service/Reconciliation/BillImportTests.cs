@@ -29,7 +29,7 @@ public sealed class BillImportTests : IDisposable
         Assert.Equal(
             ["who|bill.begun|bill:1", "who|bill.imported|bill:1"],
             _rig.Books.Rows("SELECT actor, action, subject FROM audit_log ORDER BY audit_id"));
-        var shown = Assert.Single(new BillStore(_rig.Books.Database).Page(("", ""), (0, int.MaxValue), null, 10).Items);
+        var shown = Assert.Single(_rig.Bills.Page(("", ""), (0, int.MaxValue), null, 10).Items);
         Assert.Equal(
             ("WeChat", "op-a", Day, 2, true, "agrees", report.Sha256),
             (shown.Provider, shown.OperatorId, shown.Day, shown.RowsTaken, shown.Complete, shown.Summary,
@@ -89,11 +89,11 @@ public sealed class BillImportTests : IDisposable
             """);
         await Assert.ThrowsAnyAsync<Exception>(() => _rig.Import(lines));
         Assert.Equal(1_000, _rig.Books.Scalar("SELECT count(*) FROM bill_lines"));
-        Assert.Empty(new BillStore(_rig.Books.Database).Days(0, int.MaxValue));
+        Assert.Empty(_rig.Bills.Days(0, int.MaxValue));
         _rig.Books.Files.Run("DROP TRIGGER refuse");
         var report = await _rig.Import(lines);
         Assert.True(report is { BillId: 1, AlreadyImported: false, RowsTaken: 5, RowsKnown: 1_000, Complete: true });
-        Assert.Single(new BillStore(_rig.Books.Database).Days(0, int.MaxValue));
+        Assert.Single(_rig.Bills.Days(0, int.MaxValue));
     }
 
     [Fact]
@@ -112,10 +112,10 @@ public sealed class BillImportTests : IDisposable
         var payments = string.Join("\r\n", both.Split("\r\n").Select(line => line.Split(',')).Select(
             fields => string.Join(',', fields.Where((_, i) => fields.Length < 20 || i is < 14 or > 19))));
         await Import(payments);
-        Assert.Equal((true, false), Assert.Single(new BillStore(_rig.Books.Database).Days(0, int.MaxValue)) is var day
+        Assert.Equal((true, false), Assert.Single(_rig.Bills.Days(0, int.MaxValue)) is var day
             ? (day.HasPayments, day.HasRefunds) : default);
         await Import(both.Replace("设备号", "退款申请时间"));
-        Assert.Equal((true, true), Assert.Single(new BillStore(_rig.Books.Database).Days(0, int.MaxValue)) is var all
+        Assert.Equal((true, true), Assert.Single(_rig.Bills.Days(0, int.MaxValue)) is var all
             ? (all.HasPayments, all.HasRefunds) : default);
     }
 
@@ -159,11 +159,13 @@ public sealed class BillImportTests : IDisposable
             MidnightMinutes = 721,
             BatchEntries = 0,
             IdleMilliseconds = 1,
+            MerchantDays = 0,
             UnionPay = new UnionPayLayout { Amount = " | " },
         });
         Assert.Equal(
             [
                 "Reconciliation:MidnightMinutes: got 721; takes 0 to 720.",
+                "Reconciliation:MerchantDays: got 0; takes 1 to 400.",
                 "Reconciliation:BatchEntries: got 0; takes 1 to 20000.",
                 "Reconciliation:IdleMilliseconds: got 1; takes 10 to 600000.",
                 "Reconciliation:UnionPay:Amount: got ' | '; takes at least one name, several parted by '|'.",

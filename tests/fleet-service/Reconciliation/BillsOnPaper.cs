@@ -8,7 +8,7 @@ namespace KioskFleet.Service.Tests.Reconciliation;
 /// <summary>A line of a bill as a test means it.</summary>
 internal sealed record PaperLine(
     BillKind Kind, string Transaction, string Refund, string Order, long Fen, DateTime At, string Payer = "payer",
-    string Terminal = "");
+    string Terminal = "", string Merchant = "");
 
 /// <summary>Writes bills by the layouts, as the providers would.</summary>
 internal static class BillsOnPaper
@@ -47,6 +47,7 @@ internal static class BillsOnPaper
             text.AppendJoin(',', WeChatLayout.Columns.Select(column => "`" + column switch
             {
                 WeChatLayout.Time => $"{line.At:yyyy-MM-dd HH:mm:ss}",
+                WeChatLayout.Merchant => line.Merchant,
                 WeChatLayout.Device => line.Terminal,
                 WeChatLayout.Transaction => line.Transaction,
                 WeChatLayout.MerchantOrder => line.Order,
@@ -106,6 +107,7 @@ internal static class BillsOnPaper
             text.AppendJoin(',', columns.Select(column =>
                 column == columns[0] ? $"{line.At:yyyyMMdd}"
                 : column == columns[1] ? $"{line.At:yyyy-MM-dd HH:mm:ss}"
+                : column == columns[2] ? line.Merchant
                 : column == columns[3] ? line.Terminal
                 : column == columns[4] ? line.Order
                 : column == columns[5] ? isPaid ? line.Transaction : line.Refund

@@ -1,4 +1,5 @@
 using KioskFleet.Protocol.Entries;
+using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Findings;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Policies;
@@ -16,6 +17,8 @@ internal sealed class BillsRig : IDisposable
 {
     public const long Noon = 12 * 3_600_000L;
 
+    private readonly BillTurn _turn = new();
+
     public BillsRig(int batchEntries = 3, DateOnly? today = null)
     {
         var options = Options.Create(new ReconciliationOptions { BatchEntries = batchEntries });
@@ -26,15 +29,17 @@ internal sealed class BillsRig : IDisposable
             new LedgerFactStore(Books.Database, Books.Places.Zone, options), options,
             NullLogger<RecordedProjection>.Instance);
         Payers = new PayerKey(Options.Create(Books.Files.Options));
+        Clock = new ReconciliationClock(Books.Places.Zone, Books.Time);
+        Bills = new BillStore(Books.Database, options);
         Importer = new BillImporter(
-            Books.Database, Payers, Books.Places.Zone, options, Books.Time, NullLogger<BillImporter>.Instance);
+            Books.Database, Payers, _turn, Clock, options, NullLogger<BillImporter>.Instance);
+        Withdrawals = new WithdrawalDesk(Books.Database, _turn, Clock);
         Query = new ReconciliationQuery(
-            new SaleQueries(Books.Database), new PaymentQueries(Books.Database), new BillStore(Books.Database),
-            Books.Register, new CurrentPolicies(new PolicyBook(Books.Places.Policies)),
-            new ReconciliationClock(Books.Places.Zone, Books.Time));
+            new SaleQueries(Books.Database), new PaymentQueries(Books.Database), Bills,
+            Books.Register, new CurrentPolicies(new PolicyBook(Books.Places.Policies)), Clock);
         Source = new PaymentFindings(
             Projection, Query, new SaleQueries(Books.Database), new PaymentQueries(Books.Database), Books.Register,
-            Books.Places.Zone);
+            new PaymentEvidenceSources(new HeadsStore(Books.Database), Books.Catalogue, Books.Places.Zone));
         Today(today ?? new DateOnly(2020, 9, 2));
     }
 
@@ -46,7 +51,13 @@ internal sealed class BillsRig : IDisposable
 
     public PayerKey Payers { get; }
 
+    public ReconciliationClock Clock { get; }
+
+    public BillStore Bills { get; }
+
     public BillImporter Importer { get; }
+
+    public WithdrawalDesk Withdrawals { get; }
 
     public ReconciliationQuery Query { get; }
 
@@ -70,10 +81,19 @@ internal sealed class BillsRig : IDisposable
 
     public async Task<BillReport> Import(
         DateOnly day, PaymentMethod provider = PaymentMethod.WeChat, string operatorId = "op-a",
-        params PaperLine[] lines) => Assert.IsType<BillOutcomeOfImport.Imported>(
-            await Importer.ImportAsync(
-                BillsOnPaper.Write(provider, lines), new BillName(provider, operatorId, day), "who", BooksRig.Stop))
-            .Report;
+        params PaperLine[] lines) =>
+        Assert.IsType<BillOutcomeOfImport.Imported>(await Bring(day, provider, operatorId, lines)).Report;
+
+    /// <summary>Brings a bill with its rows and its sum stated.</summary>
+    public Task<BillOutcomeOfImport> Bring(
+        DateOnly day, PaymentMethod provider, string operatorId, params PaperLine[] lines) => Importer.ImportAsync(
+            BillsOnPaper.Write(provider, lines),
+            new BillName(provider, operatorId, day)
+            {
+                Stated = new StatedBill(
+                    lines.Length, lines.Sum(l => l.Kind == BillKind.Payment ? l.Fen : -l.Fen), []),
+            },
+            "who", BooksRig.Stop);
 
     public Task<BillReport> Import(params PaperLine[] lines) => Import(BillsOnPaper.Day, lines: lines);
 
@@ -112,7 +132,7 @@ internal sealed class BillsRig : IDisposable
     public void Dispose()
     {
         Projection.Dispose();
-        Importer.Dispose();
+        _turn.Dispose();
         Books.Dispose();
     }
 }

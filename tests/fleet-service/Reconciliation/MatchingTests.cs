@@ -273,6 +273,31 @@ public sealed class MatchingTests : IDisposable
         Assert.False(await _rig.Projection.StepAsync(BooksRig.Stop));
     }
 
+    [Fact]
+    public async Task A_payment_to_one_operator_never_reconciles_the_sale_of_another()
+    {
+        _rig.Books.Cabinet("cab-1");
+        _rig.Books.Cabinet("cab-9", "op-b");
+        var journal = _rig.Books.Journal("cab-9");
+        journal.Add(BillsRig.Sale("fake", 500, "t-of-a"), At);
+        await _rig.Commit(journal);
+        await _rig.Import(Paid("t-of-a", 500, order: "order-of-a"));
+        Assert.Equal(["fake NoPayment OtherOperator 0"], _rig.Outcomes());
+        Assert.Equal(["t-of-a NoSale 500"], _rig.Payments());
+
+        // The sale that it is for has it all the same, whichever came first.
+        var own = _rig.Books.Journal("cab-1");
+        own.Add(BillsRig.Sale("real", 500, "t-of-a"), At);
+        await _rig.Commit(own);
+        Assert.Equal(["fake NoPayment OtherOperator 0", "real Matched None 500"], _rig.Outcomes());
+        Assert.Equal(["t-of-a Matched 500"], _rig.Payments());
+        await _rig.Import(Day, operatorId: "op-b", lines: []);
+        _rig.Today(Day.AddDays(4));
+        var found = Assert.Single(_rig.Check().Found);
+        Assert.Equal("op-b", found.About.OperatorId);
+        Assert.Contains("\"paymentOfAnotherOperator\":true", found.Evidence, StringComparison.Ordinal);
+    }
+
     private async Task<JournalOnPaper> Sell(params SaleBody[] sales)
     {
         var journal = _rig.Books.Journal();

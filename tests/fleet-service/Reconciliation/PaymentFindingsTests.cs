@@ -1,6 +1,8 @@
 using System.Text.Json;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Service.Findings;
+using KioskFleet.Service.Patterns;
+using KioskFleet.Service.Policies;
 using KioskFleet.Service.Tests.Ledger;
 using Xunit;
 using static KioskFleet.Service.Tests.Reconciliation.BillsOnPaper;
@@ -111,7 +113,7 @@ public sealed class PaymentFindingsTests : IDisposable
         journal.Add(BillsRig.Sale("v1", 500), At);
         await _rig.Commit(journal);
         _rig.Today(Day.AddDays(30));
-        Assert.Empty(_rig.Check().Found);
+        Assert.Equal(FindingKind.MissingBill, Assert.Single(_rig.Check().Found).Kind);
         Assert.Equal(["v1 Pending"], _rig.States());
         await _rig.Import(Day, operatorId: "op-b", lines: [Paid("B", 1)]);
         await _rig.Import(Day, PaymentMethod.Alipay, lines: [Paid("A", 1)]);
@@ -243,6 +245,128 @@ public sealed class PaymentFindingsTests : IDisposable
         }
 
         Assert.Equal([open], _rig.Check(open).Ended);
+    }
+
+    [Fact]
+    public async Task A_day_whose_bill_is_not_complete_is_the_operator_s_finding_until_it_comes()
+    {
+        var journal = _rig.Books.Journal();
+        for (var i = 0; i < 50; i++)
+        {
+            journal.Add(BillsRig.Sale($"f{i}", 1_000), At);
+        }
+
+        journal.Add(BillsRig.Sale("cash", 7, method: PaymentMethod.Cash), At);
+        await _rig.Commit(journal);
+        await _rig.Import(Paid("=x", 500) with { Merchant = "M1" });
+        await _rig.Import(Day.AddDays(1), lines: []);
+        _rig.Today(Day.AddDays(3));
+        Assert.Empty(_rig.Check().Found);
+        _rig.Today(Day.AddDays(4));
+        var found = Assert.Single(_rig.Check().Found);
+        Assert.Equal((FindingKind.MissingBill, new FindingAbout(OperatorId: "op-a"), "weChat/2020-09-01/op-a", 50_000L),
+            (found.Kind, found.About, found.Subject, found.Weight));
+        var evidence = JsonElement.Parse(found.Evidence);
+        Assert.Equal(("weChat", "2020-09-01", "incomplete", 1, 50, 50_000, 3), (
+            evidence.GetProperty("provider").GetString(), evidence.GetProperty("day").GetString(),
+            evidence.GetProperty("standing").GetString(), Int(evidence, "files"), Int(evidence, "sales"),
+            Int(evidence, "recordedFen"), Int(evidence, "reconciliationDays")));
+        Assert.Equal("cabinet-aid-share", evidence.GetProperty("policy").GetProperty("id").GetString());
+        Assert.Equal([Open(found)], (await Bring()).Ended);
+
+        // Of days too long ago nobody looks: what was found of them stays.
+        var old = new OpenFinding(8, FindingKind.MissingBill, "", "weChat/2019-01-01/op-a");
+        Assert.Empty(_rig.Check(old).Ended);
+
+        async Task<FindingCheck> Bring()
+        {
+            await _rig.Import(Paid("x", 500) with { Merchant = "M1" });
+            return _rig.Check(Open(found));
+        }
+    }
+
+    [Fact]
+    public async Task Evidence_names_policy_catalogue_heads_bills_and_entries()
+    {
+        var journal = _rig.Books.Journal();
+        journal.Add(BillsRig.Sale("v1", 500), At);
+        journal.Add(BillsRig.Sale("v2", 300), At);
+        await _rig.Commit(journal);
+        await _rig.Import(Paid("x", 1), Paid("t-v2", 299));
+        _rig.Today(Day.AddDays(4));
+        var found = _rig.Check().Found.ToDictionary(f => f.Kind, f => JsonElement.Parse(f.Evidence));
+        Assert.Equal(3, found.Count);
+        foreach (var evidence in found.Values)
+        {
+            Assert.Equal(("cabinet-aid-share", 1, 3, 3), (
+                evidence.GetProperty("policy").GetProperty("id").GetString(),
+                evidence.GetProperty("policy").GetProperty("version").GetInt32(), Int(evidence, "reconciliationDays"),
+                Int(evidence, "catalogueVersion")));
+        }
+
+        foreach (var (kind, seq) in new[] { (FindingKind.RecordedNotPaid, 1), (FindingKind.PaymentDiffers, 2) })
+        {
+            var example = found[kind].GetProperty("examples")[0];
+            Assert.Equal((journal.Id.ToString(), seq),
+                (example.GetProperty("journal").GetString(), Int(example, "seq")));
+            Assert.Equal(journal.Tail.Hash.ToString(),
+                Assert.Single(found[kind].GetProperty("heads").EnumerateArray()).GetProperty("hash").GetString());
+        }
+
+        Assert.Equal([1], found[FindingKind.RecordedNotPaid].GetProperty("billIds").EnumerateArray()
+            .Select(id => id.GetInt32()));
+        var differing = found[FindingKind.PaymentDiffers].GetProperty("examples")[0];
+        Assert.Equal((1, 3, "t-v2"),
+            (Int(differing, "billId"), Int(differing, "line"), differing.GetProperty("billTransaction").GetString()));
+        var unrecorded = found[FindingKind.PaidNotRecorded];
+        Assert.Equal((1, 2), (Int(unrecorded.GetProperty("examples")[0], "billId"),
+            Int(unrecorded.GetProperty("examples")[0], "line")));
+        Assert.Equal((1, 64), (Int(unrecorded, "cabinets"),
+            unrecorded.GetProperty("headsSha256").GetString()!.Length));
+    }
+
+    [Fact]
+    public async Task The_payer_of_sales_that_name_only_the_order_is_known()
+    {
+        var journal = _rig.Books.Journal();
+        for (var i = 0; i < 12; i++)
+        {
+            journal.Add(BillsRig.Sale($"v{i}", 500, transaction: "", order: $"ord{i}"), At + i * 600_000);
+        }
+
+        await _rig.Commit(journal);
+        await _rig.Import([.. Enumerable.Range(0, 12).Select(i => Paid($"T{i}", 500, order: $"ord{i}"))]);
+        var patterns = new SalesPatterns(
+            _rig.Books.Database, _rig.Books.Register, new CurrentPolicies(new PolicyBook(_rig.Books.Places.Policies)),
+            _rig.Books.Catalogue, new DayMapStore(), _rig.Books.Places.Zone);
+        var today = new DateOnly(2020, 10, 5);
+        var check = patterns.Check(
+            new CheckMoment(_rig.Books.Places.Zone.StartOfUtcMs(today), today), [], BooksRig.Stop);
+        Assert.Single(check.Found, f => f.Kind == FindingKind.BuyerBurst);
+    }
+
+    [Fact]
+    public async Task An_accepted_finding_of_payments_opens_again_when_much_more_is_missing()
+    {
+        _rig.Books.Cabinet("cab-1");
+        await _rig.Import(Paid("t1", 100));
+        _rig.Today(Day.AddDays(4));
+        var first = Assert.Single(_rig.Check().Found);
+        using (var connection = _rig.Books.Database.OpenWriter())
+        using (var table = new FindingTable(connection))
+        {
+            table.Raise(first, 1, 25);
+            table.Take(1, FindingStep.Explain, "one old test payment", (2, "op"));
+            table.Take(1, FindingStep.CloseAccepted, "fine", (3, "county"));
+            Assert.Equal(FindingRaised.SeenAgain, table.Raise(first, 4, 25));
+        }
+
+        await _rig.Import(Paid("t1", 100), Paid("t2", 26));
+        var worse = Assert.Single(_rig.Check().Found);
+        Assert.Equal((first.Subject, 100L, 126L), (worse.Subject, first.Weight, worse.Weight));
+        using var again = _rig.Books.Database.OpenWriter();
+        using var later = new FindingTable(again);
+        Assert.Equal(FindingRaised.OpenedAgain, later.Raise(worse, 5, 25));
     }
 
     private static OpenFinding Open(FindingDraft draft) => new(7, draft.Kind, draft.About.CabinetId, draft.Subject);

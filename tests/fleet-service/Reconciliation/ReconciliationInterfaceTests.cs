@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text.Json;
 using KioskFleet.Protocol.Entries;
+using KioskFleet.Service.Access;
 using KioskFleet.Service.Fleet;
 using KioskFleet.Service.Tests.Hosting;
 using KioskFleet.Service.Tests.Ledger;
@@ -96,6 +98,65 @@ public sealed class ReconciliationInterfaceTests : IAsyncLifetime
         Assert.Equal("X", payments.GetProperty("items")[0].GetProperty("transactionNumber").GetString());
     }
 
+    [Fact]
+    public async Task A_bill_is_withdrawn_by_two_persons_and_its_merchant_number_is_free_again()
+    {
+        using (var other = await Rig.Admin.PostAsJsonAsync(
+            "/api/v1/cabinets", new { cabinetId = "K2", county = "341125", operatorId = "op2" }, Stop))
+        {
+            other.EnsureSuccessStatusCode();
+        }
+
+        var bytes = Write(PaymentMethod.WeChat, Paid("T1", 1_230, day: BillDay) with { Merchant = "M1" });
+        var id = (await Import("wechat", bytes)).GetProperty("billId").GetInt64();
+        var right = $"/api/v1/bills?provider=wechat&operator=op2&day={BillDay:yyyy-MM-dd}";
+        var refused = await PostAsync(Rig.Admin, right, bytes, HttpStatusCode.Conflict);
+        Assert.Equal(("merchantOfAnother", "M1", "op1"), (refused.GetProperty("code").GetString(),
+            refused.GetProperty("got").GetString(), refused.GetProperty("operator").GetString()));
+        var path = $"/api/v1/bills/{id}/withdrawal";
+        var illegal = await StepAsync(Rig.Admin, $"{path}/approve", null, HttpStatusCode.Conflict);
+        Assert.Equal(("illegalWithdrawal", "none", "proposed"), (illegal.GetProperty("code").GetString(),
+            illegal.GetProperty("got").GetString(), illegal.GetProperty("allowed")[0].GetString()));
+        await StepAsync(Rig.Admin, path, null, HttpStatusCode.BadRequest);
+        await StepAsync(Rig.Admin, "/api/v1/bills/77/withdrawal", "why", HttpStatusCode.NotFound);
+        using (var nobody = await Rig.Anonymous.PostAsync(path, null, Stop))
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, nobody.StatusCode);
+        }
+
+        Assert.Equal("proposed", (await StepAsync(Rig.Admin, path, "brought for op1", HttpStatusCode.OK))
+            .GetProperty("state").GetString());
+        var alone = await StepAsync(Rig.Admin, $"{path}/approve", null, HttpStatusCode.Conflict);
+        Assert.Equal(("secondPersonNeeded", "admin"),
+            (alone.GetProperty("code").GetString(), alone.GetProperty("got").GetString()));
+        var second = Rig.With(await Rig.Host.Services.GetRequiredService<AccessTokens>()
+            .CreateAsync("otto", AccessScope.Write, null, "test", Stop));
+        var done = await StepAsync(second, $"{path}/approve", null, HttpStatusCode.OK);
+        Assert.Equal(("approved", "admin", "otto"), (done.GetProperty("state").GetString(),
+            done.GetProperty("proposedBy").GetString(), done.GetProperty("approvedBy").GetString()));
+        var bill = (await GetAsync("/api/v1/bills")).GetProperty("items")[0];
+        Assert.Equal(("M1", "approved"), (bill.GetProperty("merchants")[0].GetString(),
+            bill.GetProperty("withdrawal").GetProperty("state").GetString()));
+        Assert.Equal(1, (await PostAsync(Rig.Admin, right, bytes, HttpStatusCode.OK))
+            .GetProperty("rowsTaken").GetInt32());
+    }
+
+    [Fact]
+    public async Task Rows_and_sum_are_stated_in_the_query_and_compared()
+    {
+        var bytes = Write(PaymentMethod.UnionPay, Paid("T1", 1_230, day: BillDay));
+        var path = $"/api/v1/bills?provider=unionpay&operator=op1&day={BillDay:yyyy-MM-dd}";
+        Assert.False((await PostAsync(Rig.Admin, path, bytes, HttpStatusCode.OK)).GetProperty("complete").GetBoolean());
+        var refused = await PostAsync(Rig.Admin, $"{path}&rows=1&amountFen=1231", bytes, HttpStatusCode.BadRequest);
+        Assert.Equal(("statedDiffers", "amountFen=1230"),
+            (refused.GetProperty("code").GetString(), refused.GetProperty("got").GetString()));
+        Assert.True((await PostAsync(
+            Rig.Admin, $"{path}&rows=1&amountFen=1230&merchant=M1,%20M2", bytes, HttpStatusCode.OK))
+            .GetProperty("complete").GetBoolean());
+        var bad = await PostAsync(Rig.Admin, $"{path}&merchant=M%201", bytes, HttpStatusCode.BadRequest);
+        Assert.Equal("badMerchant", bad.GetProperty("code").GetString());
+    }
+
     [Theory]
     [InlineData("provider=paypal&operator=op1&day=2026-03-02", HttpStatusCode.BadRequest, "badProvider")]
     [InlineData("provider=wechat&operator=op9&day=2026-03-02", HttpStatusCode.NotFound, "unknownOperator")]
@@ -188,6 +249,19 @@ public sealed class ReconciliationInterfaceTests : IAsyncLifetime
                 return 0;
             },
             Stop);
+    }
+
+    private static async Task<JsonElement> PostAsync(HttpClient client, string path, byte[] bytes, HttpStatusCode status)
+    {
+        using var content = new ByteArrayContent(bytes);
+        using var answer = await client.PostAsync(path, content, Stop);
+        return await ServiceRig.JsonAsync(answer, status);
+    }
+
+    private static async Task<JsonElement> StepAsync(HttpClient client, string path, string? reason, HttpStatusCode status)
+    {
+        using var answer = await client.PostAsJsonAsync(path, new { reason }, Stop);
+        return await ServiceRig.JsonAsync(answer, status);
     }
 
     private async Task<JsonElement> GetAsync(string path)
