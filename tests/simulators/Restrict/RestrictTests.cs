@@ -53,7 +53,7 @@ public sealed class RestrictTests
             (connection, _) =>
             {
                 using var command = connection.CreateCommand();
-                command.CommandText = "UPDATE window_totals SET sales_fen = sales_fen + 1 WHERE class = 1";
+                command.CommandText = "UPDATE window_totals SET sales_fen = sales_fen + 1 WHERE class = 2";
                 return command.ExecuteNonQuery();
             },
             cancel);
