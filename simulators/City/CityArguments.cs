@@ -18,7 +18,7 @@ internal sealed class CityArguments
     };
 
     private readonly Option<string?> _second = CommandOptions.Text(
-        "--second-token-file", "FILE", "Another person's token: approves the catalogue's past once there are cabinets.");
+        "--second-token-file", "FILE", "Another person's token: approves the catalogue where there are cabinets.");
 
     private readonly Option<string> _broker = new("--broker")
     {

@@ -42,9 +42,10 @@ internal static class CatalogueUpload
     }
 
     /// <summary>The id that the service gives the product of a row without one.</summary>
-    private static string ProductId(CatalogueRow row) => row is { Kind: CatalogueKind.Aid, RecognisingCounty: { } county }
-        ? $"{row.ProductName}@{county}"
-        : row.ProductName;
+    private static string ProductId(CatalogueRow row) =>
+        row is { Kind: CatalogueKind.Aid, RecognisingCounty: { } county }
+            ? $"{row.ProductName}@{county}"
+            : row.ProductName;
 
     private static string Line(CatalogueRow row)
     {
