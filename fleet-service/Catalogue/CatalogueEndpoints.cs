@@ -26,9 +26,9 @@ internal static class CatalogueEndpoints
                 + "(empty or open: no end), mapped_from, mapped_to, recognising_county, batch, supplier, "
                 + "value_wan_yuan (万元), people_helped, helping (工资性, 资产性, 经营性), evidence and pictures (items "
                 + "separated by |), introduction, where_to_buy. A day means its first moment in the data set's zone; a "
-                + "moment needs its offset; ends are not included. Once a cabinet was ever enrolled, what begins or ends "
-                + "before now takes a correction by two persons. Good rows go in, every refused row is listed with "
-                + "line and reason; the same file again changes nothing.")
+                + "moment needs its offset; ends are not included. Once a cabinet was ever enrolled, what begins or "
+                + "ends before now takes a correction by two persons. Good rows go in, every refused row is listed "
+                + "with line and reason; the same file again changes nothing.")
             .Produces<ImportReport>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)

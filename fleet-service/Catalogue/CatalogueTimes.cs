@@ -39,8 +39,8 @@ internal sealed class CatalogueTimes(BusinessZone zone)
     public DateOnly DayOf(long utcMs) => zone.DayOf(utcMs);
 
     /// <summary>
-    /// Writes a moment so that reading it gives the same: as a day where it is one. What no calendar shows is written as
-    /// the nearest that it does.
+    /// Writes a moment so that reading it gives the same: as a day where it is one. What no calendar shows is written
+    /// as the nearest that it does.
     /// </summary>
     public string Shown(long utcMs)
     {

@@ -112,7 +112,8 @@ internal sealed class ProductDesk(CatalogueVersionStore versions, PlacesDataSet 
 
     private static object View(Product product) => new { product.Name, Details = ShownDetails.Of(product.Details) };
 
-    private static CatalogueOutcome<Listing> ListNationally(CatalogueTurn turn, Listing listing, string actor, string why)
+    private static CatalogueOutcome<Listing> ListNationally(
+        CatalogueTurn turn, Listing listing, string actor, string why)
     {
         if (turn.Catalogue.ProductOf(listing.ProductId) is null)
         {

@@ -15,8 +15,8 @@ internal static class TableEncoding
     private const byte LineFeed = (byte)'\n';
 
     /// <summary>
-    /// One of so many Hanzi may lie outside GB2312, the characters of everyday text: rare ones stand in names, seldom in
-    /// a row. Big5 and Shift-JIS read as GB18030 give words of which half and more lie outside.
+    /// One of so many Hanzi may lie outside GB2312, the characters of everyday text: rare ones stand in names, seldom
+    /// in a row. Big5 and Shift-JIS read as GB18030 give words of which half and more lie outside.
     /// </summary>
     private const int HanziForEachRare = 5;
 
@@ -75,8 +75,8 @@ internal static class TableEncoding
     }
 
     /// <summary>
-    /// Nearly any bytes can be read as GB18030, so the characters must be such as a Chinese office writes: no kana, none
-    /// of private use or unassigned, and few that are rare.
+    /// Nearly any bytes can be read as GB18030, so the characters must be such as a Chinese office writes: no kana,
+    /// none of private use or unassigned, and few that are rare.
     /// </summary>
     private static bool IsChinese(string text)
     {

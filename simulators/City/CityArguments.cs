@@ -17,6 +17,9 @@ internal sealed class CityArguments
         Description = "File whose first line is a token that may write.", HelpName = "FILE", Required = true,
     };
 
+    private readonly Option<string?> _second = CommandOptions.Text(
+        "--second-token-file", "FILE", "Another person's token: approves the catalogue where there are cabinets.");
+
     private readonly Option<string> _broker = new("--broker")
     {
         Description = "The broker.", HelpName = "HOST:PORT", Required = true,
@@ -43,7 +46,7 @@ internal sealed class CityArguments
     public void AddTo(Command command)
     {
         foreach (var option in new Option[]
-            { _url, _token, _broker, _cabinets, _days, _start, _data, _seed, Json })
+            { _url, _token, _second, _broker, _cabinets, _days, _start, _data, _seed, Json })
         {
             command.Options.Add(option);
         }
@@ -71,7 +74,8 @@ internal sealed class CityArguments
         {
             Service = service,
             Broker = endPoint,
-            Token = File.ReadLines(parsed.GetValue(_token)!).FirstOrDefault("").Trim(),
+            Token = TokenOf(parsed.GetValue(_token)!),
+            SecondToken = parsed.GetValue(_second) is { } file ? TokenOf(file) : null,
             Cabinets = parsed.GetValue(_cabinets),
             Days = parsed.GetValue(_days),
             Start = parsed.GetValue(_start) ?? today.AddDays(-parsed.GetValue(_days)),
@@ -79,4 +83,6 @@ internal sealed class CityArguments
             DataFolder = parsed.GetValue(_data),
         }, null);
     }
+
+    private static string TokenOf(string file) => File.ReadLines(file).FirstOrDefault("").Trim();
 }

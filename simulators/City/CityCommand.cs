@@ -15,6 +15,7 @@ internal static class CityCommand
     private const string Description = """
         A city load on a running fleet service: quotas per county, honest, careless and breaching operators, with proof.
         The cabinets must be new to the service, unless --data holds their agents from an earlier run of the same load.
+        Its catalogue begins before the load: once the service has cabinets, a second person's token approves it.
         The service takes 30 enrolments a minute from one address; raise its Enrolment:RedemptionsPerMinute for many.
 
         Examples:

@@ -12,6 +12,9 @@ internal sealed record CityOptions
     /// <summary>A token of the service that may write.</summary>
     public required string Token { get; init; }
 
+    /// <summary>Another person's token that may write, or null.</summary>
+    public string? SecondToken { get; init; }
+
     /// <summary>The broker.</summary>
     public required DnsEndPoint Broker { get; init; }
 

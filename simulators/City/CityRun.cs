@@ -64,7 +64,8 @@ internal sealed class CityRun : IAsyncDisposable
         // The boots began a day before the load, so that no difference between the two clocks makes a time negative.
         var place = new AgentPlace(_folder.Cabinets, _options.Service, _options.Broker,
             _load.StartUtc.AddDays(-1), _real.GetUtcNow());
-        var report = await new LoadRun(_api, _crew, _progress, _real).RunAsync(
+        using var second = _options.SecondToken is { } token ? new FleetApi(_options.Service, token) : null;
+        var report = await new LoadRun(_api, _crew, _progress, _real, second).RunAsync(
             _load, place, static _ => Task.CompletedTask, cancel);
         var proof = await RemoteProof.RunAsync(_api, _crew, cancel);
         var ids = _load.Cabinets.Select(static cabinet => cabinet.Id.Value).ToHashSet(StringComparer.Ordinal);

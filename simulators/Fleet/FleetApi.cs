@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using KioskFleet.Protocol.Identity;
-using KioskFleet.Simulators.CityLoad;
 
 namespace KioskFleet.Simulators.Fleet;
 
@@ -26,6 +25,8 @@ internal sealed class FleetApi : IDisposable
 
     /// <summary>Where findings are read.</summary>
     public const string FindingsPath = "/api/v1/findings";
+
+    private const string CorrectionsPath = "api/v1/catalogue/corrections";
 
     private const int PageSize = 500;
 
@@ -90,12 +91,25 @@ internal sealed class FleetApi : IDisposable
         (await PostAsync<ApiToken>($"api/v1/cabinets/{cabinet}/enrolment-tokens", null, cancel)).Token;
 
     /// <summary>Imports catalogue rows.</summary>
-    public async Task<ApiImport> ImportAsync(
-        IEnumerable<CatalogueRow> rows, string source, CancellationToken cancel)
+    public async Task<ApiImport> ImportAsync(string csv, CancellationToken cancel)
     {
-        using var content = new StringContent(CatalogueUpload.Csv(rows), Encoding.UTF8, "text/csv");
-        return await PostAsync<ApiImport>(
-            $"api/v1/catalogue/import?source={Uri.EscapeDataString(source)}", content, cancel);
+        using var content = new StringContent(csv, Encoding.UTF8, "text/csv");
+        return await PostAsync<ApiImport>("api/v1/catalogue/import?source=simulators", content, cancel);
+    }
+
+    /// <summary>Proposes a correction of the catalogue; returns its number.</summary>
+    public async Task<long> CorrectAsync(object correction, CancellationToken cancel)
+    {
+        using var content = JsonContent.Create(correction, options: Json);
+        return (await PostAsync<ApiCorrection>(CorrectionsPath, content, cancel)).CorrectionId;
+    }
+
+    /// <summary>Approves a correction that another person proposed.</summary>
+    public async Task ApproveCorrectionAsync(long correctionId, CancellationToken cancel)
+    {
+        using var content = JsonContent.Create(new { }, options: Json);
+        var path = string.Create(CultureInfo.InvariantCulture, $"{CorrectionsPath}/{correctionId}/approve");
+        await PostAsync<ApiCorrection>(path, content, cancel);
     }
 
     /// <summary>All standings of a window.</summary>

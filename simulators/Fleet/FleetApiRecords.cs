@@ -54,6 +54,10 @@ internal sealed record ApiPage<T>(IReadOnlyList<T> Items, long? NextBefore);
 /// <param name="Refused">Each of them, as the service tells it.</param>
 internal sealed record ApiImport(int RowsRead, int RowsRefused, IReadOnlyList<JsonElement> Refused);
 
+/// <summary>A correction of the catalogue.</summary>
+/// <param name="CorrectionId">Its number.</param>
+internal sealed record ApiCorrection(long CorrectionId);
+
 /// <summary>A one-time token.</summary>
 /// <param name="Token">The token.</param>
 internal sealed record ApiToken(string Token);

@@ -11,14 +11,25 @@ internal sealed record LoadRunReport(string? Undrained, TimeSpan Starting, TimeS
 internal sealed class LoadRun
 {
     private readonly FleetApi _api;
+    private readonly FleetApi? _second;
     private readonly CabinetCrew _crew;
     private readonly RunProgress _progress;
     private readonly TimeProvider _real;
 
     /// <summary>A run against a service with a crew that has no agents yet.</summary>
-    public LoadRun(FleetApi api, CabinetCrew crew, RunProgress progress, TimeProvider real)
+    /// <param name="api">The service.</param>
+    /// <param name="crew">The crew.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="real">The computer's time.</param>
+    /// <param name="second">
+    /// The service for a second person, who approves what of the catalogue reaches into the past of a service that has
+    /// cabinets; null when there is none.
+    /// </param>
+    public LoadRun(
+        FleetApi api, CabinetCrew crew, RunProgress progress, TimeProvider real, FleetApi? second = null)
     {
         _api = api;
+        _second = second;
         _crew = crew;
         _progress = progress;
         _real = real;
@@ -35,8 +46,13 @@ internal sealed class LoadRun
     {
         var started = _real.GetTimestamp();
         _progress.Enter("registering");
+        if (load.Catalogue.Count > 0)
+        {
+            await new CatalogueSetUp(_api, _second).ImportAsync(load.Catalogue, cancel);
+        }
+
+        // After the catalogue: a run that it stops can be tried again, its cabinets being nobody's yet.
         await RegisterAsync(load, place, cancel);
-        await ImportAsync(load, cancel);
         _progress.Enter("enrolling");
         await _crew.StartAsync(load, place, _api, cancel);
         var starting = _real.GetElapsedTime(started);
@@ -67,21 +83,6 @@ internal sealed class LoadRun
         {
             throw new FleetApiException($"{foreign.Count} cabinets of the load are in the register already and have no "
                 + $"agent in {place.Folder}: {string.Join(", ", foreign.Take(5))}…");
-        }
-    }
-
-    private async Task ImportAsync(FleetLoad load, CancellationToken cancel)
-    {
-        if (load.Catalogue.Count == 0)
-        {
-            return;
-        }
-
-        var import = await _api.ImportAsync(load.Catalogue, "simulators", cancel);
-        if (import.RowsRefused > 0)
-        {
-            throw new FleetApiException(
-                $"{import.RowsRefused} rows of the catalogue were refused: {import.Refused[0].GetRawText()}");
         }
     }
 }

@@ -217,9 +217,9 @@ public sealed class ImportTests : IDisposable
 
     [Fact]
     public void Any_rows_after_any_catalogue_change_nothing_when_they_come_again() =>
-        Gen.Select(Rows, Rows, Gen.Long[0, 40], Gen.Long[0, 40], Gen.Bool).Sample((before, rows, now, at, isSettingUp) =>
+        Gen.Select(Rows, Rows, Gen.Long[0, 40], Gen.Long[0, 40], Gen.Bool).Sample((before, rows, now, at, isNew) =>
         {
-            var guards = PlanningGuards.None with { IsSettingUp = isSettingUp };
+            var guards = PlanningGuards.None with { IsSettingUp = isNew };
             var state = Apply(CatalogueState.Empty, CataloguePlanner.Plan(
                 CatalogueState.Empty, before, PlanningGuards.None, 0));
             var first = CataloguePlanner.Plan(state, rows, guards, now);
@@ -231,7 +231,7 @@ public sealed class ImportTests : IDisposable
                 && again.UnchangedRows + again.Refused.Count == rows.Count
                 && NothingOverlaps(next)
                 && first.ChangedRows + first.UnchangedRows + first.Refused.Count == rows.Count
-                && (isSettingUp || at >= now || WhatIsSoldIsKept(state, next, at));
+                && (isNew || at >= now || WhatIsSoldIsKept(state, next, at));
         }, iter: 20_000);
 
     private static Gen<IReadOnlyList<CatalogueRow>> Rows { get; } = Gen.Select(

@@ -174,7 +174,8 @@ public sealed class ProductBlockTests : IAsyncLifetime
     {
         var problem = await PostAsync(_rig.County, path, new { reason = "x" }, HttpStatusCode.Conflict);
         Assert.Equal("illegalState", problem.GetProperty("code").GetString());
-        return $"{problem.GetProperty("state").GetString()} → {string.Join(", ", Words(problem.GetProperty("allowed")))}";
+        var allowed = string.Join(", ", Words(problem.GetProperty("allowed")));
+        return $"{problem.GetProperty("state").GetString()} → {allowed}";
     }
 
     private static string? Step(JsonElement block, string step, string field) =>

@@ -190,7 +190,8 @@ public sealed class RecognitionRulesTests
     [InlineData("2020-10-07", "2020-10-01", false)]
     [InlineData("2020-09-13", "2020-10-01", true)]
     [InlineData("2020-09-12", "2020-10-01", false)]
-    public void A_public_notice_begins_today_at_the_earliest_and_takes_the_days_of_the_data_set(string from, string to, bool isTaken) =>
+    public void A_public_notice_begins_today_at_the_earliest_and_takes_the_days_of_the_data_set(
+        string from, string to, bool isTaken) =>
         Assert.Equal(isTaken, Decide(
             new Recognition(1, "tea", County, RecognitionState.CountyReview),
             new RecognitionStep(RecognitionState.PublicNotice, "why")

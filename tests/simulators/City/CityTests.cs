@@ -1,3 +1,4 @@
+using KioskFleet.Service.Access;
 using KioskFleet.Simulators.Commands;
 using KioskFleet.Simulators.Fleet;
 using KioskFleet.Simulators.Tests.Commands;
@@ -41,6 +42,41 @@ public sealed class CityTests
         var foreign = await CommandLine.RunAsync([.. args, folder.File("3.json")]);
         Assert.Equal(ExitCode.Broken, foreign.ExitCode);
         Assert.Contains("in the register already", foreign.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task On_a_service_that_has_cabinets_the_catalogue_takes_a_second_person()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        using var folder = new TemporaryFolder("city");
+        await using var fleet = await LocalFleet.StartAsync(folder.File("fleet"), TimeProvider.System, cancel);
+        await fleet.Database.WriteAsync(
+            (connection, _) =>
+            {
+                using var command = connection.CreateCommand();
+                command.CommandText = """
+                    INSERT INTO cabinets (cabinet_id, life, registered_utc_ms, changed_utc_ms)
+                    VALUES ('other', 'Retired', 0, 0);
+                    INSERT INTO cabinet_keys (cabinet_id, key_id, spki, from_utc_ms) VALUES ('other', 'k', x'01', 0);
+                    """;
+                return command.ExecuteNonQuery();
+            },
+            cancel);
+        string[] args =
+        [
+            "city", "--url", $"{fleet.Api.Service}", "--token-file", folder.Write("token", fleet.Token),
+            "--broker", $"{fleet.BrokerEndPoint.Host}:{fleet.BrokerEndPoint.Port}",
+            "--cabinets", "2", "--days", "1", "--start", "2020-09-01", "--data", folder.File("cabinets"),
+        ];
+        var alone = await CommandLine.RunAsync(args);
+        Assert.Equal(ExitCode.Broken, alone.ExitCode);
+        Assert.Contains("changesThePast", alone.Error, StringComparison.Ordinal);
+
+        var second = await new AccessTokens(fleet.Database, TimeProvider.System).CreateAsync(
+            "second", AccessScope.Write, null, "test", cancel);
+        string[] together = [.. args, "--second-token-file", folder.Write("second", second)];
+        Assert.Equal(ExitCode.Proven, (await CommandLine.RunAsync(together)).ExitCode);
+        Assert.Equal(ExitCode.Proven, (await CommandLine.RunAsync(args)).ExitCode);
     }
 
     [Fact]
