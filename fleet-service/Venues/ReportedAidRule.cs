@@ -5,8 +5,8 @@ namespace KioskFleet.Service.Venues;
 
 /// <summary>
 /// Whether a reported product is an aid product, by the same facts that judge a cabinet's sale: a listing that counts
-/// by the terms of that time, and no suspension for quality. A report names no moment of sale, so they must hold at every
-/// moment of its period; listings that follow one another without a gap are as good as one. Pure.
+/// by the terms of that time, and no suspension for quality. A report names no moment of sale, so they must hold at
+/// every moment of its period; listings that follow one another without a gap are as good as one. Pure.
 /// </summary>
 internal static class ReportedAidRule
 {

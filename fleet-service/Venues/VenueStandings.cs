@@ -47,7 +47,7 @@ internal sealed class VenueStandings(
         for (var back = 0; back <= days + 1; back++)
         {
             var windows = VenueStandingsRule.Windows(all, policies.Book, moment.Today.AddDays(-back), null)
-                .Where(w => w is { IsCurrent: true, Policy: not null } && seen.Add((w.Venue.VenueId, w.Window.Name)))
+                .Where(w => w.Policy is not null && seen.Add((w.Venue.VenueId, w.Window.Name)))
                 .SelectMany(w => VenueStandingsRule.Windows([w.Venue], policies.Book, moment.Today, w.Window))
                 .ToList();
             var rows = VenueStandingsRule.Judge(windows, SalesOf(windows), places.Zone, time.GetUtcNow())
