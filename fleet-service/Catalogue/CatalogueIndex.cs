@@ -114,6 +114,18 @@ internal sealed class CatalogueIndex
         return new SkuFacts(productId, isCounted ? ProductClass.Aid : ProductClass.Ordinary, isOfCity, isBlocked);
     }
 
+    /// <summary>What is true of a product over time, as if a SKU were mapped to it always.</summary>
+    public SkuTimeline TimelineOfProduct(string productId) =>
+        SkuTimeline.From(Moments(SpansOf(productId)), at => FactsOf(productId, at));
+
+    private IEnumerable<InForce> SpansOf(string productId) =>
+        _listings[productId].Select(l => l.InForce).Concat(_blocks[productId].Select(b => b.InForce));
+
+    /// <summary>Every moment at which something may change: edges of spans, and changes of what counts.</summary>
+    private IEnumerable<long> Moments(IEnumerable<InForce> spans) => spans
+        .SelectMany(s => s.ToUtcMs is { } to ? [s.FromUtcMs, to] : new[] { s.FromUtcMs })
+        .Concat(_counting.Skip(1).Select(t => t.FromUtcMs));
+
     /// <summary>Mappings in the order of precedence: the first in force decides.</summary>
     private SkuTimeline Timeline(List<SkuMapping> mappings)
     {
@@ -122,11 +134,7 @@ internal sealed class CatalogueIndex
             return SkuTimeline.Nothing;
         }
 
-        var spans = mappings.SelectMany(m => _listings[m.ProductId].Select(l => l.InForce)
-            .Concat(_blocks[m.ProductId].Select(b => b.InForce))
-            .Append(m.InForce));
-        var moments = spans.SelectMany(s => s.ToUtcMs is { } to ? [s.FromUtcMs, to] : new[] { s.FromUtcMs })
-            .Concat(_counting.Skip(1).Select(t => t.FromUtcMs));
+        var moments = Moments(mappings.SelectMany(m => SpansOf(m.ProductId).Append(m.InForce)));
         return SkuTimeline.From(moments, at => mappings.FirstOrDefault(m => m.InForce.Contains(at)) is { } mapping
             ? FactsOf(mapping.ProductId, at)
             : SkuFacts.Unmapped);

@@ -36,12 +36,16 @@ internal sealed record PublicRecogniser(string Code, string? Zh, string? En);
 /// <summary>A place that sold a product lately.</summary>
 /// <param name="Kind">cabinet, or the kind of the venue.</param>
 /// <param name="Id">The cabinet's or venue's id.</param>
+/// <param name="Name">The venue's name; null for a cabinet.</param>
 /// <param name="Site">The site of the cabinet; null where it is not known.</param>
-/// <param name="County">GB/T 2260 code of the county in which the cabinet stands; null for a venue.</param>
+/// <param name="Address">The venue's address; null for a cabinet, and for a venue on the net.</param>
+/// <param name="Url">The venue's address on the net; null where it has none.</param>
+/// <param name="County">GB/T 2260 code of the county, or of the city, in which it is.</param>
 /// <param name="LastSoldDay">The business day of its last sale.</param>
 /// <param name="UnitPriceFen">Unit price of that sale, in fen; null when a report did not say.</param>
 internal sealed record PublicPlace(
-    string Kind, string Id, string? Site, string? County, DateOnly LastSoldDay, long? UnitPriceFen);
+    string Kind, string Id, string? Name, string? Site, string? Address, string? Url, string? County,
+    DateOnly LastSoldDay, long? UnitPriceFen);
 
 /// <summary>
 /// Reads what the public is shown: products that a listing which counts covers now, that are not suspended. Only reads.
@@ -74,12 +78,15 @@ internal sealed class PublicProductStore(
 
     // ?1 product, ?2 the first moment of "lately", ?3 how many.
     private const string SoldAt = """
-        SELECT s.place_kind, s.place_id, NULLIF(a.site_name, ''), a.county_code, s.last_sold_utc_ms, s.unit_price_fen
+        SELECT s.place_kind, s.place_id, v.name, NULLIF(a.site_name, ''), NULLIF(v.address, ''), NULLIF(v.url, ''),
+          coalesce(a.county_code, v.place_code), s.last_sold_utc_ms, s.unit_price_fen
         FROM product_places s
         LEFT JOIN cabinets c ON s.place_kind = 'cabinet' AND c.cabinet_id = s.place_id
         LEFT JOIN assignments a ON a.cabinet_id = c.cabinet_id AND a.to_utc_ms IS NULL
+        LEFT JOIN venues v ON s.place_kind <> 'cabinet' AND v.venue_id = s.place_id
         WHERE s.product_id = ?1 AND s.last_sold_utc_ms >= ?2
-          AND (s.place_kind <> 'cabinet' OR c.life IN ('Active', 'ClosedUntil'))
+          AND (c.life IN ('Active', 'ClosedUntil') OR (v.venue_id IS NOT NULL AND NOT EXISTS (
+                 SELECT 1 FROM venue_life l WHERE l.venue_id = v.venue_id AND l.life = 'Closed')))
         ORDER BY s.last_sold_utc_ms DESC, s.place_kind, s.place_id LIMIT ?3
         """;
 
@@ -154,7 +161,9 @@ internal sealed class PublicProductStore(
         {
             sold.Add(new PublicPlace(
                 rows.Text(0), rows.Text(1), CatalogueStore.TextOrNull(rows, 2), CatalogueStore.TextOrNull(rows, 3),
-                places.Zone.DayOf(rows.Long(4)), rows.Long(5) > 0 ? rows.Long(5) : null));
+                CatalogueStore.TextOrNull(rows, 4), CatalogueStore.TextOrNull(rows, 5),
+                CatalogueStore.TextOrNull(rows, 6), places.Zone.DayOf(rows.Long(7)),
+                rows.Long(8) > 0 ? rows.Long(8) : null));
         }
 
         return sold;

@@ -41,9 +41,9 @@ internal static class JsonText
     private static string? FindHalf(JsonElement element, string path) => element.ValueKind switch
     {
         JsonValueKind.Object => element.EnumerateObject()
-            .Select(member => FindHalf(member.Value, $"{path}.{member.Name}")).FirstOrDefault(found => found is not null),
+            .Select(member => FindHalf(member.Value, $"{path}.{member.Name}")).OfType<string>().FirstOrDefault(),
         JsonValueKind.Array => element.EnumerateArray()
-            .Select((item, at) => FindHalf(item, $"{path}[{at}]")).FirstOrDefault(found => found is not null),
+            .Select((item, at) => FindHalf(item, $"{path}[{at}]")).OfType<string>().FirstOrDefault(),
         JsonValueKind.String => CanRead(element) ? null : path,
         _ => null,
     };

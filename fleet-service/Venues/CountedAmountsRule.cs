@@ -11,7 +11,7 @@ internal static class CountedAmountsRule
 {
     /// <summary>Counts a document's own amounts.</summary>
     /// <param name="stated">What it states.</param>
-    /// <param name="isOfCity">Whether a county of the city had listed a product within the period.</param>
+    /// <param name="isOfCity">Whether the city had listed a product on every day of the period.</param>
     public static (CountedAmounts? Amounts, Refusal? Refusal) Count(StatedAmounts stated, Func<string, bool> isOfCity)
     {
         ImmutableArray<CountedProduct> products = [.. stated.Products.Select(p =>
@@ -31,11 +31,6 @@ internal static class CountedAmountsRule
     /// <param name="stated">What it states; null for all that is left.</param>
     public static (CountedAmounts? Amounts, Refusal? Refusal) Reverse(CountedAmounts left, StatedAmounts? stated)
     {
-        if (left.IsEmpty)
-        {
-            return (null, new Refusal(RefusalCode.ReversesMore, "reverses", "0.00"));
-        }
-
         if (stated is null)
         {
             return (left, null);

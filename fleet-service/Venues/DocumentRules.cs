@@ -11,11 +11,16 @@ internal static class DocumentRules
         !IsNumber(number) ? new Refusal(RefusalCode.BadDocumentNumber, "documentNumber", number)
         : !string.IsNullOrEmpty(reverses) && !IsNumber(reverses)
             ? new Refusal(RefusalCode.BadDocumentNumber, "reverses", reverses)
-        : evidence?.Trim() is not { Length: > 0 and <= VenueLimits.MaxTextLength } proof || proof.Any(char.IsControl)
-            ? new Refusal(RefusalCode.NoEvidence, "evidence", evidence)
+        : !IsText(evidence) ? new Refusal(RefusalCode.NoEvidence, "evidence", evidence)
         : note is { Length: > VenueLimits.MaxTextLength } || note?.Any(char.IsControl) == true
             ? new Refusal(RefusalCode.BadNote, "note", note)
         : null;
+
+    /// <summary>
+    /// True for an evidence reference or a reason of 1 to <see cref="VenueLimits.MaxTextLength"/> characters.
+    /// </summary>
+    public static bool IsText(string? text) =>
+        text?.Trim() is { Length: > 0 and <= VenueLimits.MaxTextLength } whole && !whole.Any(char.IsControl);
 
     /// <summary>True for 1 to <see cref="VenueLimits.MaxNumberLength"/> characters, no blanks around.</summary>
     public static bool IsNumber(string? number) =>

@@ -42,6 +42,9 @@ internal sealed record DutyLine(
 {
     /// <summary>The clause it comes from.</summary>
     public required string Clause { get; init; }
+
+    /// <summary>The day on which <see cref="MetSince"/> was told: since then the register says so.</summary>
+    public required DateOnly? RecordedOn { get; init; }
 }
 
 /// <summary>
@@ -92,6 +95,31 @@ internal static class DutiesRule
         return since;
     }
 
+    /// <summary>
+    /// Since which day the register says what it says now of <see cref="MetSince"/>: nothing told later changed it.
+    /// Null when not enough venues are open today.
+    /// </summary>
+    public static DateOnly? RecordedOn(IReadOnlyList<VenueModel> venues, int atLeast, DateOnly today)
+    {
+        if (MetSince(venues, atLeast, today) is not { } since)
+        {
+            return null;
+        }
+
+        DateOnly? told = null;
+        foreach (var day in venues.SelectMany(v => v.Steps).Select(s => s.RecordedOn).Distinct().OrderDescending())
+        {
+            if (MetSince([.. venues.Select(v => v.AsToldOn(day))], atLeast, today) != since)
+            {
+                break;
+            }
+
+            told = day;
+        }
+
+        return told;
+    }
+
     private static DutyLine Line(
         PlacesDataSet places, (VenueKind Kind, VenueDuty Duty) of, (string Code, bool IsUnclear) place,
         IReadOnlyList<VenueModel> venues, DateOnly today)
@@ -111,6 +139,7 @@ internal static class DutiesRule
             open.Count, open, since, since is { } day ? day <= duty.By : null)
         {
             Clause = duty.Clause,
+            RecordedOn = RecordedOn(own, duty.AtLeast, today),
         };
     }
 }

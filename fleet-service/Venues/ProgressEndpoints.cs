@@ -16,7 +16,9 @@ internal static class ProgressEndpoints
         group.MapGet("/venues/standings", Standings).WithTags("Venues").WithName("GetVenueStandings")
             .WithSummary("How halls and other venues stand by what they reported, each in the window of its policy")
             .WithDescription("'day' looks at a past day; 'window' (2026-11, 2026-W45, 2026-Q4, …) takes one window for "
-                + "all. A report counts whole on the last day of its period.")
+                + "all. A report counts whole on the last day of its period, for who ran the venue on it. "
+                + "'projected=true' adds, as of today, where each goes by the window's end if it sells on as reported: "
+                + "amount of the reported days × days of the window in business ÷ number of reported days.")
             .Produces<VenueStandingsPage>().ProducesProblem(StatusCodes.Status400BadRequest);
         group.MapGet("/city-target", (CityTargetProgress target) => VenueJson.Answer(target.Now()))
             .WithTags("CityTarget").WithName("GetCityTarget")
@@ -73,7 +75,7 @@ internal static class ProgressEndpoints
             return Bad(RefusalCode.BadQuery, "page", $"{asked.Page}, {asked.PageSize}");
         }
 
-        var rows = standings.Rows(at, window)
+        var rows = standings.Rows(at, window, asked.Projected ?? false)
             .Where(r => string.IsNullOrEmpty(asked.Kind) || r.Kind == asked.Kind)
             .Where(r => string.IsNullOrEmpty(asked.County) || r.County == asked.County)
             .Where(r => standing is null || r.Standing == standing)
@@ -138,7 +140,8 @@ internal static class ProgressEndpoints
 
 /// <summary>Which standings are wanted.</summary>
 internal sealed record VenueStandingsQuery(
-    string? Day, string? Window, string? Kind, string? County, string? Standing, int? Page, int? PageSize);
+    string? Day, string? Window, bool? Projected, string? Kind, string? County, string? Standing, int? Page,
+    int? PageSize);
 
 /// <summary>Which channels' sales are wanted.</summary>
 internal sealed record ChannelSalesQuery(string? Window, string? County);

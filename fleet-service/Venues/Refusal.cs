@@ -115,6 +115,12 @@ internal enum RefusalCode
     /// <summary>No evidence reference.</summary>
     NoEvidence,
 
+    /// <summary>No reason.</summary>
+    NoReason,
+
+    /// <summary>A day of a change of operator without such a change.</summary>
+    NoOperatorChange,
+
     /// <summary>A note is too long.</summary>
     BadNote,
 
@@ -148,6 +154,12 @@ internal enum RefusalCode
     /// <summary>The period ends before it begins, or is too long.</summary>
     BadPeriod,
 
+    /// <summary>The period crosses the edge of a month or of a window of the policy.</summary>
+    AcrossEdge,
+
+    /// <summary>Another document tells of the same sales on some of these days.</summary>
+    ReportedAlready,
+
     /// <summary>The venue was not in business in the period.</summary>
     OutsideVenueLife,
 
@@ -178,8 +190,11 @@ internal enum RefusalCode
     /// <summary>There is no such product.</summary>
     NoSuchProduct,
 
-    /// <summary>A product with an aid amount was not listed in the period.</summary>
+    /// <summary>No listing that counts covers the whole period of a product with an aid amount.</summary>
     ProductNotListed,
+
+    /// <summary>A product with an aid amount was suspended for its quality in the period.</summary>
+    ProductBlocked,
 
     /// <summary>The products sum to more than the report.</summary>
     ProductsAboveReport,

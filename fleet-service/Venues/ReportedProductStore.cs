@@ -1,3 +1,4 @@
+using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.ProductSales;
@@ -11,48 +12,20 @@ namespace KioskFleet.Service.Venues;
 /// </summary>
 internal static class ReportedProductStore
 {
-    /// <summary>Which of the products a document names cannot be; null when all can.</summary>
-    /// <param name="connection">The connection.</param>
-    /// <param name="stated">What the document states.</param>
-    /// <param name="period">The document's period, Unix milliseconds UTC, the end not inside.</param>
-    public static Refusal? Check(
-        SqliteConnection connection, StatedAmounts stated, (long FromUtcMs, long ToUtcMs) period)
+    /// <summary>What was true of some products over all time, by id; one that nobody ever named is not in it.</summary>
+    public static IReadOnlyDictionary<string, SkuTimeline> FactsOf(
+        SqliteConnection connection, PlacesDataSet places, IEnumerable<string> productIds)
     {
-        foreach (var product in stated.Products)
+        var known = productIds.Where(id => Exists(connection, id)).ToList();
+        var counting = CatalogueStore.Counting(connection);
+        var index = new CatalogueIndex(new CatalogueState(
+            0, [], [.. known.SelectMany(id => Listings(connection, id))], [])
         {
-            if (!Exists(connection, product.ProductId))
-            {
-                return new Refusal(RefusalCode.NoSuchProduct, "products", product.ProductId);
-            }
-
-            if (product.AidFen > 0 && !IsListed(connection, product.ProductId, period, null))
-            {
-                return new Refusal(RefusalCode.ProductNotListed, "products", product.ProductId);
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>True when one of some counties had listed the product on a day of the period.</summary>
-    public static bool IsListed(
-        SqliteConnection connection, string productId, (long FromUtcMs, long ToUtcMs) period,
-        IReadOnlySet<string>? counties)
-    {
-        using var query = new Statement(connection, """
-            SELECT recognised_by FROM listings
-            WHERE product_id = ?1 AND from_utc_ms < ?3 AND (to_utc_ms IS NULL OR to_utc_ms > ?2)
-            """);
-        query.Set(1, productId).Set(2, period.FromUtcMs).Set(3, period.ToUtcMs);
-        while (query.Next())
-        {
-            if (counties is null || counties.Contains(query.Text(0)))
-            {
-                return true;
-            }
-        }
-
-        return false;
+            Blocks = [.. known.SelectMany(id => Blocks(connection, id))],
+            Counting = counting.IsEmpty
+                ? [CatalogueStore.FirstTerms(places, CatalogueStore.Version(connection))] : counting,
+        });
+        return known.ToDictionary(id => id, index.TimelineOfProduct, StringComparer.Ordinal);
     }
 
     /// <summary>Says when a venue sold each of some products last, after a report was taken.</summary>
@@ -66,6 +39,36 @@ internal static class ReportedProductStore
             places.SetVenue(
                 venue.Kind, venue.VenueId, product.ProductId, day is { } sold ? zone.StartOfUtcMs(sold) : null);
         }
+    }
+
+    private static List<Listing> Listings(SqliteConnection connection, string productId)
+    {
+        using var query = new Statement(connection, """
+            SELECT recognised_by, from_utc_ms, to_utc_ms FROM listings WHERE product_id = ?1
+            """);
+        query.Set(1, productId);
+        var listings = new List<Listing>();
+        while (query.Next())
+        {
+            listings.Add(new Listing(productId, query.Text(0), new InForce(query.Long(1), query.LongOrNull(2))));
+        }
+
+        return listings;
+    }
+
+    private static List<ProductBlock> Blocks(SqliteConnection connection, string productId)
+    {
+        using var query = new Statement(connection, """
+            SELECT suspended_by, from_utc_ms, to_utc_ms FROM product_blocks WHERE product_id = ?1
+            """);
+        query.Set(1, productId);
+        var blocks = new List<ProductBlock>();
+        while (query.Next())
+        {
+            blocks.Add(new ProductBlock(productId, query.Text(0), new InForce(query.Long(1), query.LongOrNull(2))));
+        }
+
+        return blocks;
     }
 
     private static bool Exists(SqliteConnection connection, string productId)

@@ -1,26 +1,8 @@
 using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Venues;
-
-/// <summary>What a venue reported for a window. Amounts in fen, net of what counter-documents took back.</summary>
-/// <param name="AidFen">Aid products.</param>
-/// <param name="TotalFen">All products.</param>
-/// <param name="Reports">Reports that still say something.</param>
-/// <param name="AcrossEdge">Those of them whose period begins before the window.</param>
-/// <param name="NewestReportId">The newest document that counts in it, counter-documents included.</param>
-/// <param name="DaysCovered">Days of the window that their periods cover.</param>
-/// <param name="DaysTwice">Those of them that two periods or more cover, each time more counted again.</param>
-/// <param name="ReportedUntil">Last day that they cover; null for none.</param>
-internal sealed record VenueSales(
-    long AidFen, long TotalFen, int Reports, int AcrossEdge, long NewestReportId, int DaysCovered, int DaysTwice,
-    DateOnly? ReportedUntil)
-{
-    /// <summary>Nothing was reported.</summary>
-    public static VenueSales None { get; } = new(0, 0, 0, 0, 0, 0, 0, null);
-}
 
 /// <summary>What was reported under one channel in one place. Amounts in fen, net likewise.</summary>
 /// <param name="Channel">The counting channel, or a tag.</param>
@@ -40,28 +22,25 @@ internal sealed record ReportedSales(
 /// </summary>
 internal sealed class ReportedSalesStore(FleetDatabase database)
 {
-    /// <summary>What venues reported for a window, by venue.</summary>
-    public IReadOnlyDictionary<string, VenueSales> OfVenues(JudgingWindow window)
+    /// <summary>The documents of venues that count in a window, by venue.</summary>
+    public ILookup<string, VenueReport> OfVenues(JudgingWindow window)
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
-        var periods = Periods(connection, window);
-        using var query = new Statement(connection, """
-            SELECT venue_id, sum(sign * aid_fen), sum(sign * total_fen), max(report_id) FROM sales_reports
-            WHERE venue_id IS NOT NULL AND last_day >= ?1 AND last_day < ?2 GROUP BY venue_id
+        using var query = new Statement(connection, $"""
+            SELECT r.venue_id, r.report_id, r.first_day, r.last_day, r.sign * r.aid_fen, r.sign * r.total_fen,
+              r.reverses_id IS NULL AND {SalesReportTable.Stands}
+            FROM sales_reports r WHERE r.venue_id IS NOT NULL AND r.last_day >= ?1 AND r.last_day < ?2
             """);
         query.Set(1, (long)window.FromNumber).Set(2, (long)window.ToNumber);
-        var sums = new Dictionary<string, VenueSales>(StringComparer.Ordinal);
+        var documents = new List<(string Venue, VenueReport Document)>();
         while (query.Next())
         {
-            var own = periods[query.Text(0)].ToList();
-            var (days, twice) = Covered(own, window);
-            sums[query.Text(0)] = new VenueSales(
-                query.Long(1), query.Long(2), own.Count, own.Count(p => p.First < window.From), query.Long(3),
-                days, twice, own.Count == 0 ? null : own.Max(p => p.Last));
+            documents.Add((query.Text(0), new VenueReport(
+                query.Long(1), DayText.Of(query.Long(2)), DayText.Of(query.Long(3)), query.Long(4), query.Long(5),
+                query.Long(6) != 0)));
         }
 
-        return sums;
+        return documents.ToLookup(d => d.Venue, d => d.Document, StringComparer.Ordinal);
     }
 
     /// <summary>What was reported from one day up to another, both inside, by channel and place.</summary>
@@ -102,39 +81,5 @@ internal sealed class ReportedSalesStore(FleetDatabase database)
         }
 
         return sums;
-    }
-
-    /// <summary>Periods of the reports that were not wholly taken back.</summary>
-    private static ILookup<string, (DateOnly First, DateOnly Last)> Periods(
-        SqliteConnection connection, JudgingWindow window)
-    {
-        using var query = new Statement(connection, """
-            SELECT r.venue_id, r.first_day, r.last_day FROM sales_reports r
-            WHERE r.venue_id IS NOT NULL AND r.reverses_id IS NULL AND r.last_day >= ?1 AND r.last_day < ?2
-              AND (r.total_fen = 0 OR r.total_fen >
-                (SELECT coalesce(sum(c.total_fen), 0) FROM sales_reports c WHERE c.reverses_id = r.report_id))
-            """);
-        query.Set(1, (long)window.FromNumber).Set(2, (long)window.ToNumber);
-        var periods = new List<(string Venue, DateOnly First, DateOnly Last)>();
-        while (query.Next())
-        {
-            periods.Add((query.Text(0), DayText.Of(query.Long(1)), DayText.Of(query.Long(2))));
-        }
-
-        return periods.ToLookup(p => p.Venue, p => (p.First, p.Last), StringComparer.Ordinal);
-    }
-
-    private static (int Days, int Twice) Covered(
-        IEnumerable<(DateOnly First, DateOnly Last)> periods, JudgingWindow window)
-    {
-        var (days, all, until) = (0, 0, window.From.DayNumber - 1);
-        foreach (var (first, last) in periods.OrderBy(p => p.First))
-        {
-            all += last.DayNumber - Math.Max(first.DayNumber, window.From.DayNumber) + 1;
-            days += Math.Max(0, last.DayNumber - Math.Max(first.DayNumber, until + 1) + 1);
-            until = Math.Max(until, last.DayNumber);
-        }
-
-        return (days, all - days);
     }
 }

@@ -42,7 +42,7 @@ internal sealed record ReportOrigin(
 /// <param name="ProductId">The product.</param>
 /// <param name="AidFen">Its aid amount.</param>
 /// <param name="TotalFen">Its whole amount.</param>
-/// <param name="IsOfCity">Whether a county of the city had listed it within the period.</param>
+/// <param name="IsOfCity">Whether the city or a county of it had listed it on every day of the period.</param>
 internal sealed record CountedProduct(string ProductId, long AidFen, long TotalFen, bool IsOfCity);
 
 /// <summary>

@@ -93,8 +93,13 @@ internal sealed class SalesReportReader(PlacesDataSet places)
         }
 
         var (period, badPeriod) = DayText.Period(request.FirstDay, request.LastDay, today);
-        return period is not var (first, last)
-            ? (null, badPeriod)
+        if (period is not var (first, last))
+        {
+            return (null, badPeriod);
+        }
+
+        return ReportPeriodRule.Check(ReportPeriodRule.Month, first, last) is { } edge
+            ? (null, edge)
             : (new ReportOrigin(venue, channel, county, request.OutsideCity ?? false, first, last,
                 [.. tags.Order(StringComparer.Ordinal)]), null);
     }

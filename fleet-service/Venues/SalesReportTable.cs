@@ -20,16 +20,34 @@ internal sealed record NewSalesReport(
 /// <summary>A report that may be reversed, with what is left of it.</summary>
 /// <param name="ReportId">Its id.</param>
 /// <param name="IsCounter">Whether it is a counter-document itself.</param>
+/// <param name="IsReversed">Whether a counter-document names it.</param>
 /// <param name="Channel">The counting channel.</param>
 /// <param name="PlaceCode">The city or a county.</param>
 /// <param name="Origin">Where and when it was sold.</param>
 /// <param name="Left">What is left.</param>
 internal sealed record ReversibleReport(
-    long ReportId, bool IsCounter, string Channel, string PlaceCode, ReportOrigin Origin, CountedAmounts Left);
+    long ReportId, bool IsCounter, bool IsReversed, string Channel, string PlaceCode, ReportOrigin Origin,
+    CountedAmounts Left);
 
 /// <summary>The tables of reported sales. The caller brings the connection and the transaction.</summary>
 internal static class SalesReportTable
 {
+    /// <summary>
+    /// True of a report r that was not wholly taken back. One that tells of no sales stands until a counter-document
+    /// names it.
+    /// </summary>
+    public const string Stands = """
+        r.total_fen > coalesce(
+          (SELECT sum(c.total_fen) FROM sales_reports c WHERE c.reverses_id = r.report_id), -1)
+        """;
+
+    private const string ToldOnSameDays = $"""
+        SELECT r.report_id, r.document_number, r.received_utc_ms, r.received_by, r.reporter, r.first_day, r.last_day
+        FROM sales_reports r
+        WHERE r.reverses_id IS NULL AND r.last_day >= ?1 AND r.first_day <= ?2 AND r.is_outside_city = ?3
+          AND {Stands}
+        """;
+
     /// <summary>The document with a number, and its digest; null when there is none.</summary>
     public static (FirstDocument Document, byte[] Digest)? Find(
         SqliteConnection connection, string reporter, string number)
@@ -51,7 +69,8 @@ internal static class SalesReportTable
     {
         using var query = new Statement(connection, """
             SELECT report_id, reverses_id, channel, venue_id, place_code, first_day, last_day, is_outside_city,
-              is_recognition_stated
+              is_recognition_stated,
+              EXISTS (SELECT 1 FROM sales_reports c WHERE c.reverses_id = sales_reports.report_id)
             FROM sales_reports WHERE reporter = ?1 AND document_number = ?2
             """);
         query.Set(1, reporter).Set(2, number);
@@ -65,7 +84,35 @@ internal static class SalesReportTable
             query.IsNull(3) ? null : query.Text(3), query.Text(2), query.Text(4), query.Long(7) != 0,
             DayText.Of(query.Long(5)), DayText.Of(query.Long(6)), Tags(connection, id));
         return new ReversibleReport(
-            id, !query.IsNull(1), query.Text(2), query.Text(4), origin, Left(connection, id, query.Long(8) != 0));
+            id, !query.IsNull(1), query.Long(9) != 0, query.Text(2), query.Text(4), origin,
+            Left(connection, id, query.Long(8) != 0));
+    }
+
+    /// <summary>
+    /// A document that tells of the same sales on some of the same days, with its period and number in words; null when
+    /// there is none. A venue's days are told once, whoever tells them; those of a channel and county once by each
+    /// reporter, for different ones may tell of different sellers. Sales to buyers elsewhere have documents of their
+    /// own.
+    /// </summary>
+    public static (FirstDocument Document, string Told)? FindSameDays(
+        SqliteConnection connection, string reporter, ReportOrigin origin)
+    {
+        using var query = new Statement(connection, ToldOnSameDays + (origin.VenueId is null
+            ? " AND r.venue_id IS NULL AND r.reporter = ?4 AND r.channel = ?5 AND r.place_code = ?6"
+            : " AND r.venue_id = ?4") + " ORDER BY r.report_id LIMIT 1");
+        query.Set(1, DayText.Number(origin.First)).Set(2, DayText.Number(origin.Last))
+            .Set(3, origin.IsOutsideCity ? 1 : 0).Set(4, origin.VenueId ?? reporter);
+        if (origin.VenueId is null)
+        {
+            query.Set(5, origin.Channel!).Set(6, origin.PlaceCode!);
+        }
+
+        return query.Next()
+            ? (new FirstDocument(query.Long(0), query.Text(1),
+                DateTimeOffset.FromUnixTimeMilliseconds(query.Long(2)).UtcDateTime, query.Text(3)),
+                $"{DayText.Of(query.Long(5)):yyyy-MM-dd} – {DayText.Of(query.Long(6)):yyyy-MM-dd}: "
+                    + $"{query.Text(4)}/{query.Text(1)}")
+            : null;
     }
 
     /// <summary>Writes a report and returns its id.</summary>

@@ -53,6 +53,12 @@ internal sealed class VenueDesk(FleetDatabase database, PlacesDataSet places, Ti
                             new Refusal(RefusalCode.VenueExists, "venueId", venue.VenueId), known);
                 }
 
+                // Only now: on the day itself it may have been told without.
+                if (VenueRequestRules.CheckEvidence(venue.Steps[0].From, request.Evidence, Today()) is { } refusal)
+                {
+                    return new VenueOutcome.Invalid([refusal]);
+                }
+
                 VenueStore.Insert(connection, venue, Now(), actor);
                 AuditLog.Write(connection, Change(actor, "venue.registered", null, venue));
                 return new VenueOutcome.Done(venue, IsNew: true);
@@ -60,7 +66,7 @@ internal sealed class VenueDesk(FleetDatabase database, PlacesDataSet places, Ti
             ct);
     }
 
-    /// <summary>Changes operator, name or addresses from now on.</summary>
+    /// <summary>Changes name or addresses from now on, or the operator from a day on.</summary>
     public Task<VenueOutcome> ChangeAsync(
         string venueId, VenueDetailsRequest request, string actor, CancellationToken ct) =>
         database.WriteAsync<VenueOutcome>(
@@ -77,15 +83,27 @@ internal sealed class VenueDesk(FleetDatabase database, PlacesDataSet places, Ti
                         new Refusal(RefusalCode.IllegalLife, "venueId", venueId), venue);
                 }
 
-                var (next, refusals) = VenueRequestRules.Change(venue, request);
+                var (next, refusals) = VenueRequestRules.Change(venue, request, Today());
                 if (next is null)
                 {
                     return new VenueOutcome.Invalid(refusals);
                 }
 
+                var isTakenOver = next.Operators.Count > venue.Operators.Count;
+                if (isTakenOver && next.Operators[^1].From < venue.Operators[^1].From)
+                {
+                    return new VenueOutcome.Conflict(
+                        new Refusal(RefusalCode.StepTooEarly, "operatorFrom", request.OperatorFrom), venue);
+                }
+
                 if (next != venue)
                 {
                     VenueStore.Update(connection, next);
+                    if (isTakenOver)
+                    {
+                        VenueStore.AddOperator(connection, next, Now(), actor);
+                    }
+
                     AuditLog.Write(connection, Change(actor, "venue.changed", venue, next));
                 }
 
@@ -115,11 +133,20 @@ internal sealed class VenueDesk(FleetDatabase database, PlacesDataSet places, Ti
                     return new VenueOutcome.Unknown(venueId);
                 }
 
-                var step = new VenueLifeStep(life, on);
+                var step = new VenueLifeStep(life, on)
+                {
+                    RecordedOn = Today(),
+                    Evidence = request.Evidence?.Trim() ?? "",
+                };
                 var beyond = life == VenueLife.Closed ? SalesReportTable.LastDayOf(connection, venueId, on) : null;
                 if (Check(venue, step, beyond) is { } refusal)
                 {
                     return new VenueOutcome.Conflict(refusal, venue);
+                }
+
+                if (VenueRequestRules.CheckEvidence(on, request.Evidence, Today()) is { } unproven)
+                {
+                    return new VenueOutcome.Invalid([unproven]);
                 }
 
                 VenueStore.AddStep(connection, venue, step, Now(), actor);

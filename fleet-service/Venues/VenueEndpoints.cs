@@ -22,11 +22,14 @@ internal static class VenueEndpoints
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
         group.MapPost("/{id}/details", ChangeAsync).RequireAuthorization(AccessPolicies.Write)
             .WithName("ChangeVenue").WithSummary("Changes operator, name or addresses; what is left out stays")
+            .WithDescription("A new operator takes over on 'operatorFrom' (today when left out): reports of earlier "
+                + "days stay with the one before. A day before today takes 'reason' and 'evidence'.")
             .Produces<VenueView>().ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         group.MapPost("/{id}/life", ChangeLifeAsync).RequireAuthorization(AccessPolicies.Write)
             .WithName("ChangeVenueLife")
             .WithSummary("Changes a venue's state from a day on: open, paused (for a time), closed (for good)")
+            .WithDescription("A day before today takes 'evidence'; when it was told is shown.")
             .Produces<VenueView>().ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
     }

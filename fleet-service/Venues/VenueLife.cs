@@ -19,7 +19,14 @@ internal enum VenueLife
 /// <summary>A step of a venue's life.</summary>
 /// <param name="Life">The state.</param>
 /// <param name="From">Its first business day.</param>
-internal sealed record VenueLifeStep(VenueLife Life, DateOnly From);
+internal sealed record VenueLifeStep(VenueLife Life, DateOnly From)
+{
+    /// <summary>The business day on which it was told.</summary>
+    public DateOnly RecordedOn { get; init; } = From;
+
+    /// <summary>What proves it; empty where it was told on its own day.</summary>
+    public string Evidence { get; init; } = "";
+}
 
 /// <summary>Which changes of a venue's life are legal: a table of transitions. Pure.</summary>
 internal static class VenueLifeRules

@@ -44,37 +44,85 @@ internal static class VenueRequestRules
         return refusals.Count > 0
             ? (null, refusals)
             : (new VenueModel(
-                request.VenueId!, kind!.Id, presence!.Value, request.County!, request.OperatorId!,
+                request.VenueId!, kind!.Id, presence!.Value, request.County!,
+                [new VenueOperator(request.OperatorId!, opened ?? today) { RecordedOn = today }],
                 request.Name!.Trim(), request.Address?.Trim() ?? "", request.Url?.Trim() ?? "",
-                [opened is { } day
-                    ? new VenueLifeStep(VenueLife.Open, day)
-                    : new VenueLifeStep(VenueLife.Planned, today)]), []);
+                [new VenueLifeStep(opened is null ? VenueLife.Planned : VenueLife.Open, opened ?? today)
+                {
+                    RecordedOn = today,
+                    Evidence = request.Evidence?.Trim() ?? "",
+                }]), []);
     }
 
     /// <summary>Makes the changed venue, or says everything that is wrong with the change.</summary>
     public static (VenueModel? Venue, IReadOnlyList<Refusal> Refusals) Change(
-        VenueModel venue, VenueDetailsRequest request)
+        VenueModel venue, VenueDetailsRequest request, DateOnly today)
     {
         var next = venue with
         {
-            OperatorId = request.OperatorId ?? venue.OperatorId,
             Name = request.Name?.Trim() ?? venue.Name,
             Address = request.Address?.Trim() ?? venue.Address,
             Url = request.Url?.Trim() ?? venue.Url,
         };
-        var refusals = new List<Refusal>();
-        if (!FleetRequestRules.IsId(next.OperatorId))
-        {
-            refusals.Add(new Refusal(RefusalCode.BadOperator, "operatorId", next.OperatorId));
-        }
-
+        var (operators, refusals) = Operators(venue, request, today);
         if (!IsName(next.Name))
         {
             refusals.Add(new Refusal(RefusalCode.BadName, "name", next.Name));
         }
 
         CheckPlaces(next.Presence, next.Address, next.Url, refusals);
-        return refusals.Count > 0 ? (null, refusals) : (next, []);
+        return refusals.Count > 0 ? (null, refusals)
+            : (operators.Count == venue.Operators.Count ? next : next with { Operators = operators }, []);
+    }
+
+    /// <summary>
+    /// Why a day of the past cannot be told so; null when it is no past, or is proven. What is told on its own day
+    /// takes evidence, too, and needs none.
+    /// </summary>
+    public static Refusal? CheckEvidence(DateOnly day, string? evidence, DateOnly today) =>
+        (day < today || !string.IsNullOrWhiteSpace(evidence)) && !DocumentRules.IsText(evidence)
+            ? new Refusal(RefusalCode.NoEvidence, "evidence", evidence)
+            : null;
+
+    private static (IReadOnlyList<VenueOperator> Operators, List<Refusal> Refusals) Operators(
+        VenueModel venue, VenueDetailsRequest request, DateOnly today)
+    {
+        var next = request.OperatorId ?? venue.OperatorId;
+        var isDayGiven = !string.IsNullOrEmpty(request.OperatorFrom);
+        var day = isDayGiven ? DayText.Read(request.OperatorFrom) : today;
+        if (next == venue.OperatorId)
+        {
+            return (venue.Operators, isDayGiven && day != venue.Operators[^1].From
+                ? [new Refusal(RefusalCode.NoOperatorChange, "operatorFrom", request.OperatorFrom)] : []);
+        }
+
+        var refusals = new List<Refusal?>
+        {
+            FleetRequestRules.IsId(next) ? null : new Refusal(RefusalCode.BadOperator, "operatorId", next),
+        };
+        if (day is not { } from)
+        {
+            refusals.Add(new Refusal(RefusalCode.BadDay, "operatorFrom", request.OperatorFrom));
+            return (venue.Operators, [.. refusals.OfType<Refusal>()]);
+        }
+
+        refusals.Add(from > today || from < VenueLimits.FirstDay
+            ? new Refusal(RefusalCode.DayInFuture, "operatorFrom", request.OperatorFrom) : null);
+        var isReasonRead = from < today || !string.IsNullOrWhiteSpace(request.Reason);
+        refusals.Add(isReasonRead && !DocumentRules.IsText(request.Reason)
+            ? new Refusal(RefusalCode.NoReason, "reason", request.Reason) : null);
+        refusals.Add(CheckEvidence(from, request.Evidence, today));
+        return (
+            [
+                .. venue.Operators,
+                new VenueOperator(next, from)
+                {
+                    RecordedOn = today,
+                    Reason = request.Reason?.Trim() ?? "",
+                    Evidence = request.Evidence?.Trim() ?? "",
+                },
+            ],
+            [.. refusals.OfType<Refusal>()]);
     }
 
     /// <summary>Online or offline; null when the text is neither.</summary>

@@ -10,21 +10,28 @@ namespace KioskFleet.Service.Venues;
 /// <param name="Address">Where it is; needed offline.</param>
 /// <param name="Url">Its address on the net; needed online.</param>
 /// <param name="OpenedOn">First day in business, yyyy-MM-dd, not in the future; null: it is planned.</param>
+/// <param name="Evidence">What proves it; needed for a first day before today.</param>
 internal sealed record VenueRequest(
     string? VenueId, string? Kind, string? Presence, string? County, string? OperatorId, string? Name, string? Address,
-    string? Url, string? OpenedOn);
+    string? Url, string? OpenedOn, string? Evidence);
 
 /// <summary>The wish to change what may change of a venue; what is left out stays.</summary>
-/// <param name="OperatorId">Who runs it from now on.</param>
+/// <param name="OperatorId">Who runs it from a day on; earlier figures stay with who ran it then.</param>
+/// <param name="OperatorFrom">That day, yyyy-MM-dd, not in the future; null: today.</param>
+/// <param name="Reason">Why the operator changes; needed for a day before today.</param>
+/// <param name="Evidence">What proves it; likewise.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Address">Where it is.</param>
 /// <param name="Url">Its address on the net.</param>
-internal sealed record VenueDetailsRequest(string? OperatorId, string? Name, string? Address, string? Url);
+internal sealed record VenueDetailsRequest(
+    string? OperatorId, string? OperatorFrom, string? Reason, string? Evidence, string? Name, string? Address,
+    string? Url);
 
 /// <summary>The wish to change a venue's life.</summary>
 /// <param name="Life"><c>open</c>, <c>paused</c> or <c>closed</c>.</param>
 /// <param name="On">First day of the state, yyyy-MM-dd, not in the future; null: today.</param>
-internal sealed record VenueLifeRequest(string? Life, string? On);
+/// <param name="Evidence">What proves it; needed for a day before today.</param>
+internal sealed record VenueLifeRequest(string? Life, string? On, string? Evidence);
 
 /// <summary>Which venues are wanted.</summary>
 /// <param name="Kind">Of one kind.</param>

@@ -3,7 +3,9 @@ using KioskFleet.Service.Places;
 
 namespace KioskFleet.Service.Venues;
 
-/// <summary>How one venue stands in the window of its policy. Every amount is reported by hand, in fen.</summary>
+/// <summary>
+/// How one venue stands under one operator in the window of its policy. Every amount is reported by hand, in fen.
+/// </summary>
 internal sealed record VenueStandingRow : JudgedFigures
 {
     /// <summary>The venue.</summary>
@@ -21,8 +23,11 @@ internal sealed record VenueStandingRow : JudgedFigures
     /// <summary>The city or one of its counties.</summary>
     public required string County { get; init; }
 
-    /// <summary>Who runs it.</summary>
+    /// <summary>Who ran it: a report counts for the operator of its last day.</summary>
     public required string OperatorId { get; init; }
+
+    /// <summary>Whether that one runs it on the day as of which the row is.</summary>
+    public required bool CurrentOperator { get; init; }
 
     /// <summary>Always <c>reported</c>: told by hand, apart from what signed journals prove.</summary>
     public string Figures { get; init; } = "reported";
@@ -39,18 +44,15 @@ internal sealed record VenueStandingRow : JudgedFigures
     /// <summary>Reports that count in the window.</summary>
     public required int Reports { get; init; }
 
-    /// <summary>Those whose period begins before it; each counts whole, on its last day.</summary>
-    public required int ReportsAcrossEdge { get; init; }
-
     /// <summary>Days of the window that are reported.</summary>
     public required int DaysCovered { get; init; }
-
-    /// <summary>Days that two reports or more speak of: perhaps one sale told twice.</summary>
-    public required int DaysReportedTwice { get; init; }
 
     /// <summary>Last day that is reported; null for none.</summary>
     public required DateOnly? ReportedUntil { get; init; }
 
     /// <summary>The newest document that counts; 0 for none. What is told later makes a new number.</summary>
     public required long NewestReportId { get; init; }
+
+    /// <summary>Where it goes by the window's end; null when that was not asked for, or nothing is to come.</summary>
+    public VenueProjectionShown? Projection { get; init; }
 }

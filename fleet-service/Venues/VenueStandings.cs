@@ -16,8 +16,19 @@ internal sealed class VenueStandings(
     public DateOnly Today => places.Zone.DayOf(time.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Every venue's standing as of a day, each in the window of its policy or all in one window.</summary>
-    public IReadOnlyList<VenueStandingRow> Rows(DateOnly day, JudgingWindow? asked = null) =>
-        Judge(VenueStandingsRule.Windows(venues.All(), policies.Book, day, asked));
+    /// <param name="day">The day.</param>
+    /// <param name="asked">One window for all, or null.</param>
+    /// <param name="projected">Whether to show where each goes by the window's end; of today only.</param>
+    public IReadOnlyList<VenueStandingRow> Rows(DateOnly day, JudgingWindow? asked = null, bool projected = false)
+    {
+        var book = policies.Book;
+        var windows = VenueStandingsRule.Windows(venues.All(), book, day, asked);
+        var sales = SalesOf(windows);
+        var rows = VenueStandingsRule.Judge(windows, sales, places.Zone, time.GetUtcNow());
+        return projected && day == Today
+            ? VenueProjectionRule.Add(rows, windows, sales, (book, places.Zone), (time.GetUtcNow(), day))
+            : rows;
+    }
 
     /// <summary>
     /// What the check of the share finds about venues: BelowThreshold and AtRisk, in the present window and in earlier
@@ -39,7 +50,7 @@ internal sealed class VenueStandings(
                 .Where(w => w.Policy is not null && seen.Add((w.Venue.VenueId, w.Window.Name)))
                 .SelectMany(w => VenueStandingsRule.Windows([w.Venue], policies.Book, moment.Today, w.Window))
                 .ToList();
-            var rows = Judge(windows)
+            var rows = VenueStandingsRule.Judge(windows, SalesOf(windows), places.Zone, time.GetUtcNow())
                 .Where(r => back == 0 || r.FinalFromUtc.ToUnixTimeMilliseconds() > moment.NowUtcMs).ToList();
             subjects?.UnionWith(rows.Select(Subject));
             drafts.AddRange(rows.Where(r => r.Standing is Standing.Breach or Standing.AtRisk).Select(Draft));
@@ -48,15 +59,16 @@ internal sealed class VenueStandings(
         return drafts;
     }
 
-    private IReadOnlyList<VenueStandingRow> Judge(IReadOnlyList<VenueInWindow> windows)
+    private List<VenueSales> SalesOf(IReadOnlyList<VenueInWindow> windows)
     {
-        var sales = windows.Select(w => w.Window).Distinct().ToDictionary(w => w, reports.OfVenues);
-        return VenueStandingsRule.Judge(
-            windows, (venue, window) => sales[window].GetValueOrDefault(venue, VenueSales.None), places.Zone,
-            time.GetUtcNow());
+        var documents = windows.Select(w => w.Window).Distinct().ToDictionary(w => w, reports.OfVenues);
+        return [.. windows.Select(w => VenueSales.Of(
+            documents[w.Window][w.Venue.VenueId].Where(d => w.Venue.OperatorOn(d.Last) == w.OperatorId),
+            w.Window.From))];
     }
 
-    private static string Subject(VenueStandingRow row) => $"venue:{row.VenueId} {row.PolicyId} {row.Window.Name}";
+    private static string Subject(VenueStandingRow row) =>
+        $"venue:{row.VenueId} {row.OperatorId} {row.PolicyId} {row.Window.Name}";
 
     private FindingDraft Draft(VenueStandingRow row) => new(
         row.Standing == Standing.Breach ? FindingKind.BelowThreshold : FindingKind.AtRisk,

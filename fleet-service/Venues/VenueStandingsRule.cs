@@ -4,12 +4,20 @@ using KioskFleet.Service.Policies;
 
 namespace KioskFleet.Service.Venues;
 
-/// <summary>A venue in the window in which it is judged.</summary>
+/// <summary>A venue under one operator in the window in which it is judged.</summary>
 /// <param name="Venue">The venue.</param>
+/// <param name="OperatorId">Who ran it on days of the window.</param>
+/// <param name="IsCurrent">Whether that one runs it on the day.</param>
 /// <param name="Window">The window.</param>
 /// <param name="Day">The day whose policy is in force.</param>
 /// <param name="Policy">The policy, or null where none is in force.</param>
-internal sealed record VenueInWindow(VenueModel Venue, JudgingWindow Window, DateOnly Day, Policy? Policy);
+internal sealed record VenueInWindow(
+    VenueModel Venue, string OperatorId, bool IsCurrent, JudgingWindow Window, DateOnly Day, Policy? Policy)
+{
+    /// <summary>The day on which this operator took over last; a report counts for who ran it on its last day.
+    /// </summary>
+    public DateOnly OperatorFrom => Venue.Operators.Last(o => o.OperatorId == OperatorId).From;
+}
 
 /// <summary>
 /// Makes the standings of venues from what they reported and the policies of their kinds. Source of the rule: halls
@@ -17,13 +25,12 @@ internal sealed record VenueInWindow(VenueModel Venue, JudgingWindow Window, Dat
 /// </summary>
 internal static class VenueStandingsRule
 {
-    private const string Month = "month";
-
     private sealed record Unit(string Judged, string Key, string Window);
 
     /// <summary>
     /// The windows in which venues are judged as of a day: each venue in the window of its own policy, or all in one.
-    /// Venues that were in life on no day of the window are left out.
+    /// Venues that were in life on no day of the window are left out. Whoever ran a venue on one of the days has an
+    /// entry of its own: a new operator does not inherit its predecessor's share.
     /// </summary>
     /// <param name="venues">All venues.</param>
     /// <param name="policies">The policies.</param>
@@ -35,27 +42,44 @@ internal static class VenueStandingsRule
         var found = new List<VenueInWindow>();
         foreach (var venue in venues.Where(v => v.OpenedOn is not null))
         {
-            var window = asked ?? JudgingWindow.Of(PolicyOf(venue, policies, day)?.Window ?? Month, day);
+            var window = asked
+                ?? JudgingWindow.Of(PolicyOf(venue, policies, day)?.Window ?? ReportPeriodRule.Month, day);
             var judged = day < window.From ? window.From : day > window.Last ? window.Last : day;
-            if (venue.OpenedOn <= window.Last && !(venue.ClosedOn <= window.From))
+            if (venue.OpenedOn > window.Last || venue.ClosedOn <= window.From)
             {
-                found.Add(new VenueInWindow(venue, window, judged, PolicyOf(venue, policies, judged)));
+                continue;
             }
+
+            var from = venue.OpenedOn > window.From ? venue.OpenedOn.Value : window.From;
+            found.AddRange(venue.OperatorsIn(from < judged ? from : judged, judged).Select(operatorId => On(
+                new VenueInWindow(venue, operatorId, operatorId == venue.OperatorOn(judged), window, judged, null),
+                policies, judged)));
         }
 
         return found;
     }
 
-    /// <summary>One row per venue, in their order.</summary>
+    /// <summary>The same with the policy of a day.</summary>
+    public static VenueInWindow On(VenueInWindow of, PolicyBook policies, DateOnly day) => of with
+    {
+        Day = day,
+        Policy = policies.For(
+            of.Venue.Kind, new PolicySubject(of.Venue.VenueId, of.OperatorId, of.Venue.PlaceCode), day),
+    };
+
+    /// <summary>The policy of a venue on a day, under whoever runs it then; null when none is in force.</summary>
+    public static Policy? PolicyOf(VenueModel venue, PolicyBook policies, DateOnly day) => policies.For(
+        venue.Kind, new PolicySubject(venue.VenueId, venue.OperatorOn(day), venue.PlaceCode), day);
+
+    /// <summary>One row for each, in their order.</summary>
     /// <param name="venues">The venues in their windows.</param>
-    /// <param name="sales">What was reported, by venue and the window's name.</param>
+    /// <param name="sales">What each reported.</param>
     /// <param name="zone">The zone of the days.</param>
     /// <param name="now">The moment, for what is still provisional.</param>
     public static IReadOnlyList<VenueStandingRow> Judge(
-        IReadOnlyList<VenueInWindow> venues, Func<string, JudgingWindow, VenueSales> sales, BusinessZone zone,
-        DateTimeOffset now)
+        IReadOnlyList<VenueInWindow> venues, IReadOnlyList<VenueSales> sales, BusinessZone zone, DateTimeOffset now)
     {
-        var of = venues.Select(v => (In: v, Sales: sales(v.Venue.VenueId, v.Window), Unit: UnitOf(v))).ToList();
+        var of = venues.Select((v, i) => (In: v, Sales: sales[i], Unit: UnitOf(v))).ToList();
         var units = of.GroupBy(o => o.Unit).ToDictionary(
             g => g.Key,
             g => (Aid: g.Aggregate(0L, (sum, o) => checked(sum + o.Sales.AidFen)),
@@ -64,16 +88,13 @@ internal static class VenueStandingsRule
             o.In, o.Sales, (o.Unit.Judged, units[o.Unit].Aid, units[o.Unit].Total), zone, now))];
     }
 
-    private static Policy? PolicyOf(VenueModel venue, PolicyBook policies, DateOnly day) =>
-        policies.For(venue.Kind, new PolicySubject(venue.VenueId, venue.OperatorId, venue.PlaceCode), day);
-
     private static Unit UnitOf(VenueInWindow of) => of.Policy?.Judged switch
     {
         Judged.OperatorInCounty => new Unit("operatorInCounty",
-            $"{of.Policy.Id}\n{of.Venue.Kind}\n{of.Venue.OperatorId}\n{of.Venue.PlaceCode}", of.Window.Name),
+            $"{of.Policy.Id}\n{of.Venue.Kind}\n{of.OperatorId}\n{of.Venue.PlaceCode}", of.Window.Name),
         Judged.County => new Unit(
             "county", $"{of.Policy.Id}\n{of.Venue.Kind}\n{of.Venue.PlaceCode}", of.Window.Name),
-        _ => new Unit("venue", of.Venue.VenueId, of.Window.Name),
+        _ => new Unit("venue", $"{of.Venue.VenueId}\n{of.OperatorId}", of.Window.Name),
     };
 
     private static VenueStandingRow Row(
@@ -90,7 +111,8 @@ internal static class VenueStandingsRule
             Kind = of.Venue.Kind,
             Presence = of.Venue.Presence,
             County = of.Venue.PlaceCode,
-            OperatorId = of.Venue.OperatorId,
+            OperatorId = of.OperatorId,
+            CurrentOperator = of.IsCurrent,
             Window = new ShownWindow(of.Window.Name, of.Window.From, of.Window.To, zone.Id),
             Standing = of.Policy is not { } policy ? Standing.NoData : AidShareRule.Judge(
                 unit.AidFen, unit.TotalFen, threshold!.Value, policy.WarningMarginBasisPoints,
@@ -112,9 +134,7 @@ internal static class VenueStandingsRule
             Provisional = now < final,
             FinalFromUtc = final,
             Reports = sales.Reports,
-            ReportsAcrossEdge = sales.AcrossEdge,
             DaysCovered = sales.DaysCovered,
-            DaysReportedTwice = sales.DaysTwice,
             ReportedUntil = sales.ReportedUntil,
             NewestReportId = sales.NewestReportId,
         };

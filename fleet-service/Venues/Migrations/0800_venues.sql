@@ -4,7 +4,6 @@ CREATE TABLE venues (
   kind              TEXT    NOT NULL, -- of the data set
   presence          TEXT    NOT NULL CHECK (presence IN ('Online', 'Offline')),
   place_code        TEXT    NOT NULL, -- the city or one of its counties
-  operator_id       TEXT    NOT NULL,
   name              TEXT    NOT NULL,
   address           TEXT    NOT NULL,
   url               TEXT    NOT NULL,
@@ -14,15 +13,37 @@ CREATE INDEX venues_of_place ON venues (place_code, kind);
 
 -- A venue's life, step by step; append-only. The last step that has begun on a day is its state on that day.
 CREATE TABLE venue_life (
-  venue_id    TEXT    NOT NULL REFERENCES venues (venue_id),
-  step        INTEGER NOT NULL, -- from 1
-  life        TEXT    NOT NULL CHECK (life IN ('Planned', 'Open', 'Paused', 'Closed')),
-  from_day    INTEGER NOT NULL, -- yyyymmdd, first day of the state
-  made_utc_ms INTEGER NOT NULL,
-  made_by     TEXT    NOT NULL,
+  venue_id     TEXT    NOT NULL REFERENCES venues (venue_id),
+  step         INTEGER NOT NULL, -- from 1
+  life         TEXT    NOT NULL CHECK (life IN ('Planned', 'Open', 'Paused', 'Closed')),
+  from_day     INTEGER NOT NULL, -- yyyymmdd, first day of the state
+  recorded_day INTEGER NOT NULL, -- the day on which it was told
+  evidence     TEXT    NOT NULL, -- of a step that was told after its first day
+  made_utc_ms  INTEGER NOT NULL,
+  made_by      TEXT    NOT NULL,
+  CHECK (evidence <> '' OR recorded_day <= from_day),
   PRIMARY KEY (venue_id, step)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER venue_life_never_changes BEFORE UPDATE ON venue_life
 BEGIN SELECT RAISE(ABORT, 'venue_life is append-only'); END;
 CREATE TRIGGER venue_life_never_forgets BEFORE DELETE ON venue_life
 BEGIN SELECT RAISE(ABORT, 'venue_life is append-only'); END;
+
+-- Who runs a venue from a day on, until the next; append-only: figures of earlier days stay with who ran it then.
+CREATE TABLE venue_operators (
+  venue_id     TEXT    NOT NULL REFERENCES venues (venue_id),
+  step         INTEGER NOT NULL, -- from 1
+  operator_id  TEXT    NOT NULL,
+  from_day     INTEGER NOT NULL, -- yyyymmdd
+  recorded_day INTEGER NOT NULL, -- the day on which it was told
+  reason       TEXT    NOT NULL,
+  evidence     TEXT    NOT NULL,
+  made_utc_ms  INTEGER NOT NULL,
+  made_by      TEXT    NOT NULL,
+  PRIMARY KEY (venue_id, step),
+  CHECK (step = 1 OR recorded_day <= from_day OR (reason <> '' AND evidence <> ''))
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER venue_operators_never_change BEFORE UPDATE ON venue_operators
+BEGIN SELECT RAISE(ABORT, 'venue_operators is append-only'); END;
+CREATE TRIGGER venue_operators_never_forget BEFORE DELETE ON venue_operators
+BEGIN SELECT RAISE(ABORT, 'venue_operators is append-only'); END;

@@ -27,6 +27,8 @@ CREATE TABLE sales_reports (
 ) STRICT;
 CREATE INDEX sales_reports_by_day ON sales_reports (last_day);
 CREATE INDEX sales_reports_of_venue ON sales_reports (venue_id, last_day) WHERE venue_id IS NOT NULL;
+CREATE INDEX sales_reports_of_channel ON sales_reports (reporter, channel, place_code, last_day)
+  WHERE venue_id IS NULL;
 CREATE INDEX sales_reports_reversed ON sales_reports (reverses_id) WHERE reverses_id IS NOT NULL;
 
 -- Buyer groups, fairs and the like: beside the counting channel, never in a total of their own.
@@ -41,7 +43,7 @@ CREATE TABLE sales_report_products (
   product_id TEXT    NOT NULL,
   aid_fen    INTEGER NOT NULL CHECK (aid_fen >= 0),
   total_fen  INTEGER NOT NULL CHECK (total_fen >= aid_fen),
-  is_of_city INTEGER NOT NULL, -- listed by a county of this city within the report's period
+  is_of_city INTEGER NOT NULL, -- listed by the city or a county of it on every day of the report's period
   PRIMARY KEY (report_id, product_id)
 ) STRICT, WITHOUT ROWID;
 

@@ -31,6 +31,8 @@ public sealed class PublicCatalogueTests : IAsyncLifetime
         await SoldAsync("tea", "cabinet", "cab-7b", NowUtcMs - 31 * DayMs, 1_500);
         await _rig.ExecuteAsync("""
             UPDATE cabinets SET life = 'Active';
+            INSERT INTO venues (venue_id, kind, presence, place_code, name, address, url, registered_utc_ms)
+            VALUES ('hall-1', 'local-hall', 'Offline', '341126', '馆', '人民路1号', '', 1);
             DROP TRIGGER assignments_never_rewritten; UPDATE assignments SET site_name = '一中';
             """);
 
@@ -46,7 +48,7 @@ public sealed class PublicCatalogueTests : IAsyncLifetime
             tea.GetProperty("whereToBuy").GetString()));
         Assert.Equal("定远县", tea.GetProperty("recognisedBy")[0].GetProperty("zh").GetString());
         Assert.Equal(
-            ["cabinet cab-7 一中 341125 2020-10-10 1500", "local-hall hall-1   2020-10-09 "],
+            ["cabinet cab-7 一中 341125 2020-10-10 1500", "local-hall hall-1  341126 2020-10-09 "],
             tea.GetProperty("places").EnumerateArray().Select(p => string.Join(' ', new[]
             {
                 p.GetProperty("kind").ToString(), p.GetProperty("id").ToString(), p.GetProperty("site").ToString(),

@@ -33,8 +33,8 @@ public sealed class DutiesTests
             met.GetProperty("venues").GetArrayLength()));
 
         // A pause ends it; a venue elsewhere or of another presence is none of its venues.
-        await rig.PostAsync("/api/v1/venues/v0/life", new { life = "paused", on = VenueRig.Text(duty.By) },
-            System.Net.HttpStatusCode.OK);
+        await rig.PostAsync("/api/v1/venues/v0/life",
+            new { life = "paused", on = VenueRig.Text(duty.By), evidence = "e" }, System.Net.HttpStatusCode.OK);
         await rig.RegisterAsync(
             "elsewhere", kind.Id, rig.Places.Counties.Select(c => c.Code.Value).First(c => c != place), presence);
         if (duty.Presence != Service.Places.Presence.Any)
@@ -43,7 +43,8 @@ public sealed class DutiesTests
         }
 
         Assert.Equal("overdue", Status(await Line(rig, kind.Id, place, duty.Presence)));
-        await rig.PostAsync("/api/v1/venues/v0/life", new { life = "open", on = VenueRig.Text(duty.By.AddDays(1)) },
+        await rig.PostAsync("/api/v1/venues/v0/life",
+            new { life = "open", on = VenueRig.Text(duty.By.AddDays(1)), evidence = "e" },
             System.Net.HttpStatusCode.OK);
         var late = await Line(rig, kind.Id, place, duty.Presence);
         Assert.Equal(("met", VenueRig.Text(duty.By.AddDays(1)), false), (

@@ -40,7 +40,8 @@ public sealed class SalesReportTests
 
         // Another reporter has numbers of its own.
         var foreign = report.DeepClone();
-        foreign["reporter"] = "other-office";
+        (foreign["reporter"], foreign["lastDay"]) = ("other-office", VenueRig.Text(rig.Today.AddDays(-7)));
+        foreign["firstDay"] = foreign["lastDay"]!.DeepClone();
         await rig.PostAsync(Path, foreign, HttpStatusCode.Created);
         var shown = await rig.GetAsync($"{Path}/{id}");
         Assert.Equal(("reported", 12_050L, 30_000L, rig.Hall.Id, rig.County),
@@ -106,7 +107,8 @@ public sealed class SalesReportTests
         { "lastDay=TODAYT08:00", "badDay", "lastDay" },
         { "lastDay=TOMORROW", "dayInFuture", "lastDay" },
         { "firstDay=TODAY;lastDay=YESTERDAY", "badPeriod", "lastDay" },
-        { "firstDay=BEFORE", "outsideVenueLife", "firstDay" },
+        { "firstDay=BEFORE;lastDay=BEFORE", "outsideVenueLife", "firstDay" },
+        { "firstDay=BEFORE", "acrossEdge", "lastDay" },
         { "aidYuan=1.234", "badMoney", "aidYuan" },
         { "aidYuan=1,000", "badMoney", "aidYuan" },
         { "aidYuan=-1.00", "moneyNegative", "aidYuan" },
@@ -172,7 +174,10 @@ public sealed class SalesReportTests
         misspelt["recognizedAidYuan"] = "1.00";
         var contradicting = Hall(rig);
         contradicting["note"] = "x";
-        var rows = new JsonArray(good, bad, unreadable, good.DeepClone(), contradicting, Hall(rig, "R-4"), misspelt);
+        var second = Hall(rig, "R-4");
+        second["firstDay"] = VenueRig.Text(rig.Today.AddDays(-7));
+        second["lastDay"] = VenueRig.Text(rig.Today.AddDays(-7));
+        var rows = new JsonArray(good, bad, unreadable, good.DeepClone(), contradicting, second, misspelt);
         var report = await rig.PostAsync($"{Path}/bulk", new JsonObject { ["reports"] = rows }, HttpStatusCode.OK);
         Assert.Equal((7, 2, 1, 4), Counts(report));
         Assert.Equal(
@@ -203,11 +208,14 @@ public sealed class SalesReportTests
         ];
         string[][] rows =
         [
-            ["县局", "1", "", "hall-1", "", tag, "", day, day, "12.30", "2000", "", "own=5.10/6;far=7.2", "", "票1", "注"],
+            [
+                "县局", "1", "", "hall-1", "", tag, "", day, day, "12.30", "2000", "", "own=5.10/6;nation=7.2", "", "票1",
+                "注",
+            ],
             ["县局", "2", "", "", channel, "", rig.County, day, day, "5", "500", "3.00", "", "是", "发票2", ""],
             ["县局", "3", "", "hall-1", "", "", "", day, day, "-5", "500", "", "", "", "发票3", ""],
             ["县局", "4", "", "hall-1", "", "", "", day, day, "5", "5.0", "", "", "", "发票4", ""],
-            ["县局", "5", "1", "", "", "", "", "", "", "0.30", "30", "", "far=0.30", "", "更正5", ""],
+            ["县局", "5", "1", "", "", "", "", "", "", "0.30", "30", "", "nation=0.30", "", "更正5", ""],
             ["县局", "6", "", "hall-1", "", "", "", day, day, "5", "500", "", "own", "", "发票6", ""],
         ];
         var utf8 = TableWriter.Csv(columns, rows);
@@ -232,7 +240,7 @@ public sealed class SalesReportTests
         using var places = connection.CreateCommand();
         places.CommandText = "SELECT group_concat(product_id || '@' || place_kind || '/' || place_id, ' ') FROM "
             + "(SELECT * FROM product_places ORDER BY product_id)";
-        Assert.Equal($"far@{rig.Hall.Id}/hall-1 own@{rig.Hall.Id}/hall-1", places.ExecuteScalar());
+        Assert.Equal($"nation@{rig.Hall.Id}/hall-1 own@{rig.Hall.Id}/hall-1", places.ExecuteScalar());
     }
 
     [Fact]
@@ -251,10 +259,11 @@ public sealed class SalesReportTests
     {
         await using var rig = await VenueRig.StartAsync(ShippedDataSets.All[0]);
         await rig.RegisterAsync("hall-1", rig.Hall.Id);
-        var day = VenueRig.Text(rig.Today);
+        await rig.RegisterAsync("hall-2", rig.Hall.Id);
+        var (day, before) = (VenueRig.Text(rig.Today), VenueRig.Text(rig.Today.AddDays(-1)));
         var csv = await rig.UploadAsync($"{Path}/import",
             "reporter,document_number,venue,first_day,last_day,aid_fen,total_fen,evidence,colour\n"
-            + $"o,1,hall-1,{day},{day},1,2,e,red\no,2,hall-1,{day}\no,3,hall-1,{day},{day},1,2,e,red\n");
+            + $"o,1,hall-1,{day},{day},1,2,e,red\no,2,hall-1,{day}\no,3,hall-1,{before},{before},1,2,e,red\n");
         Assert.Equal((3, 2, 0, 1), Counts(csv));
         Assert.Equal(["colour"], csv.GetProperty("ignoredColumns").EnumerateArray().Select(c => c.GetString()));
         var wrong = csv.GetProperty("refused")[0];
@@ -263,7 +272,7 @@ public sealed class SalesReportTests
             wrong.GetProperty("en").GetString()!));
         var sheet = await rig.UploadAsync($"{Path}/import", Sheets.WithFormula(
             ["reporter", "document_number", "venue", "first_day", "last_day", "aid_fen", "total_fen", "evidence"],
-            ["o", "4", "hall-1", day, day, "1", "2", "e"], ["o", "5", "hall-1", day, day, "1", "=1+1", "e"]));
+            ["o", "4", "hall-2", day, day, "1", "2", "e"], ["o", "5", "hall-1", day, day, "1", "=1+1", "e"]));
         Assert.Equal((2, 1, 0, 1), Counts(sheet));
         Assert.Equal(("notReadable", 3), (sheet.GetProperty("refused")[0].GetProperty("code").GetString()!,
             sheet.GetProperty("refused")[0].GetProperty("line").GetInt32()));
@@ -274,17 +283,17 @@ public sealed class SalesReportTests
     public async Task An_upload_is_taken_in_several_transactions_with_every_document_counted_once()
     {
         await using var rig = await VenueRig.StartAsync(ShippedDataSets.All[0]);
-        await rig.RegisterAsync("hall-1", rig.Hall.Id);
-        var day = VenueRig.Text(rig.Today);
+        await rig.RegisterAsync("hall-1", rig.Hall.Id, openedOn: rig.Start.AddYears(-2));
         var csv = new StringBuilder("reporter,document_number,venue,first_day,last_day,aid_fen,total_fen,evidence\n");
         for (var i = 0; i < 2 * VenueLimits.DocumentsPerTransaction + 7; i++)
         {
+            var day = VenueRig.Text(rig.Today.AddDays(-i));
             csv.AppendLine($"o,N{i},hall-1,{day},{day},{i},{2 * i},e");
         }
 
         Assert.Equal((407, 407, 0, 0), Counts(await rig.UploadAsync($"{Path}/import", csv.ToString())));
         Assert.Equal((407, 0, 407, 0), Counts(await rig.UploadAsync($"{Path}/import", csv.ToString())));
-        var standing = (await rig.GetAsync("/api/v1/venues/standings")).GetProperty("items")[0];
+        var standing = (await rig.GetAsync("/api/v1/venues/standings?window=since-launch")).GetProperty("items")[0];
         Assert.Equal(407L * 406 / 2, standing.GetProperty("aidFen").GetInt64());
     }
 

@@ -98,5 +98,5 @@ public sealed class VenueLifeTests
     }
 
     private static VenueModel Of(params VenueLifeStep[] steps) =>
-        new("v", "hall", Presence.Offline, "341125", "op", "n", "a", "", steps);
+        new("v", "hall", Presence.Offline, "341125", [new VenueOperator("op", First)], "n", "a", "", steps);
 }

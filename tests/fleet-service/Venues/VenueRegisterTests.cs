@@ -27,6 +27,7 @@ public sealed class VenueRegisterTests
             address = "人民路1号",
             url = "https://example.org/hall-1",
             openedOn = $"{rig.Start.Year}-01-01",
+            evidence = "营业执照 1",
         };
         await rig.PostAsync("/api/v1/venues", again, HttpStatusCode.OK);
         var other = await rig.PostAsync(
@@ -137,5 +138,6 @@ public sealed class VenueRegisterTests
 
     private static Task<System.Text.Json.JsonElement> Life(
         VenueRig rig, string life, DateOnly on, HttpStatusCode status) =>
-        rig.PostAsync("/api/v1/venues/hall-1/life", new { life, on = VenueRig.Text(on) }, status);
+        rig.PostAsync("/api/v1/venues/hall-1/life", new { life, on = VenueRig.Text(on), evidence = "通知 1" },
+            status);
 }

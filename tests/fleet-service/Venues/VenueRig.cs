@@ -164,15 +164,17 @@ internal sealed class VenueRig : IAsyncDisposable
         return number;
     }
 
-    /// <summary>Products: one listed by a county of the city, one by a county elsewhere, one by none.</summary>
+    /// <summary>
+    /// Products: one listed by a county of the city, one by a county elsewhere, one nationally, one by none.
+    /// </summary>
     public void AddProducts()
     {
         Execute($"""
             INSERT INTO catalogue_versions (version, made_utc_ms, made_by, source) VALUES (1, 1, 'a', 'b');
             INSERT INTO products (product_id, name, version) VALUES
-              ('own', '本市大米', 1), ('far', '外地茶叶', 1), ('cola', '可乐', 1);
+              ('own', '本市大米', 1), ('far', '外地茶叶', 1), ('nation', '国家名录茶叶', 1), ('cola', '可乐', 1);
             INSERT INTO listings (product_id, recognised_by, from_utc_ms, to_utc_ms, version)
-            VALUES ('own', '{County}', 1, NULL, 1), ('far', '999901', 1, NULL, 1);
+            VALUES ('own', '{County}', 1, NULL, 1), ('far', '999901', 1, NULL, 1), ('nation', 'national', 1, NULL, 1);
             INSERT INTO sku_mappings (operator_id, sku, from_utc_ms, to_utc_ms, product_id, version)
             VALUES ('', 'own', 0, NULL, 'own', 1), ('', 'far', 0, NULL, 'far', 1), ('', 'cola', 0, NULL, 'cola', 1);
             """);

@@ -58,7 +58,7 @@ public sealed class VenueStandingsTests
 
     [Theory]
     [MemberData(nameof(ShippedDataSets.Names), MemberType = typeof(ShippedDataSets))]
-    public async Task A_report_counts_whole_in_the_window_of_its_last_day_and_the_row_says_so(string dataSet)
+    public async Task The_row_says_which_days_of_its_window_are_reported(string dataSet)
     {
         await using var rig = await VenueRig.StartAsync(dataSet);
         await rig.RegisterAsync("hall-1", rig.Hall.Id);
@@ -68,19 +68,18 @@ public sealed class VenueStandingsTests
             reporter = "o",
             documentNumber = "1",
             venue = "hall-1",
-            firstDay = VenueRig.Text(window.From.AddDays(-3)),
+            firstDay = VenueRig.Text(window.From),
             lastDay = VenueRig.Text(window.From.AddDays(1)),
             aidFen = 70,
             totalFen = 100,
             evidence = "e",
         }, System.Net.HttpStatusCode.Created);
-        await rig.ReportAsync("hall-1", 0, 0, window.From.AddDays(1));
+        await rig.ReportAsync("hall-1", 0, 0, window.From.AddDays(2));
         await rig.ReportAsync("hall-1", 5, 9, window.From.AddDays(4));
         var now = (await rig.GetAsync(Path)).GetProperty("items")[0];
-        Assert.Equal((109L, 3, 1, 3, 1, VenueRig.Text(window.From.AddDays(4))), (
+        Assert.Equal((109L, 3, 4, VenueRig.Text(window.From.AddDays(4))), (
             now.GetProperty("totalFen").GetInt64(), now.GetProperty("reports").GetInt32(),
-            now.GetProperty("reportsAcrossEdge").GetInt32(), now.GetProperty("daysCovered").GetInt32(),
-            now.GetProperty("daysReportedTwice").GetInt32(), now.GetProperty("reportedUntil").GetString()!));
+            now.GetProperty("daysCovered").GetInt32(), now.GetProperty("reportedUntil").GetString()!));
         var before = (await rig.GetAsync($"{Path}?day={VenueRig.Text(window.From.AddDays(-1))}"))
             .GetProperty("items")[0];
         Assert.Equal(0, before.GetProperty("totalFen").GetInt64());
@@ -131,15 +130,13 @@ public sealed class VenueStandingsTests
             var policy = places.Policies[1] with { Judged = judged, WarningMarginBasisPoints = 0 };
             var day = new DateOnly(2020, 9, 15);
             var venues = halls.Select((h, i) => new VenueModel($"v{i}", h.Item3 == 0 ? policy.VenueKind : "other",
-                Presence.Offline, $"c{h.Item1}", $"op{h.Item2}", "n", "a", "",
+                Presence.Offline, $"c{h.Item1}", [new VenueOperator($"op{h.Item2}", new DateOnly(2020, 1, 1))],
+                "n", "a", "",
                 [new VenueLifeStep(VenueLife.Open, new DateOnly(2020, 1, 1))])).ToList();
             var windows = VenueStandingsRule.Windows(venues, new PolicyBook([policy]), day, null);
             var rows = VenueStandingsRule.Judge(
-                windows, (id, _) => VenueSales.None with
-                {
-                    AidFen = halls[int.Parse(id[1..], null)].Item4,
-                    TotalFen = halls[int.Parse(id[1..], null)].Item4 + halls[int.Parse(id[1..], null)].Item5,
-                },
+                windows, [.. windows.Select(w => halls[int.Parse(w.Venue.VenueId[1..], null)])
+                    .Select(h => VenueSales.None with { AidFen = h.Item4, TotalFen = h.Item4 + h.Item5 })],
                 places.Zone, DateTimeOffset.UnixEpoch);
             Assert.Equal(venues.Count, rows.Count);
             foreach (var row in rows)
@@ -169,7 +166,8 @@ public sealed class VenueStandingsTests
             Id = "own", Scope = new PolicyScope(ScopeKind.Cabinet, "v1"), Threshold = ThresholdSchedule.Of(9_000),
         };
         var venues = new[] { "v1", "v2" }.Select(id => new VenueModel(id, city.VenueKind, Presence.Online, "341125",
-            "op", "n", "", "u", [new VenueLifeStep(VenueLife.Open, new DateOnly(2020, 1, 1))]));
+            [new VenueOperator("op", new DateOnly(2020, 1, 1))], "n", "", "u",
+            [new VenueLifeStep(VenueLife.Open, new DateOnly(2020, 1, 1))]));
         var windows = VenueStandingsRule.Windows(venues, new PolicyBook([city, own]), new DateOnly(2020, 9, 1), null);
         Assert.Equal(["own", city.Id], windows.Select(w => w.Policy!.Id));
     }
