@@ -127,8 +127,8 @@ internal static class StandingFindingRule
         totalFen > 0 && (Int128)unmappedFen * AidShareRule.Whole > (Int128)totalFen * limitBasisPoints;
 
     /// <summary>
-    /// How bad it is, in fen: aid sales that are missing to the threshold, or to the end of the warning margin; of sales
-    /// without a mapping what is above the limit. At least 1.
+    /// How bad it is, in fen: aid sales that are missing to the threshold, or to the end of the warning margin; of
+    /// sales without a mapping what is above the limit. At least 1.
     /// </summary>
     public static long WeightOf(StandingFound found)
     {
@@ -141,8 +141,8 @@ internal static class StandingFindingRule
     }
 
     /// <summary>
-    /// Aid sales that are missing to the threshold, or, of what is at risk, to the end of the warning margin; where none
-    /// are enough, what is not aid. In fen, at least 1.
+    /// Aid sales that are missing to the threshold, or, of what is at risk, to the end of the warning margin; where
+    /// none are enough, what is not aid. In fen, at least 1.
     /// </summary>
     public static long WeightOf(
         FindingKind kind, long aidFen, long totalFen, int thresholdBasisPoints, int marginBasisPoints) => Math.Max(

@@ -81,8 +81,8 @@ internal enum FindingKind
     PaymentDiffers,
 
     /// <summary>
-    /// Cabinets recorded payments of a provider on a day whose bill was not brought, or not complete. Evidence: provider,
-    /// day, merchant numbers, count and amount.
+    /// Cabinets recorded payments of a provider on a day whose bill was not brought, or not complete. Evidence:
+    /// provider, day, merchant numbers, count and amount.
     /// </summary>
     MissingBill,
 

@@ -106,8 +106,8 @@ internal sealed class LedgerSession : IDisposable
     }
 
     /// <summary>
-    /// Keeps an entry apart: its reason with words, and a finding about who had the cabinet then. Refunds of lines that do not exist are found one by
-    /// one, since which of them is known first depends on what arrives first.
+    /// Keeps an entry apart: its reason with words, and a finding about who had the cabinet then. Refunds of lines that
+    /// do not exist are found one by one, since which of them is known first depends on what arrives first.
     /// </summary>
     public void KeepApart(
         long position, CabinetId cabinet, (JournalId Journal, ulong Seq) place,

@@ -9,9 +9,9 @@ namespace KioskFleet.Service.Patterns;
 /// One payer who makes many aid purchases at one cabinet on one business day, so many that they are a large part of the
 /// cabinet's aid amount. A customer who comes each day is none: the count is of one day, and only such days' amounts
 /// are weighed. Who stays just below that number day after day is found by the window: more purchases than a regular
-/// makes in it, and a larger part. A window that has just begun is weighed by the one before it, so that one large purchase on its first
-/// day is none either. Payers come from the payment bills; without bills nothing is found. Holds a sum for each payer of
-/// the window.
+/// makes in it, and a larger part. A window that has just begun is weighed by the one before it, so that one large
+/// purchase on its first day is none either. Payers come from the payment bills; without bills nothing is found. Holds
+/// a sum for each payer of the window.
 /// </summary>
 internal sealed class BuyerBurstRule : ISalesRule
 {
@@ -96,10 +96,11 @@ internal sealed class BuyerBurstRule : ISalesRule
                 }
             }
 
-            foreach (var (buyer, all) in _all.Where(b => IsMany(b.Value.Sales, b.Value.Fen, amounts.AidFen, window.Terms))
-                .OrderBy(b => b.Key))
+            foreach (var (buyer, all) in _all.Where(payer => payer.Value.Sales >= window.Terms.BuyerWindowSales)
+                .OrderBy(payer => payer.Key))
             {
-                if (IsMany(all.Sales, all.Fen, EarlierFen, window.Terms))
+                if (IsMany(all.Sales, all.Fen, amounts.AidFen, window.Terms)
+                    && IsMany(all.Sales, all.Fen, EarlierFen, window.Terms))
                 {
                     yield return Tell($"{buyer:x32}", Spread(all), amounts.AidFen);
                 }

@@ -9,8 +9,8 @@ namespace KioskFleet.Service.Patterns;
 /// <summary>
 /// Aid sales of a window that were given back on days after it, by more than the policy's part: several of them, or any
 /// without which the window would have been in breach. One refund after midnight is ordinary life; one by which a
-/// window stood is not. Whoever waits until a window is final is found too: each window is looked at again whose aid was
-/// given back in the last days.
+/// window stood is not. Whoever waits until a window is final is found too: each window is looked at again whose aid
+/// was given back in the last days.
 /// </summary>
 internal sealed class LateRefundRule : ISalesRule
 {

@@ -73,7 +73,8 @@ internal sealed class NonSaleRule : ISalesRule
                     _tests += nonSale.Pieces;
                     foreach (var (slot, pieces) in nonSale.Slots)
                     {
-                        _testsBySlot[(nonSale.Day, slot)] = _testsBySlot.GetValueOrDefault((nonSale.Day, slot)) + pieces;
+                        var key = (nonSale.Day, slot);
+                        _testsBySlot[key] = _testsBySlot.GetValueOrDefault(key) + pieces;
                     }
 
                     break;

@@ -5,9 +5,10 @@ using KioskFleet.Service.Places;
 namespace KioskFleet.Service.Patterns;
 
 /// <summary>
-/// Aid sales paid in ways that no provider's bill lists, such as cash or card, by more than the policy's part of the aid
-/// amount: whoever invents sales so meets no bill. Some of it is ordinary life, and below the policy's amount nothing is
-/// said. One finding for a cabinet and window; it says that nobody can check them, and not that they are staged.
+/// Aid sales paid in ways that no provider's bill lists, such as cash or card, by more than the policy's part of the
+/// aid amount: whoever invents sales so meets no bill. Some of it is ordinary life, and below the policy's amount
+/// nothing is said. One finding for a cabinet and window; it says that nobody can check them, and not that they are
+/// staged.
 /// </summary>
 internal sealed class NotByBillRule : ISalesRule
 {

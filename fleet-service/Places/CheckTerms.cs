@@ -90,7 +90,7 @@ internal sealed record CheckTerms
     public int BuyerWindowSales { get; init; } = 60;
 
     /// <summary>… and the part of the cabinet's aid amount that they make, in basis points.</summary>
-    public int BuyerWindowShareBasisPoints { get; init; } = 2_500;
+    public int BuyerWindowShareBasisPoints { get; init; } = 3_300;
 
     /// <summary>
     /// Aid sales paid in ways that no provider's bill lists, such as cash, above this part of the cabinet's aid amount

@@ -21,8 +21,8 @@ internal static class BillEndpoints
             .WithSummary("Imports a provider's daily bill: provider, operator and day in the query, the file as body")
             .WithDescription(
                 "WeChat Pay's 交易账单, Alipay's 业务明细 or UnionPay's transaction detail, as CSV in UTF-8 or GB18030. "
-                + "Each row is taken or refused on its own; the same file again changes nothing. 'rows' (data rows) and "
-                + "'amountFen' (payments less refunds) are compared with the file where they are given, and a "
+                + "Each row is taken or refused on its own; the same file again changes nothing. 'rows' (data rows) "
+                + "and 'amountFen' (payments less refunds) are compared with the file where they are given, and a "
                 + "difference refuses it; a bill without a summary of its own (UnionPay) is complete only with both. "
                 + "'merchant' names the merchant numbers that the bill is for, parted by commas: for a bill without "
                 + "a row.")

@@ -72,10 +72,11 @@ internal readonly ref partial struct BillFields(TableReading.Table table, TableR
     /// Yuan as bills write them, in fen; null when it is none. A spreadsheet parts thousands by commas: they are taken
     /// where they belong.
     /// </summary>
-    public static long? Fen(string text) =>
-        Money.TryParseYuan(Thousands().IsMatch(text) ? text.Replace(",", "", StringComparison.Ordinal) : text, out var yuan)
-            ? yuan.Fen
-            : null;
+    public static long? Fen(string text)
+    {
+        text = Thousands().IsMatch(text) ? text.Replace(",", "", StringComparison.Ordinal) : text;
+        return Money.TryParseYuan(text, out var yuan) ? yuan.Fen : null;
+    }
 
     [GeneratedRegex(@"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,2})?$")]
     private static partial Regex Thousands();

@@ -123,7 +123,9 @@ internal enum SummaryState
     /// <summary>Bills of this layout have none: nobody can tell whether the file was cut off.</summary>
     None,
 
-    /// <summary>Bills of this layout have none; who brought it stated rows and sum, and they are what was counted.</summary>
+    /// <summary>
+    /// Bills of this layout have none; who brought it stated rows and sum, and they are what was counted.
+    /// </summary>
     Stated,
 
     /// <summary>What it says is what was counted.</summary>

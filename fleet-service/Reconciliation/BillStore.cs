@@ -127,7 +127,9 @@ internal sealed class BillStore(FleetDatabase database, IOptions<ReconciliationO
         return days;
     }
 
-    /// <summary>The operator whose bills name one of some merchant numbers, and the number; null when none does.</summary>
+    /// <summary>
+    /// The first of some merchant numbers that another operator's bills name, and that operator; or null.
+    /// </summary>
     public static (string Merchant, string OperatorId)? Taken(
         SqliteConnection connection, BillName name, IEnumerable<string> merchants)
     {

@@ -117,7 +117,7 @@ internal enum MatchCause
 /// <param name="SettleDay">The newest day of all that decided it, yyyymmdd.</param>
 internal sealed record SaleSettlement(SaleOutcome Outcome, MatchCause Cause, long BillFen, int SettleDay)
 {
-    /// <summary>The payment that was found for it, the first of several, by its number; empty when there is none.</summary>
+    /// <summary>The number of the payment that was found for it, the first of several; empty without one.</summary>
     public string Transaction { get; init; } = "";
 }
 

@@ -57,7 +57,8 @@ internal sealed class PaymentFindings(
         return new FindingCheck(found, PaymentFindingsRule.Ended(open, found, first));
     }
 
-    private static bool IsMissing(BillDayShown day, WaitRule wait) => day is { RecordedSales: > 0, OperatorId.Length: > 0 }
+    private static bool IsMissing(BillDayShown day, WaitRule wait) => day.RecordedSales > 0
+        && day.OperatorId is not ("" or AssignmentModel.UnassignedOperator)
         && day.Standing is BillDayStanding.Missing or BillDayStanding.Incomplete
         && wait.IsOver(new PolicySubject("", day.OperatorId, ""), day.Day);
 

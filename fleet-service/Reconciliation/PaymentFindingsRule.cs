@@ -41,8 +41,9 @@ internal sealed class PaymentFindingsRule(PaymentGround ground)
         {
             var evidence = Begin(group.Key.Method, group.Key.OperatorId, group.Key.Day);
             AddSums(evidence, group);
-            evidence["billIds"] = new JsonArray([.. ground.BillsOf(group.Key.Method, group.Key.OperatorId, group.Key.Day)
-                .Take(ReconciliationLimits.MaxExamples).Select(id => (JsonNode?)JsonValue.Create(id))]);
+            var bills = ground.BillsOf(group.Key.Method, group.Key.OperatorId, group.Key.Day);
+            evidence["billIds"] = new JsonArray([.. bills.Take(ReconciliationLimits.MaxExamples)
+                .Select(id => (JsonNode?)JsonValue.Create(id))]);
             evidence["examples"] = Examples(group, stored =>
             {
                 var example = Describe(stored.Sale);
@@ -154,13 +155,12 @@ internal sealed class PaymentFindingsRule(PaymentGround ground)
             ground.AddHeads(evidence, key.CabinetId, key.OperatorId);
         }
 
-        return Draft((kind, key), evidence, weightFen);
+        return new FindingDraft(
+            kind, new FindingAbout(key.CabinetId, key.OperatorId, key.CountyCode),
+            $"{ReconciliationTexts.Word(key.Method.ToString())}/{BillDays.Of(key.Day):yyyy-MM-dd}/{key.OperatorId}",
+            evidence.ToJsonString(ReconciliationTexts.Json), Math.Max(1, weightFen));
     }
 
-    private static FindingDraft Draft((FindingKind Kind, GroupKey Key) of, JsonObject evidence, long weightFen) => new(
-        of.Kind, new FindingAbout(of.Key.CabinetId, of.Key.OperatorId, of.Key.CountyCode),
-        $"{ReconciliationTexts.Word(of.Key.Method.ToString())}/{BillDays.Of(of.Key.Day):yyyy-MM-dd}/{of.Key.OperatorId}",
-        evidence.ToJsonString(ReconciliationTexts.Json), Math.Max(1, weightFen));
 
     private static JsonObject Begin(PaymentMethod method, string operatorId, int day) => new()
     {

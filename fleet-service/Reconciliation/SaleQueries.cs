@@ -69,7 +69,8 @@ internal sealed class SaleQueries(FleetDatabase database)
         using var query = new Statement(connection, $"""
             SELECT {RecordedTable.Columns} FROM recorded_payments r
             JOIN (SELECT DISTINCT operator_id AS of_operator, provider AS of_provider, day AS of_day FROM bills
-                  WHERE finished_utc_ms IS NOT NULL AND withdrawn_utc_ms IS NULL AND complete = 1 AND has_payments = 1 AND day < ?1) b
+                  WHERE finished_utc_ms IS NOT NULL AND withdrawn_utc_ms IS NULL AND complete = 1
+                    AND has_payments = 1 AND day < ?1) b
               ON r.operator_id = b.of_operator AND r.method = b.of_provider AND r.business_day = b.of_day
             WHERE r.outcome = 0
             """);

@@ -18,8 +18,8 @@ internal sealed class BillCalendar(IEnumerable<BillDayState> days)
 /// <summary>
 /// Says from when on the absence of something counts: when the days of waiting that the policy allows
 /// (<see cref="CheckTerms.ReconciliationDays"/>) are over and the bills that should have it are there and complete. A
-/// bill that nobody brought accuses no cabinet: the day is shown as missing, its sales stay pending, and the operator has
-/// to answer for the bill. Pure.
+/// bill that nobody brought accuses no cabinet: the day is shown as missing, its sales stay pending, and the operator
+/// has to answer for the bill. Pure.
 /// </summary>
 internal sealed class WaitRule(PolicyBook policies, BillCalendar bills, DateOnly today)
 {

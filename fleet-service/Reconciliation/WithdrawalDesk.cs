@@ -1,6 +1,5 @@
 using KioskFleet.Service.Access;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Reconciliation;
 
@@ -80,9 +79,20 @@ internal sealed class WithdrawalDesk(FleetDatabase database, BillTurn turn, Reco
 
         using var entered = await turn.EnterAsync(cancellationToken);
         var outcome = await database.WriteAsync(
-            (connection, _) => Take(connection, billId, to, (by, reason)), cancellationToken);
+            (connection, _) =>
+            {
+                using var table = new WithdrawalTable(connection);
+                var (taken, audit) = Take(table, billId, to, (by, reason));
+                if (audit is not null)
+                {
+                    AuditLog.Write(connection, audit);
+                }
+
+                return taken;
+            },
+            cancellationToken);
         while (outcome is WithdrawalOutcome.Done && to == WithdrawalState.Approved
-            && await database.WriteAsync((connection, _) => PutApart(connection, billId), cancellationToken))
+            && await PutApartAsync(billId, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -90,19 +100,18 @@ internal sealed class WithdrawalDesk(FleetDatabase database, BillTurn turn, Reco
         return outcome;
     }
 
-    private WithdrawalOutcome Take(
-        SqliteConnection connection, long billId, WithdrawalState to, (string By, string Why) step)
+    private (WithdrawalOutcome Outcome, AuditEntry? Audit) Take(
+        WithdrawalTable table, long billId, WithdrawalState to, (string By, string Why) step)
     {
-        using var table = new WithdrawalTable(connection);
         if (!table.HasBill(billId))
         {
-            return new WithdrawalOutcome.Unknown();
+            return (new WithdrawalOutcome.Unknown(), null);
         }
 
         var standing = table.Standing(billId);
         if (WithdrawalRule.Refusal(standing, to, step.By) is { } refusal)
         {
-            return refusal;
+            return (refusal, null);
         }
 
         var now = clock.NowUtcMs;
@@ -116,21 +125,25 @@ internal sealed class WithdrawalDesk(FleetDatabase database, BillTurn turn, Reco
         }
         else
         {
-            return new WithdrawalOutcome.Done(standing);
+            return (new WithdrawalOutcome.Done(standing), null);
         }
 
-        AuditLog.Write(connection, new AuditEntry(now, step.By, $"bill.withdrawal{to}", $"bill:{billId}",
-            standing is null ? null : new { standing.State, standing.ProposedBy }, new { State = to, Reason = step.Why }));
-        return new WithdrawalOutcome.Done(table.Standing(billId)
-            ?? standing! with { State = to, DecidedBy = step.By, DecidedUtcMs = now });
+        return (
+            new WithdrawalOutcome.Done(table.Standing(billId)
+                ?? standing! with { State = to, DecidedBy = step.By, DecidedUtcMs = now }),
+            new AuditEntry(now, step.By, $"bill.withdrawal{to}", $"bill:{billId}",
+                standing is null ? null : new { standing.State, standing.ProposedBy },
+                new { State = to, Reason = step.Why }));
     }
 
-    private static bool PutApart(SqliteConnection connection, long billId)
-    {
-        using var table = new WithdrawalTable(connection);
-        using var matches = new MatchStore(connection);
-        var more = table.PutApart(billId, ReconciliationLimits.RowsPerTransaction, matches);
-        matches.Settle();
-        return more;
-    }
+    private Task<bool> PutApartAsync(long billId, CancellationToken cancellationToken) => database.WriteAsync(
+        (connection, _) =>
+        {
+            using var table = new WithdrawalTable(connection);
+            using var matches = new MatchStore(connection);
+            var more = table.PutApart(billId, ReconciliationLimits.RowsPerTransaction, matches);
+            matches.Settle();
+            return more;
+        },
+        cancellationToken);
 }

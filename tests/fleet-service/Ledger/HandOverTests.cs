@@ -26,7 +26,8 @@ public sealed class HandOverTests : IDisposable
         journal.SellAt(BooksRig.StartUtcMs + Day, "v1", ("tea", 500));
         journal.Refund("r1", journal.Id, 1, 900, 0, BooksRig.StartUtcMs + Day);
         journal.Refund("r2", journal.Id, 1, 1, 7, BooksRig.StartUtcMs + Day);
-        journal.Add(JournalOnPaper.SaleOf("deaf", ("tea", 10)), new EntryTime(deaf, 1, BooksRig.StartUtcMs - 900 * Day));
+        journal.Add(
+            JournalOnPaper.SaleOf("deaf", ("tea", 10)), new EntryTime(deaf, 1, BooksRig.StartUtcMs - 900 * Day));
         journal.Add(JournalOnPaper.SaleOf("v2", ("tea", 1)), new EntryTime(later, 5, 0));
         journal.Add(JournalOnPaper.SaleOf("gone", ("tea", 1)), new EntryTime(later, 6, 0));
         journal.Add(JournalOnPaper.SaleOf("v3", ("tea", 1)), new EntryTime(later, 20 * Day, 0));

@@ -243,9 +243,9 @@ public sealed class RuleTests
         Assert.Equal(isExcess, NotByBillRule.IsExcess(fen, aidFen, RulesOnPaper.Policy.Checks));
 
     [Theory]
-    [InlineData(60, 250, 1_000, true)]
-    [InlineData(59, 250, 1_000, false)]
-    [InlineData(60, 249, 1_000, false)]
+    [InlineData(60, 330, 1_000, true)]
+    [InlineData(59, 330, 1_000, false)]
+    [InlineData(60, 329, 1_000, false)]
     [InlineData(60, 0, 0, false)]
     public void Purchases_of_a_window_are_a_burst_from_the_number_and_the_part_on(
         long sales, long fen, long aidFen, bool isMany) =>

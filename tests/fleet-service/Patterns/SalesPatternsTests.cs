@@ -248,7 +248,8 @@ public sealed class SalesPatternsTests : IDisposable
         journal.Refund("early", journal.Id, 2, 1_000, 0, PatternsRig.Start + 3 * PatternsRig.Day);
         for (var i = 0; i < 6; i++)
         {
-            journal.Refund($"r{i}", journal.Id, (ulong)(20 + i), 1_000, 0, _rig.Books.Places.Zone.StartOfUtcMs(refunded));
+            journal.Refund(
+                $"r{i}", journal.Id, (ulong)(20 + i), 1_000, 0, _rig.Books.Places.Zone.StartOfUtcMs(refunded));
         }
 
         await _rig.CommitAsync(journal);

@@ -169,7 +169,8 @@ public sealed class BillFileTests
     public void Commas_between_thousands_are_taken_where_they_belong(string amount, long? fen)
     {
         var text = WeChat([Paid("T1", 77_777)]);
-        var bare = text.Replace("`", "", StringComparison.Ordinal).Replace("777.77", $"\"{amount}\"", StringComparison.Ordinal);
+        var bare = text.Replace("`", "", StringComparison.Ordinal)
+            .Replace("777.77", $"\"{amount}\"", StringComparison.Ordinal);
         foreach (var saved in new[] { bare, text.Replace("777.77", amount, StringComparison.Ordinal) })
         {
             var bill = Read(Encoding.UTF8.GetBytes(saved), PaymentMethod.WeChat);

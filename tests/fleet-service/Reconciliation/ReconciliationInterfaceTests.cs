@@ -251,14 +251,16 @@ public sealed class ReconciliationInterfaceTests : IAsyncLifetime
             Stop);
     }
 
-    private static async Task<JsonElement> PostAsync(HttpClient client, string path, byte[] bytes, HttpStatusCode status)
+    private static async Task<JsonElement> PostAsync(
+        HttpClient client, string path, byte[] bytes, HttpStatusCode status)
     {
         using var content = new ByteArrayContent(bytes);
         using var answer = await client.PostAsync(path, content, Stop);
         return await ServiceRig.JsonAsync(answer, status);
     }
 
-    private static async Task<JsonElement> StepAsync(HttpClient client, string path, string? reason, HttpStatusCode status)
+    private static async Task<JsonElement> StepAsync(
+        HttpClient client, string path, string? reason, HttpStatusCode status)
     {
         using var answer = await client.PostAsJsonAsync(path, new { reason }, Stop);
         return await ServiceRig.JsonAsync(answer, status);
