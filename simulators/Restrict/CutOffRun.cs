@@ -118,7 +118,7 @@ internal sealed class CutOffRun : IAsyncDisposable
         var policy = RestrictPolicy.Make(
             await api.PoliciesAsync(RestrictPolicy.Venue, cancel), county, mode, $"{from:yyyy-MM-dd}");
         await api.MakePolicyAsync(policy, cancel);
-        var import = await api.ImportAsync(RestrictGoods.Catalogue(county, from), cancel);
+        var import = await api.ImportAsync(CatalogueUpload.Csv(RestrictGoods.Catalogue(county, from)), cancel);
         if (import.RowsRefused > 0)
         {
             throw new FleetApiException($"A row of the catalogue was refused: {import.Refused[0].GetRawText()}");
