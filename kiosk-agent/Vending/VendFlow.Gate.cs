@@ -47,14 +47,8 @@ internal sealed partial class VendFlow
         }
 
         // What an approval may still sell at worst: a mixed basket of which only the ordinary part falls.
-        var reserved = 0L;
-        foreach (var row in Vends(journal).Reserving.Where(row => row.Id != without))
-        {
-            var basket = view.BasketOf(row.Lines);
-            reserved = checked(reserved + basket.OrdinaryFen + basket.ExemptFen);
-        }
-
-        return view.Reserving(reserved);
+        return view.Reserving([.. Vends(journal).Reserving.Where(row => row.Id != without)
+            .Select(row => view.BasketOf(row.Lines))]);
     }
 
     private VendAnswer Admit(JournalFile journal, VendRow asked, int seconds)
