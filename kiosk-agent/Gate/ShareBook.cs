@@ -35,6 +35,12 @@ internal sealed class ShareBook(JournalStore store, BootClock clock, ConfigDesk 
     /// <summary>True when a SKU counts as aid now; false before the first config.</summary>
     public bool IsAid(string sku) => desk.Current?.ClassOf(sku, NearNowUtcMs).Class == GateClass.Aid;
 
+    /// <summary>What is left of the rule when it is lost; null when it is not.</summary>
+    public LostConfig? Lost => desk.Lost;
+
+    /// <summary>True while nothing is vended because the rule that restricted the cabinet is lost.</summary>
+    public bool WaitsForRule => Lost?.RefusesAt(NearNowUtcMs) == true;
+
     /// <summary>Now without what the journals prove.</summary>
     private long NearNowUtcMs =>
         _sales.ObservationOf(clock.Boot)?.CorrectedUtcMs(clock.MonotonicMs) ?? clock.WallUtcMs;

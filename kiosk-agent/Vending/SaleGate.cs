@@ -25,7 +25,10 @@ internal readonly record struct GateQuestion(
     /// <summary>True for a session where goods come out piece by piece: restrict asks for a vend instead.</summary>
     public bool NeedsVend { get; init; }
 
-    /// <summary>The share; null while the cabinet never heard a config: then nothing is asked about it.</summary>
+    /// <summary>True while the rule that restricted the cabinet is lost: nobody knows what is aid.</summary>
+    public bool WaitsForRule { get; init; }
+
+    /// <summary>The share; null while there is no config: then nothing is asked about it.</summary>
     public ShareQuestion? Share { get; init; }
 }
 
@@ -52,6 +55,7 @@ internal static class SaleGate
             : question.OpenVends >= question.MaxOpenVends ? DenialReason.TooManyOpenVends
             : !IsKnown(question.Slots, question.Plan) ? DenialReason.UnknownSlot
             : !question.IsKnownDoor ? DenialReason.UnknownDoor
+            : question.WaitsForRule ? DenialReason.RuleLost
             : (DenialReason?)null;
         return question.Share is not { } share ? new GateDecision(denial, null)
             : denial is null && question.NeedsVend && share.View.Mode == GateMode.Restrict
