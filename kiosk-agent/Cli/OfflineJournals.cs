@@ -52,18 +52,19 @@ internal static class OfflineJournals
             StatusGatherer.Of(tail), StatusGatherer.Of(mark.Committed), (long)(tail.Seq - mark.Committed.Seq),
             StatusGatherer.Moment(oldestMs), [.. files.SkipLast(1).Select(file => file.Id.ToString())],
             new SumsAnswer(sums.SalesFen, sums.RefundsFen, sums.Sales), null, reader.Vends().Count, false,
-            Gate(options));
+            Gate(options, reader.Config()));
     }
 
     /// <summary>The kept config; the headroom needs the running agent.</summary>
-    private static GateAnswer Gate(JournalOptions options)
+    private static GateAnswer Gate(JournalOptions options, KeptConfig? kept)
     {
-        var applied = ConfigDesk.Load(Path.Combine(options.DataDirectory, ConfigDesk.FileName), out _);
-        var mode = applied is null ? GateMode.Observe : applied.Config.Mode;
+        var applied = ConfigDesk.Find(Path.Combine(options.DataDirectory, ConfigDesk.FileName), kept, out var lost);
+        var mode = applied?.Config.Mode ?? lost?.Mode ?? GateMode.Observe;
         return GateAnswer.Of(null, "") with
         {
             Mode = JsonNamingPolicy.CamelCase.ConvertName(mode.ToString()),
             AppliedConfig = applied?.Version,
+            ConfigLost = lost is null ? null : true,
             RestrictFromUtc = StatusGatherer.Moment(applied?.Config.RestrictFromUtcMs ?? 0),
         };
     }

@@ -63,6 +63,11 @@ internal static class StatusCommand
         Line(cli, "LabelHeadroom", status.Gate.HeadroomFen is { } headroom ? $"{new Money(headroom)}" : none);
         Line(cli, "LabelConfig", cli.Text(
             "ConfigValue", status.Gate.AppliedConfig ?? none, status.Gate.WantedConfig ?? none));
+        if (status.Gate.ConfigLost == true)
+        {
+            Line(cli, "LabelRule", cli.Text("RuleLost"));
+        }
+
         if (status.Gate.Counting is { } counting and not "exact")
         {
             Line(cli, "LabelCounting", cli.Text("Counting_" + counting));

@@ -6,6 +6,7 @@ namespace KioskFleet.Agent.Gate;
 internal sealed class DaySums
 {
     private readonly Dictionary<DateOnly, (long AidFen, long TotalFen, long TurnoverFen)> _days = [];
+    private readonly HashSet<DateOnly> _missingAid = [];
 
     /// <summary>Adds to a day.</summary>
     /// <param name="day">The business day.</param>
@@ -18,6 +19,12 @@ internal sealed class DaySums
         _days[day] = checked(
             (sums.AidFen + aidFen, sums.TotalFen + totalFen, sums.TurnoverFen + turnoverFen));
     }
+
+    /// <summary>On a day a sale brought less aid than its approval held.</summary>
+    public void NoteMissingAid(DateOnly day) => _missingAid.Add(day);
+
+    /// <summary>True when that happened in a window.</summary>
+    public bool MissesAidIn(BusinessWindow window) => _missingAid.Any(day => window.Contains(day));
 
     /// <summary>Aid and total of a window.</summary>
     public (long AidFen, long TotalFen) In(BusinessWindow window)

@@ -12,10 +12,16 @@ internal static partial class GateLog
     internal static partial void Refused(this ILogger log, string why, string version);
 
     [LoggerMessage(1902, LogLevel.Error,
-        "The kept config {Path} is damaged: the gate observes until the service sends one")]
-    internal static partial void Damaged(this ILogger log, string path);
+        "The config {Path} and its copy in the journal cannot be read ({Mode}): the gate waits for the service")]
+    internal static partial void Lost(this ILogger log, string path, GateMode mode);
 
     [LoggerMessage(1903, LogLevel.Warning,
         "The config's figures name a head that cannot be followed here ({Why}): counting on the safe side")]
     internal static partial void CountsSafely(this ILogger log, BasisKind why);
+
+    [LoggerMessage(1904, LogLevel.Warning, "The config {Path} was gone or damaged; {Version} was kept in the journal")]
+    internal static partial void Restored(this ILogger log, string path, string version);
+
+    [LoggerMessage(1905, LogLevel.Warning, "A copy of the config {Path} cannot be written: {Why}")]
+    internal static partial void NotHealed(this ILogger log, string path, string why);
 }

@@ -15,7 +15,9 @@ internal static class MarginRule
     /// <param name="config">The config.</param>
     /// <param name="window">The window.</param>
     /// <param name="own">What the cabinet sold behind the figures.</param>
-    /// <param name="isExact">False on the safe side: credit of the figures counts as spent.</param>
+    /// <param name="isExact">
+    /// False on the safe side: credit and allowance count as spent, since nobody knows what was sold behind the figures.
+    /// </param>
     /// <param name="today">The present business day.</param>
     public static WindowMargin Of(
         CabinetConfig config, BusinessWindow window, DaySums own, bool isExact, DateOnly today)
@@ -23,9 +25,12 @@ internal static class MarginRule
         var threshold = config.Policy.ThresholdOf(window);
         var warning = Math.Min(threshold + config.Policy.WarningMarginBasisPoints, ShareMargin.Whole);
         var allowance = AllowanceOf(config, window, own, today);
-        return new WindowMargin(window, threshold,
-            Known(config, window, own, isExact, threshold) + (Int128)allowance * threshold,
-            warning, Known(config, window, own, isExact, warning));
+        return new WindowMargin(window, threshold, Known(config, window, own, isExact, threshold, allowance),
+            warning, Known(config, window, own, isExact, warning, 0))
+        {
+            BareMargin = Known(config, window, own, isExact, threshold, 0),
+            MissesAid = own.MissesAidIn(window),
+        };
     }
 
     /// <summary>
@@ -47,11 +52,11 @@ internal static class MarginRule
     }
 
     private static Int128 Known(
-        CabinetConfig config, BusinessWindow window, DaySums own, bool isExact, int threshold)
+        CabinetConfig config, BusinessWindow window, DaySums own, bool isExact, int threshold, long allowanceFen)
     {
         var (aid, total) = config.Figures.In(window);
         var (ownAid, ownTotal) = own.In(window);
-        var stated = ShareMargin.Of(aid, total, threshold);
+        var stated = ShareMargin.Of(aid, (Int128)total - allowanceFen, threshold);
         return (isExact ? stated : Int128.Min(0, stated)) + ShareMargin.Of(ownAid, ownTotal, threshold);
     }
 }

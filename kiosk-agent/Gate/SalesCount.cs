@@ -11,7 +11,8 @@ internal readonly record struct EntryMoment(long UtcMs, bool IsProven);
 /// <summary>A sale that a refund reverses.</summary>
 /// <param name="Body">What was sold.</param>
 /// <param name="Moment">When.</param>
-internal sealed record ReversedSale(SaleBody Body, EntryMoment Moment);
+/// <param name="Origin">Where it was recorded first.</param>
+internal sealed record ReversedSale(SaleBody Body, EntryMoment Moment, EntryOrigin Origin);
 
 /// <summary>
 /// Adds the cabinet's own sales and refunds up by business day and class of the config. Kept twice: by the cabinet's
@@ -21,6 +22,7 @@ internal sealed record ReversedSale(SaleBody Body, EntryMoment Moment);
 internal sealed class SalesCount(AppliedConfig applied)
 {
     private readonly CabinetConfig _config = applied.Config;
+    private readonly Dictionary<(EntryOrigin Sale, byte Line), long> _refunded = [];
 
     /// <summary>By the cabinet's clock.</summary>
     public DaySums ByClock { get; } = new();
@@ -34,9 +36,19 @@ internal sealed class SalesCount(AppliedConfig applied)
     /// <summary>A moment that the service's clock proves.</summary>
     public void Prove(long utcMs) => ProvenUtcMs = Math.Max(ProvenUtcMs, utcMs);
 
-    /// <summary>Counts a sale.</summary>
+    /// <summary>Counts a sale; of one that the figures hold only whether it missed aid.</summary>
     public void AddSale(SaleBody sale, EntryMoment moment, Behind behind)
     {
+        if (sale.Marks.HasFlag(SaleMarks.AidMissing))
+        {
+            NoteMissingAid(moment);
+        }
+
+        if (behind == Behind.No)
+        {
+            return;
+        }
+
         Note(moment);
         if (moment.UtcMs < _config.Figures.CountFromUtcMs)
         {
@@ -58,22 +70,41 @@ internal sealed class SalesCount(AppliedConfig applied)
         ByProven.Add(ProvenDayOf(moment), countedAid, counted, turnover);
     }
 
-    /// <summary>Counts a refund.</summary>
+    /// <summary>A sale brought less aid than its approval held, or may have.</summary>
+    public void NoteMissingAid(EntryMoment moment)
+    {
+        if (moment.UtcMs >= _config.Figures.CountFromUtcMs)
+        {
+            ByClock.NoteMissingAid(_config.Policy.DayOf(moment.UtcMs));
+            ByProven.NoteMissingAid(ProvenDayOf(moment));
+        }
+    }
+
+    /// <summary>
+    /// Counts a refund. Of ordinary goods at most what is left of the line's paid sum gives headroom back, whatever the
+    /// order; of aid all of it takes headroom, as it does in the service's standing.
+    /// </summary>
     /// <param name="refund">The refund.</param>
     /// <param name="moment">When it was made.</param>
-    /// <param name="behind">How surely the figures miss it.</param>
+    /// <param name="behind">How surely the figures miss it; one that they hold only uses its line up.</param>
     /// <param name="sale">The sale it reverses; null when it is not here: then it is taken for aid sold today.</param>
     public void AddRefund(RefundBody refund, EntryMoment moment, Behind behind, ReversedSale? sale)
     {
+        var left = LeftOf(refund, sale);
+        if (behind == Behind.No)
+        {
+            return;
+        }
+
         Note(moment);
         if ((sale?.Moment ?? moment).UtcMs < _config.Figures.CountFromUtcMs)
         {
             return;
         }
 
-        var amount = refund.AmountFen;
         var isAid = sale is null || refund.Line >= sale.Body.Lines.Count
             || applied.ClassOf(sale.Body.Lines[refund.Line].Sku, sale.Moment.UtcMs).Class == GateClass.Aid;
+        var amount = isAid ? refund.AmountFen : left;
         var reversed = sale?.Moment ?? moment;
         if (isAid || behind == Behind.Yes)
         {
@@ -86,8 +117,23 @@ internal sealed class SalesCount(AppliedConfig applied)
             ByProven.Add(ProvenDayOf(reversed), isAid ? -amount : 0, -amount, 0);
         }
 
-        ByClock.Add(_config.Policy.DayOf(moment.UtcMs), 0, 0, -amount);
-        ByProven.Add(ProvenDayOf(moment), 0, 0, -amount);
+        ByClock.Add(_config.Policy.DayOf(moment.UtcMs), 0, 0, -refund.AmountFen);
+        ByProven.Add(ProvenDayOf(moment), 0, 0, -refund.AmountFen);
+    }
+
+    /// <summary>How much of a refund its line still holds, which it takes out.</summary>
+    private long LeftOf(RefundBody refund, ReversedSale? sale)
+    {
+        if (sale is null || refund.Line >= sale.Body.Lines.Count)
+        {
+            return 0;
+        }
+
+        var line = (sale.Origin, refund.Line);
+        var before = _refunded.GetValueOrDefault(line);
+        var left = Math.Min(refund.AmountFen, sale.Body.Lines[refund.Line].PaidFen - before);
+        _refunded[line] = before + left;
+        return left;
     }
 
     private void Note(EntryMoment moment)

@@ -1,6 +1,7 @@
 using KioskFleet.Agent.Clock;
 using KioskFleet.Agent.Journal;
 using KioskFleet.Protocol.Clock;
+using KioskFleet.Protocol.Configs;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
 
@@ -21,8 +22,7 @@ internal sealed class ShareBook(JournalStore store, BootClock clock, ConfigDesk 
     private static readonly ClockObservation EndOfTime =
         new(new BootId(UInt128.MaxValue), 0, EntryDating.LatestPlausibleUtcMs);
 
-    private readonly Dictionary<EntryOrigin, (EntryMoment Moment, JournalId Journal, ulong Seq)> _sales = [];
-    private Dictionary<EntryOrigin, EntryOrigin>? _carried;
+    private SalesOnRecord _sales = new(store);
     private AppliedConfig? _countedFor;
     private CountingBasis? _basis;
     private SalesCount? _count;
@@ -31,6 +31,19 @@ internal sealed class ShareBook(JournalStore store, BootClock clock, ConfigDesk 
 
     /// <summary>The cabinet's clocks.</summary>
     public BootClock Clock => clock;
+
+    /// <summary>True when a SKU counts as aid now; false before the first config.</summary>
+    public bool IsAid(string sku) => desk.Current?.ClassOf(sku, NearNowUtcMs).Class == GateClass.Aid;
+
+    /// <summary>What is left of the rule when it is lost; null when it is not.</summary>
+    public LostConfig? Lost => desk.Lost;
+
+    /// <summary>True while nothing is vended because the rule that restricted the cabinet is lost.</summary>
+    public bool WaitsForRule => Lost?.RefusesAt(NearNowUtcMs) == true;
+
+    /// <summary>Now without what the journals prove.</summary>
+    private long NearNowUtcMs =>
+        _sales.ObservationOf(clock.Boot)?.CorrectedUtcMs(clock.MonotonicMs) ?? clock.WallUtcMs;
 
     /// <summary>The rule and the figures now; null before the first config.</summary>
     /// <param name="reachMs">How far into the future an approval given now reaches, in milliseconds.</param>
@@ -60,7 +73,7 @@ internal sealed class ShareBook(JournalStore store, BootClock clock, ConfigDesk 
 
     private void CatchUp(AppliedConfig applied)
     {
-        var isProven = ObservationOf(clock.Boot) is not null;
+        var isProven = _sales.ObservationOf(clock.Boot) is not null;
         var goesOn = ReferenceEquals(applied, _countedFor) && _reached.Journal == store.Current.Id
             && _reached.IsProven == isProven;
 
@@ -68,10 +81,10 @@ internal sealed class ShareBook(JournalStore store, BootClock clock, ConfigDesk 
         _countedFor = null;
         if (!goesOn)
         {
-            Begin(applied, FindBasis(applied));
+            Begin(applied, BasisSearch.Of(applied, _sales.Journals()));
             if (!ReadBehind())
             {
-                Begin(applied, Safely(applied, BasisKind.EntriesLost));
+                Begin(applied, BasisSearch.Safely(applied, _sales.Journals(), BasisKind.EntriesLost));
                 ReadBehind();
             }
 
@@ -93,71 +106,26 @@ internal sealed class ShareBook(JournalStore store, BootClock clock, ConfigDesk 
     {
         _basis = basis;
         _count = new SalesCount(applied);
-        _sales.Clear();
-        _carried = null;
+        _sales = new SalesOnRecord(store);
         _datedUtcMs = basis.IsExact ? applied.Config.Figures.HeadUtcMs : 0;
-        Journals().ForEach(journal => _count.Prove(journal.LatestObservedUtcMs));
-    }
-
-    private CountingBasis FindBasis(AppliedConfig applied)
-    {
-        var figures = applied.Config.Figures;
-        var journals = Journals();
-        if (!figures.HasHead)
+        _sales.Journals().ForEach(journal => _count.Prove(journal.LatestObservedUtcMs));
+        try
         {
-            return new CountingBasis(BasisKind.Exact, default, Order(journals));
+            ReadHeld(applied.Config.Figures, BusinessWindow.StartUtcMs(
+                applied.Config.Figures.Window.First, applied.Config.Policy.ZoneOffsetMinutes));
         }
-
-        var index = journals.FindIndex(journal => journal.Id == figures.Journal);
-        if (index < 0)
+        catch (JournalDamagedException)
         {
-            return Safely(applied, BasisKind.JournalNotHere);
+            // What is committed and cannot be read is in the figures; it may have been a sale that missed aid.
+            _count.NoteMissingAid(new EntryMoment(applied.Config.ProvenUtcMs, true));
         }
-
-        if (HeadAt(journals[index], figures.Head.Seq) != figures.Head)
-        {
-            return Safely(applied, BasisKind.HeadNotHeld);
-        }
-
-        // A successor of a journal that was lost or damaged may lack what lay behind the named head.
-        for (var i = index + 1; i < journals.Count; i++)
-        {
-            if (SuccessionOf(journals[i]) is not { } succession || succession.Predecessor != journals[i - 1].Id
-                || succession.Reason is SuccessionReason.Corrupt or SuccessionReason.Lost)
-            {
-                return Safely(applied, BasisKind.EntriesLost);
-            }
-        }
-
-        var head = new EntryOrigin(figures.Journal, figures.Head.Seq);
-        return new CountingBasis(BasisKind.Exact, head, Order(journals));
-    }
-
-    private CountingBasis Safely(AppliedConfig applied, BasisKind why) =>
-        new(why, applied.AppliedAt, Order(Journals()));
-
-    /// <summary>All journals in their order, also those of which only the successor's first entry tells.</summary>
-    private static List<JournalId> Order(List<JournalFile> journals)
-    {
-        var order = new List<JournalId>();
-        foreach (var journal in journals)
-        {
-            if (SuccessionOf(journal) is { } succession && !order.Contains(succession.Predecessor))
-            {
-                order.Add(succession.Predecessor);
-            }
-
-            order.Add(journal.Id);
-        }
-
-        return order;
     }
 
     /// <summary>Reads everything that may lie behind the basis; false when a journal ends before it should.</summary>
     private bool ReadBehind()
     {
         var isWhole = true;
-        foreach (var journal in Journals())
+        foreach (var journal in _sales.Journals())
         {
             var facts = journal.Facts;
             var isNamed = _basis!.IsExact && journal.Id == _basis.From.Journal;
@@ -183,7 +151,12 @@ internal sealed class ShareBook(JournalStore store, BootClock clock, ConfigDesk 
             var dating = new EntryDating([.. ClocksOf(journal, read), EndOfTime], _datedUtcMs);
             foreach (var entry in read)
             {
-                Count(journal, entry, dating);
+                if (EntryHeader.TryRead(entry.Bytes.Span, out var header, out _))
+                {
+                    Count(journal, entry, header, new EntryMoment(dating.Date(header.Time, header.Kind).UtcMs,
+                        _sales.ObservationOf(header.Time.Boot) is not null),
+                        _basis!.PlaceOf(journal.Id, entry.Seq, header.Origin));
+                }
             }
 
             _datedUtcMs = dating.LatestUtcMs;
@@ -200,22 +173,64 @@ internal sealed class ShareBook(JournalStore store, BootClock clock, ConfigDesk 
         var isOfThisBoot = read.All(entry =>
             EntryHeader.TryRead(entry.Bytes.Span, out var header, out _) && header.Time.Boot == clock.Boot);
         return !isOfThisBoot ? journal.ClocksFor(read[0].Seq, read[^1].Seq)
-            : ObservationOf(clock.Boot) is { } observation ? [observation]
+            : _sales.ObservationOf(clock.Boot) is { } observation ? [observation]
             : [];
     }
 
-    private void Count(JournalFile journal, in StoredEntry entry, EntryDating dating)
+    /// <summary>
+    /// What the figures hold counts no more, but it still tells what refunds have used up and which sales missed aid:
+    /// read back to the beginning of the window that was running.
+    /// </summary>
+    private void ReadHeld(GateFigures figures, long sinceUtcMs)
     {
-        if (!EntryHeader.TryRead(entry.Bytes.Span, out var header, out _))
+        var isReached = !_basis!.IsExact || !figures.HasHead;
+        var journals = _sales.Journals();
+        for (var i = journals.FindIndex(journal => journal.Id == figures.Journal); i >= 0 && !isReached; i--)
         {
-            return;
+            var journal = journals[i];
+            var first = journal.Facts.OldestRetainedSeq - 1;
+            var end = journal.Id == figures.Journal ? figures.Head.Seq : journal.Facts.Tail.Seq;
+            while (end > first && !isReached && !store.Current.IsCarriedOver(journal.Id))
+            {
+                var from = end - first > ReadEntries ? end - ReadEntries : first;
+                isReached = ReadHeld(journal, from, end) < sinceUtcMs;
+                end = from;
+            }
+        }
+    }
+
+    /// <summary>Reads a part of them; answers when it begins, or the end of time when nothing proves that.</summary>
+    private long ReadHeld(JournalFile journal, ulong afterSeq, ulong lastSeq)
+    {
+        var (after, beginsUtcMs) = (afterSeq, long.MaxValue);
+        for (var read = journal.Read(after, (int)(lastSeq - after), ReadBytes); read.Count > 0;
+            read = journal.Read(after, (int)(lastSeq - after), ReadBytes))
+        {
+            foreach (var entry in read)
+            {
+                if (EntryHeader.TryRead(entry.Bytes.Span, out var header, out _)
+                    && _sales.MomentOf(header.Time) is var moment)
+                {
+                    beginsUtcMs = moment.IsProven ? Math.Min(beginsUtcMs, moment.UtcMs) : beginsUtcMs;
+                    Count(journal, entry, header, moment, Behind.No);
+                }
+            }
+
+            after = read[^1].Seq;
+            if (after >= lastSeq)
+            {
+                break;
+            }
         }
 
-        var moment = new EntryMoment(
-            dating.Date(header.Time, header.Kind).UtcMs, ObservationOf(header.Time.Boot) is not null);
+        return beginsUtcMs;
+    }
+
+    private void Count(
+        JournalFile journal, in StoredEntry entry, in EntryHeader header, EntryMoment moment, Behind behind)
+    {
         EntryCodec.TryDecode(entry.Bytes.Span, out _, out var body, out var reason);
-        var behind = _basis!.PlaceOf(journal.Id, entry.Seq, header.Origin);
-        if (reason != QuarantineReason.None || behind == Behind.No)
+        if (reason != QuarantineReason.None)
         {
             return;
         }
@@ -223,45 +238,25 @@ internal sealed class ShareBook(JournalStore store, BootClock clock, ConfigDesk 
         switch (body)
         {
             case SaleBody sale:
-                _sales[header.Origin ?? new EntryOrigin(journal.Id, entry.Seq)] = (moment, journal.Id, entry.Seq);
+                if (behind != Behind.No)
+                {
+                    _sales.Add(header.Origin ?? new EntryOrigin(journal.Id, entry.Seq), moment, journal.Id, entry.Seq);
+                }
+
                 _count!.AddSale(sale, moment, behind);
                 break;
             case RefundBody refund:
-                _count!.AddRefund(refund, moment, behind, SaleOf(new EntryOrigin(refund.SaleJournal, refund.SaleSeq)));
+                _count!.AddRefund(
+                    refund, moment, behind, _sales.Find(new EntryOrigin(refund.SaleJournal, refund.SaleSeq)));
                 break;
             default:
                 break;
         }
     }
 
-    /// <summary>The sale at the place where it was recorded first; null when it is not here any more.</summary>
-    private ReversedSale? SaleOf(EntryOrigin place)
-    {
-        var counted = _sales.TryGetValue(place, out var known);
-        var (journal, seq) = counted ? (known.Journal, known.Seq) : (place.Journal, place.Seq);
-        if ((store.Find(journal)?.EntryAt(seq) ?? CarriedAt(place)) is not { } entry
-            || !EntryCodec.TryDecode(entry.Bytes.Span, out var header, out var body, out _)
-            || body is not SaleBody sale)
-        {
-            return null;
-        }
-
-        // A sale that the figures hold: dated by its boot, or by its wall clock as the service did.
-        var observation = ObservationOf(header.Time.Boot);
-        return new ReversedSale(sale, counted ? known.Moment : new EntryMoment(
-            observation?.CorrectedUtcMs(header.Time.MonotonicMs) ?? header.Time.WallUtcMs, observation is not null));
-    }
-
-    /// <summary>A sale that the figures hold and that stands only where it was carried to.</summary>
-    private StoredEntry? CarriedAt(EntryOrigin place)
-    {
-        _carried ??= CarriedEntries.IndexOf(Journals());
-        return _carried.TryGetValue(place, out var at) ? store.Find(at.Journal)?.EntryAt(at.Seq) : null;
-    }
-
     private (long UtcMs, bool IsProven) Now()
     {
-        if (ObservationOf(clock.Boot) is { } observation)
+        if (_sales.ObservationOf(clock.Boot) is { } observation)
         {
             var corrected = observation.CorrectedUtcMs(clock.MonotonicMs);
             _count!.Prove(corrected);
@@ -270,29 +265,5 @@ internal sealed class ShareBook(JournalStore store, BootClock clock, ConfigDesk 
 
         var wall = Math.Min(clock.WallUtcMs, EntryDating.LatestPlausibleUtcMs);
         return (Math.Max(Math.Max(wall, _datedUtcMs), _count!.ProvenUtcMs), false);
-    }
-
-    private ClockObservation? ObservationOf(BootId boot) =>
-        Journals().AsEnumerable().Reverse().Select(journal => journal.ObservationOf(boot))
-            .FirstOrDefault(observation => observation is not null);
-
-    private List<JournalFile> Journals() => [.. store.Closed, store.Current];
-
-    private static SuccessionBody? SuccessionOf(JournalFile journal) => journal.EntryAt(1) is { } first
-        && EntryCodec.TryDecode(first.Bytes.Span, out _, out var body, out _)
-            ? body as SuccessionBody
-            : null;
-
-    /// <summary>The head at a number; null also where a closed journal is damaged.</summary>
-    private static Head? HeadAt(JournalFile journal, ulong seq)
-    {
-        try
-        {
-            return journal.HeadAt(seq);
-        }
-        catch (JournalDamagedException) when (journal.IsClosed)
-        {
-            return null;
-        }
     }
 }

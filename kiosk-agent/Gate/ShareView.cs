@@ -14,6 +14,14 @@ namespace KioskFleet.Agent.Gate;
 internal readonly record struct WindowMargin(
     BusinessWindow Window, int ThresholdBasisPoints, Int128 Margin, int WarningBasisPoints, Int128 WarningMargin)
 {
+    /// <summary>The margin without the allowance: below zero, the window lives on its allowance.</summary>
+    public Int128 BareMargin { get; init; }
+
+    /// <summary>
+    /// True while a sale of the window brought less aid than its approval held, or an open approval still may.
+    /// </summary>
+    public bool MissesAid { get; init; }
+
     /// <summary>The largest ordinary amount that may still be sold, in fen, at least 0; null without a threshold.
     /// </summary>
     public long? RoomFen => ShareMargin.RoomFen(Margin, ThresholdBasisPoints) is { } room ? Math.Max(0, room) : null;
@@ -30,6 +38,9 @@ internal readonly record struct Basket(long AidFen, long OrdinaryFen, long Exemp
     /// </summary>
     public Int128 EffectAt(int thresholdBasisPoints) =>
         ShareMargin.Of(AidFen, (Int128)AidFen + OrdinaryFen, thresholdBasisPoints);
+
+    /// <summary>The same when the aid part does not fall.</summary>
+    public Int128 WorstAt(int thresholdBasisPoints) => ShareMargin.Of(0, OrdinaryFen, thresholdBasisPoints);
 }
 
 /// <summary>The rule and the figures as they stand at a moment. Immutable.</summary>
@@ -67,15 +78,22 @@ internal sealed record ShareView(
     public bool IsExempt(string sku) =>
         Applied.Config.ExemptSkus.Any(exempt => exempt.Sku == sku && exempt.HoldsAt(NowUtcMs));
 
-    /// <summary>The same with an ordinary amount reserved in every window.</summary>
-    public ShareView Reserving(long ordinaryFen) => ordinaryFen == 0 ? this : this with
+    /// <summary>The same with baskets reserved in every window, at worst: all but their aid.</summary>
+    public ShareView Reserving(params IReadOnlyCollection<Basket> baskets)
     {
-        Windows = [.. Windows.Select(window => window with
+        var ordinaryFen = baskets.Aggregate(0L, (sum, basket) => checked(sum + basket.OrdinaryFen + basket.ExemptFen));
+        var waitsForAid = baskets.Any(basket => basket is { AidFen: > 0, OrdinaryFen: > 0 });
+        return this with
         {
-            Margin = window.Margin - (Int128)ordinaryFen * window.ThresholdBasisPoints,
-            WarningMargin = window.WarningMargin - (Int128)ordinaryFen * window.WarningBasisPoints,
-        })],
-    };
+            Windows = [.. Windows.Select(window => window with
+            {
+                Margin = window.Margin - (Int128)ordinaryFen * window.ThresholdBasisPoints,
+                BareMargin = window.BareMargin - (Int128)ordinaryFen * window.ThresholdBasisPoints,
+                MissesAid = window.MissesAid || waitsForAid,
+                WarningMargin = window.WarningMargin - (Int128)ordinaryFen * window.WarningBasisPoints,
+            })],
+        };
+    }
 
     /// <summary>The least room of all windows to keep, in fen; null without a threshold.</summary>
     public long? RoomFen => Windows.Min(window => window.RoomFen);

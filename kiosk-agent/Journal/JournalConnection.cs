@@ -55,6 +55,13 @@ internal static class JournalConnection
             until_wall_utc_ms INTEGER NOT NULL,
             closed INTEGER NOT NULL,
             basket BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS gate_config (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            version TEXT NOT NULL,
+            mode INTEGER NOT NULL,
+            kind INTEGER NOT NULL,
+            restrict_from_utc_ms INTEGER NOT NULL,
+            bytes BLOB NOT NULL);
         PRAGMA user_version = 1;
         """;
 

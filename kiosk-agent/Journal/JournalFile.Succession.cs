@@ -10,8 +10,8 @@ internal sealed partial class JournalFile
     private const int CarryEntries = 1_000;
 
     /// <summary>
-    /// Writes the succession, the carried entries with their origin and original time, the observations and the vend
-    /// rows as one transaction: a successor has all of them or does not exist.
+    /// Writes the succession, the carried entries with their origin and original time, the observations, the vend rows
+    /// and the gate's config as one transaction: a successor has all of them or does not exist.
     /// </summary>
     internal void BeginWith(EndedJournal ended, BegunSuccession succession, Predecessor source) => Writing(writer =>
     {
@@ -43,6 +43,11 @@ internal sealed partial class JournalFile
             foreach (var journal in source.CarriedOver)
             {
                 writer.AddCarriedOver(journal);
+            }
+
+            foreach (var config in source.Config)
+            {
+                writer.PutConfig(config);
             }
         });
         rows.ForEach(row => Advance(row));

@@ -131,6 +131,24 @@ internal sealed partial class JournalFile
         return true;
     });
 
+    /// <summary>Keeps the copy of the gate's config.</summary>
+    /// <exception cref="IOException">The disk is full or fails.</exception>
+    public void KeepConfig(KeptConfig config)
+    {
+        try
+        {
+            Writing(writer =>
+            {
+                writer.PutConfig(config);
+                return true;
+            });
+        }
+        catch (SqliteException error)
+        {
+            throw new IOException(error.Message, error);
+        }
+    }
+
     /// <summary>Deletes committed entries up to a number and keeps the anchor; the caller decided by age.</summary>
     internal void DeleteThrough(ulong seq) => Writing(writer =>
     {

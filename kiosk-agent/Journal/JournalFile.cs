@@ -144,6 +144,15 @@ internal sealed partial class JournalFile : IDisposable
         }
     }
 
+    /// <summary>The copy of the gate's config; null before the first one.</summary>
+    public KeptConfig? Config()
+    {
+        lock (_readGate)
+        {
+            return Guarded(_reader.Config);
+        }
+    }
+
     /// <summary>The latest moment of the service's clock that was ever observed here, Unix ms UTC; 0 before one.
     /// </summary>
     public long LatestObservedUtcMs

@@ -1,4 +1,5 @@
 using KioskFleet.Protocol.Clock;
+using KioskFleet.Protocol.Configs;
 using KioskFleet.Protocol.Hellos;
 using KioskFleet.Protocol.Identity;
 using Microsoft.Data.Sqlite;
@@ -136,6 +137,17 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
         }
 
         return vends;
+    }
+
+    /// <summary>The copy of the gate's config; null before the first one.</summary>
+    public KeptConfig? Config()
+    {
+        using var command = Command("SELECT version, mode, kind, restrict_from_utc_ms, bytes FROM gate_config");
+        using var reader = command.ExecuteReader();
+        return reader.Read()
+            ? new KeptConfig(Text(reader, 0), (GateMode)Small(reader, 1), (CabinetKind)Small(reader, 2),
+                Number(reader, 3), reader.GetValue(4) as byte[] ?? [])
+            : null;
     }
 
     /// <inheritdoc/>

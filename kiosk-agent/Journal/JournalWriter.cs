@@ -142,6 +142,22 @@ internal sealed class JournalWriter : IDisposable
         command.ExecuteNonQuery();
     }
 
+    /// <summary>Keeps the copy of the gate's config, in place of the one before.</summary>
+    public void PutConfig(KeptConfig config)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = """
+            INSERT OR REPLACE INTO gate_config (one, version, mode, kind, restrict_from_utc_ms, bytes)
+            VALUES (1, $version, $mode, $kind, $from, $bytes)
+            """;
+        command.Parameters.AddWithValue("$version", config.Version);
+        command.Parameters.AddWithValue("$mode", (int)config.Mode);
+        command.Parameters.AddWithValue("$kind", (int)config.Kind);
+        command.Parameters.AddWithValue("$from", config.RestrictFromUtcMs);
+        command.Parameters.AddWithValue("$bytes", config.Bytes);
+        command.ExecuteNonQuery();
+    }
+
     /// <summary>Notes that an ended journal was carried over as a whole.</summary>
     public void AddCarriedOver(JournalId journal)
     {

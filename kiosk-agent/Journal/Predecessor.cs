@@ -13,7 +13,8 @@ internal readonly record struct CarriedEntry(StoredEntry Entry, bool Salvaged);
 
 /// <summary>
 /// Everything of a journal that ended which its successor takes over, as far as it can be read: entries behind the
-/// last common head, clock observations, vend rows. Reads through SQLite while that works, then the pages themselves.
+/// last common head, clock observations, vend rows, the gate's config. Reads through SQLite while that works, then the
+/// pages themselves.
 /// </summary>
 internal sealed class Predecessor
 {
@@ -33,6 +34,9 @@ internal sealed class Predecessor
 
     /// <summary>Ended journals that were carried over into it as a whole.</summary>
     public IReadOnlyList<JournalId> CarriedOver { get; private set; } = [];
+
+    /// <summary>The copy of the gate's config; none when there is none to be read.</summary>
+    public IReadOnlyList<KeptConfig> Config { get; private set; } = [];
 
     /// <summary>A journal of which nothing is left.</summary>
     public static Predecessor Gone { get; } = new([]);
@@ -57,6 +61,7 @@ internal sealed class Predecessor
         IReadOnlyList<ClockObservation> observations = [];
         IReadOnlyList<VendRow> vends = [];
         IReadOnlyList<JournalId> carriedOver = [];
+        IReadOnlyList<KeptConfig> config = [];
         var start = lastCommon;
         try
         {
@@ -64,6 +69,7 @@ internal sealed class Predecessor
             observations = Readable(reader.Observations);
             vends = Readable(reader.Vends);
             carriedOver = Readable(reader.CarriedOver);
+            config = Readable<KeptConfig>(() => reader.Config() is { } kept ? [kept] : []);
             start = StartOf(reader, lastCommon);
             whole = ReadRows(reader, lastCommon.Seq, entries);
         }
@@ -83,6 +89,7 @@ internal sealed class Predecessor
             Observations = observations,
             Vends = vends,
             CarriedOver = carriedOver,
+            Config = config,
         };
     }
 

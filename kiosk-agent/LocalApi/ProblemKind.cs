@@ -51,6 +51,9 @@ internal enum ProblemKind
     /// <summary>A session where goods come out piece by piece.</summary>
     VendNeeded,
 
+    /// <summary>The rule that restricted the cabinet is lost.</summary>
+    RuleLost,
+
     /// <summary>The id was used with other content.</summary>
     IdUsedDifferently,
 

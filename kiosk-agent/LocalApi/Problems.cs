@@ -21,8 +21,8 @@ internal static class Problems
         ProblemKind.TooLong or ProblemKind.OutOfRange or ProblemKind.UnknownWord or ProblemKind.UnknownSlot
             or ProblemKind.UnknownDoor => StatusCodes.Status422UnprocessableEntity,
         ProblemKind.CabinetStopped or ProblemKind.TooManyOpenVends or ProblemKind.ProductBlocked
-            or ProblemKind.OrdinaryLimit or ProblemKind.VendNeeded or ProblemKind.IdUsedDifferently or ProblemKind.AlreadyFinished
-            => StatusCodes.Status409Conflict,
+            or ProblemKind.OrdinaryLimit or ProblemKind.VendNeeded or ProblemKind.RuleLost
+            or ProblemKind.IdUsedDifferently or ProblemKind.AlreadyFinished => StatusCodes.Status409Conflict,
         ProblemKind.DiskFull => StatusCodes.Status507InsufficientStorage,
         ProblemKind.UnknownSale or ProblemKind.UnknownVend or ProblemKind.NotFound => StatusCodes.Status404NotFound,
         ProblemKind.WrongMethod => StatusCodes.Status405MethodNotAllowed,
@@ -83,6 +83,7 @@ internal static class Problems
         DenialReason.OrdinaryLimit => ProblemKind.OrdinaryLimit,
         DenialReason.UnknownDoor => ProblemKind.UnknownDoor,
         DenialReason.VendNeeded => ProblemKind.VendNeeded,
+        DenialReason.RuleLost => ProblemKind.RuleLost,
         _ => throw new ArgumentOutOfRangeException(nameof(denial), denial, "There is no such denial."),
     };
 

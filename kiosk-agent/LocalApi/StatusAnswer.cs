@@ -32,7 +32,7 @@ internal sealed record LinkAnswer(
 
 /// <summary>What the cabinet's gate works by.</summary>
 /// <param name="Mode">What it does now: observe, warn or restrict.</param>
-/// <param name="AppliedConfig">Version of the config that it works by; null when it never heard one.</param>
+/// <param name="AppliedConfig">Version of the config that it works by; null when it never heard one or lost it.</param>
 /// <param name="WantedConfig">Version that the service named in its last receipt; null before one.</param>
 /// <param name="RestrictFromUtc">From when it refuses; null when it does not.</param>
 /// <param name="HeadroomFen">Ordinary product that may still be sold, in fen; null when no rule sets a limit.</param>
@@ -48,6 +48,9 @@ internal sealed record GateAnswer(
     string Mode, string? AppliedConfig, string? WantedConfig, DateTimeOffset? RestrictFromUtc, long? HeadroomFen,
     int? ThresholdBasisPoints, DateOnly? WindowFirst, DateOnly? WindowLast, string? Counting, bool? ClockProven)
 {
+    /// <summary>True when a config was applied once and can no longer be read; null else.</summary>
+    public bool? ConfigLost { get; init; }
+
     /// <summary>The gate by a view; without one it only observes.</summary>
     public static GateAnswer Of(ShareView? view, string wantedConfig)
     {
@@ -102,7 +105,18 @@ internal sealed class StatusGatherer(JournalStore store, VendFlow flow, UplinkMo
             facts.Journal.ToString(), Of(facts.Tail), Of(facts.Committed), file.Backlog,
             Moment(file.OldestUnsentWallUtcMs), [.. store.Closed.Select(closed => closed.Id.ToString())],
             new SumsAnswer(file.Sums.SalesFen, file.Sums.RefundsFen, file.Sums.Sales), Of(link), flow.OpenVends,
-            flow.IsStopped, GateAnswer.Of(flow.Share(), link.WantedConfigVersion));
+            flow.IsStopped, Gate(link));
+    }
+
+    private GateAnswer Gate(UplinkStatus link)
+    {
+        var gate = GateAnswer.Of(flow.Share(), link.WantedConfigVersion);
+        return flow.LostRule is null ? gate : gate with
+        {
+            Mode = Name((flow.WaitsForRule ? Protocol.Configs.GateMode.Restrict : Protocol.Configs.GateMode.Observe)
+                .ToString()),
+            ConfigLost = true,
+        };
     }
 
     /// <summary>A head.</summary>

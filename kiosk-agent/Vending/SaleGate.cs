@@ -25,7 +25,10 @@ internal readonly record struct GateQuestion(
     /// <summary>True for a session where goods come out piece by piece: restrict asks for a vend instead.</summary>
     public bool NeedsVend { get; init; }
 
-    /// <summary>The share; null while the cabinet never heard a config: then nothing is asked about it.</summary>
+    /// <summary>True while the rule that restricted the cabinet is lost: nobody knows what is aid.</summary>
+    public bool WaitsForRule { get; init; }
+
+    /// <summary>The share; null while there is no config: then nothing is asked about it.</summary>
     public ShareQuestion? Share { get; init; }
 }
 
@@ -52,6 +55,7 @@ internal static class SaleGate
             : question.OpenVends >= question.MaxOpenVends ? DenialReason.TooManyOpenVends
             : !IsKnown(question.Slots, question.Plan) ? DenialReason.UnknownSlot
             : !question.IsKnownDoor ? DenialReason.UnknownDoor
+            : question.WaitsForRule ? DenialReason.RuleLost
             : (DenialReason?)null;
         return question.Share is not { } share ? new GateDecision(denial, null)
             : denial is null && question.NeedsVend && share.View.Mode == GateMode.Restrict
@@ -61,11 +65,18 @@ internal static class SaleGate
     }
 
     /// <summary>
-    /// True when the basket may be sold: its net effect costs no margin, or every window to keep has it. Aid products
-    /// alone never cost margin.
+    /// True when the basket may be sold: it costs no margin, or every window to keep has it. A basket costs its net
+    /// effect; but in a window that lives on its allowance and in which aid did not fall that an approval had counted
+    /// on, it costs what it does when its aid does not fall either: one delivery in part is never repeated. Aid
+    /// products alone never cost margin.
     /// </summary>
     public static bool Fits(ShareView view, Basket basket) => view.Windows.All(window =>
-        basket.EffectAt(window.ThresholdBasisPoints) is var effect && (effect >= 0 || window.Margin + effect >= 0));
+    {
+        var effect = window.MissesAid && window.BareMargin < 0
+            ? basket.WorstAt(window.ThresholdBasisPoints)
+            : basket.EffectAt(window.ThresholdBasisPoints);
+        return effect >= 0 || window.Margin + effect >= 0;
+    });
 
     private static GateDecision Judge(ShareQuestion share)
     {
@@ -81,7 +92,7 @@ internal static class SaleGate
             return new GateDecision(DenialReason.OrdinaryLimit, view.RoomFen);
         }
 
-        var left = view.Reserving(checked(basket.OrdinaryFen + basket.ExemptFen)).RoomFen;
+        var left = view.Reserving(basket).RoomFen;
         ShareWarning? warning = view.Mode == GateMode.Observe ? null
             : !fits ? ShareWarning.BeyondLimit
             : IsNear(view, basket) ? ShareWarning.NearLimit

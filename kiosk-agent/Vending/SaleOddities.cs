@@ -11,7 +11,8 @@ internal static class SaleOddities
     /// <param name="row">The request it belongs to; null when there was none.</param>
     /// <param name="ranOut">True when the request's approval no longer held.</param>
     /// <param name="plan">The plan; null when there is none: then no slot, SKU or price is odd by it.</param>
-    public static SaleMarks Of(SaleBody sale, VendRow? row, bool ranOut, CabinetPlan? plan)
+    /// <param name="isAid">What counts as aid.</param>
+    public static SaleMarks Of(SaleBody sale, VendRow? row, bool ranOut, CabinetPlan? plan, Func<string, bool> isAid)
     {
         var marks = SaleMarks.None;
         if (row is null)
@@ -28,6 +29,10 @@ internal static class SaleOddities
             marks |= row.Kind == VendRowKind.Vend && AreGoodsOther(sale, row.Lines)
                 ? SaleMarks.GoodsDiffer
                 : SaleMarks.None;
+            marks |= sale.Lines.Where(line => isAid(line.Sku)).Sum(line => line.PaidFen)
+                < row.Lines.Where(line => isAid(line.Sku)).Sum(line => line.AmountFen)
+                    ? SaleMarks.AidMissing
+                    : SaleMarks.None;
         }
 
         foreach (var line in sale.Lines)

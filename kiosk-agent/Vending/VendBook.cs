@@ -65,8 +65,8 @@ internal sealed class VendBook
         _rows.Values.Count(row => ProgressOf(row.Id) == VendProgress.Open && RemainingMs(row) > 0);
 
     /// <summary>The rows of which something may still become a sale, and which keep their reserve for that.</summary>
-    public IEnumerable<VendRow> Reserving => _rows.Values.Where(row => row.Denial == 0
-        && ProgressOf(row.Id) != VendProgress.Over && !HasRunOut(row));
+    public IEnumerable<VendRow> Reserving => _rows.Values.Where(row =>
+        ProgressOf(row.Id) != VendProgress.Over && !HasRunOut(row));
 
     /// <summary>Milliseconds that an approval still holds; 0 when it ran out or was none.</summary>
     public long RemainingMs(VendRow row)

@@ -18,7 +18,7 @@ internal sealed partial class VendFlow
         var stock = Stock(plan);
         var open = Vends(journal).OpenVends;
         var view = ViewNow(journal, _options.ApprovalSeconds, null);
-        var ask = new GateQuestion([], plan, IsStopped, _space.HasRoomFor(open), open, _options.MaxOpenVends);
+        var ask = Ask(plan, open);
         return [.. plan.Slots.Select(slot =>
         {
             var decision = SaleGate.Decide(ask with
@@ -35,6 +35,12 @@ internal sealed partial class VendFlow
     /// <summary>The share as it stands, open approvals reserved; null while the cabinet never heard a config.</summary>
     public ShareView? Share() => _store.InCurrent(journal => ViewNow(journal, 0, null));
 
+    /// <summary>What is left of the rule when it is lost; null when it is not.</summary>
+    public LostConfig? LostRule => _share.Lost;
+
+    /// <summary>True while nothing is vended because the rule that restricted the cabinet is lost.</summary>
+    public bool WaitsForRule => _share.WaitsForRule;
+
     /// <summary>The rule and the figures for an approval that holds some seconds.</summary>
     /// <param name="journal">The current journal.</param>
     /// <param name="seconds">How long the approval holds.</param>
@@ -47,14 +53,8 @@ internal sealed partial class VendFlow
         }
 
         // What an approval may still sell at worst: a mixed basket of which only the ordinary part falls.
-        var reserved = 0L;
-        foreach (var row in Vends(journal).Reserving.Where(row => row.Id != without))
-        {
-            var basket = view.BasketOf(row.Lines);
-            reserved = checked(reserved + basket.OrdinaryFen + basket.ExemptFen);
-        }
-
-        return view.Reserving(reserved);
+        return view.Reserving([.. Vends(journal).Reserving.Where(row => row.Id != without)
+            .Select(row => view.BasketOf(row.Lines))]);
     }
 
     private VendAnswer Admit(JournalFile journal, VendRow asked, int seconds)
@@ -119,8 +119,7 @@ internal sealed partial class VendFlow
         var plan = Plan;
         var open = Vends(journal).OpenVends;
         var view = ViewNow(journal, seconds, asked.Id);
-        var question = new GateQuestion(
-            [], plan, IsStopped, _space.HasRoomFor(open), open, _options.MaxOpenVends);
+        var question = Ask(plan, open);
         if (asked.Kind == VendRowKind.Vend)
         {
             return (question with
@@ -137,6 +136,13 @@ internal sealed partial class VendFlow
             IsKnownDoor = goods.IsKnown, Share = goods.Share, NeedsVend = goods.NeedsVend,
         }, goods.Reserve);
     }
+
+    /// <summary>What is asked whatever is to be sold.</summary>
+    private GateQuestion Ask(CabinetPlan? plan, int open) =>
+        new([], plan, IsStopped, _space.HasRoomFor(open), open, _options.MaxOpenVends)
+        {
+            WaitsForRule = _share.WaitsForRule,
+        };
 
     private static string? FirstDifference(VendRow known, VendRow asked) => known.Kind != asked.Kind ? "id"
         : known.Slot != asked.Slot ? asked.Kind == VendRowKind.Session ? "door" : "slot"

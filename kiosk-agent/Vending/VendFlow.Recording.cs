@@ -155,7 +155,7 @@ internal sealed partial class VendFlow
         var row = vends.Find(report.Id);
         var marked = sale with
         {
-            Marks = sale.Marks | SaleOddities.Of(sale, row, row is not null && vends.HasRunOut(row), Plan)
+            Marks = sale.Marks | SaleOddities.Of(sale, row, row is not null && vends.HasRunOut(row), Plan, _share.IsAid)
                 | (before is null ? SaleMarks.None : SaleMarks.OutcomeRevised),
         };
         if (marked.Marks != SaleMarks.None)

@@ -54,6 +54,10 @@ internal enum DenialReason
     /// <summary>A session was asked for where goods come out piece by piece: the sales program must ask for a vend.
     /// </summary>
     VendNeeded = 8,
+
+    /// <summary>The cabinet was restricted, and the rule is lost: it waits until the service has sent it again.
+    /// </summary>
+    RuleLost = 9,
 }
 
 /// <summary>What a screen is warned of although the vend is approved.</summary>

@@ -48,6 +48,9 @@ public enum SaleMarks : ushort
 
     /// <summary>Other goods, another slot or another number of pieces than approved.</summary>
     GoodsDiffer = 256,
+
+    /// <summary>Less aid was delivered, or paid for, than the approved vend held.</summary>
+    AidMissing = 512,
 }
 
 /// <summary>

@@ -1,6 +1,8 @@
 using KioskFleet.Agent.Gate;
 using KioskFleet.Agent.Tests.Journal;
+using KioskFleet.Agent.Vending;
 using KioskFleet.Protocol.Configs;
+using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
 using Xunit;
 
@@ -83,26 +85,105 @@ public sealed class ConfigDeskTests
     }
 
     [Fact]
-    public void A_damaged_file_is_not_worked_by_and_the_next_config_replaces_it()
+    public void A_damaged_file_is_not_worked_by_and_its_copy_replaces_it()
     {
         using var cabinet = new TestCabinet();
-        cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet));
+        var version = cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet)).AppliedVersion;
         var whole = File.ReadAllBytes(PathOf(cabinet));
         for (var at = 0; at < whole.Length; at += 7)
         {
             var bytes = (byte[])whole.Clone();
             bytes[at] ^= 0x40;
             File.WriteAllBytes(PathOf(cabinet), bytes);
-            var read = cabinet.Configs().Current;
+            Assert.Equal(version, cabinet.Configs().AppliedVersion);
 
-            // The place beside the config is not part of its version: a wrong one only counts more strictly.
-            Assert.Equal(at is >= 4 and < 28, read is not null);
+            Assert.Equal(whole, File.ReadAllBytes(PathOf(cabinet)));
         }
 
         File.WriteAllBytes(PathOf(cabinet), whole[..^1]);
-        Assert.Null(cabinet.Configs().Current);
-        var version = cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet)).AppliedVersion;
         Assert.Equal(version, cabinet.Configs().AppliedVersion);
+    }
+
+    [Fact]
+    public void A_config_whose_file_is_gone_is_worked_by_from_the_journal_also_of_a_successor()
+    {
+        using var cabinet = new TestCabinet();
+        var version = cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet)).AppliedVersion;
+        cabinet.Store.BeginSuccessor(SuccessionReason.Fork, "");
+        File.Delete(PathOf(cabinet));
+        cabinet.Restart();
+
+        Assert.Equal(version, cabinet.Configs().AppliedVersion);
+        Assert.True(File.Exists(PathOf(cabinet)));
+    }
+
+    [Fact]
+    public void A_journal_that_was_lost_gets_its_copy_back_from_the_file()
+    {
+        using var cabinet = new TestCabinet();
+        var version = cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet)).AppliedVersion;
+        var lost = cabinet.CurrentPath;
+        cabinet.RestartAfter(() => File.Delete(lost));
+        cabinet.Configs();
+        File.Delete(PathOf(cabinet));
+
+        Assert.Equal(version, cabinet.Configs().AppliedVersion);
+    }
+
+    [Fact]
+    public void A_restricting_config_of_which_no_copy_can_be_read_is_lost_and_vends_nothing_until_it_comes_again()
+    {
+        using var cabinet = new TestCabinet();
+        cabinet.Observe();
+        var config = ConfigOnPaper.Restrict(cabinet);
+        cabinet.Configs().Take(config);
+        LoseBoth(cabinet);
+        var desk = cabinet.Configs();
+        Assert.Equal(("", null, GateMode.Restrict), (desk.AppliedVersion, desk.Current, desk.Lost!.Mode));
+        var flow = cabinet.Flow(desk);
+        Assert.Equal(new VendAnswer.Denied(DenialReason.RuleLost, null),
+            flow.RequestVend(new VendRequest("a", "A1", "cola", 100)));
+        Assert.Equal(DenialReason.RuleLost, Assert.IsType<VendAnswer.Denied>(flow.OpenSession("s")).Reason);
+
+        desk.Take(config);
+        Assert.Null(desk.Lost);
+        Assert.IsType<VendAnswer.Approved>(flow.RequestVend(new VendRequest("a", "A1", "cola", 100)));
+        cabinet.Restart();
+        Assert.NotEqual("", cabinet.Configs().AppliedVersion);
+    }
+
+    [Theory]
+    [InlineData(GateMode.Warn, CabinetKind.Slot, 0)]
+    [InlineData(GateMode.Observe, CabinetKind.Slot, 0)]
+    [InlineData(GateMode.Restrict, CabinetKind.Slot, 1)]
+    [InlineData(GateMode.Restrict, CabinetKind.OpenDoor, 0)]
+    public void A_lost_config_that_refused_nothing_yet_observes(GateMode mode, CabinetKind kind, int noticeHours)
+    {
+        using var cabinet = new TestCabinet();
+        cabinet.Observe();
+        var from = mode == GateMode.Restrict ? cabinet.Clock.WallUtcMs + noticeHours * 3_600_000 : 0;
+        cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet) with
+        {
+            Mode = mode, Kind = kind, RestrictFromUtcMs = from,
+        });
+        LoseBoth(cabinet);
+        var flow = cabinet.Flow();
+
+        Assert.NotNull(flow.LostRule);
+        Assert.IsType<VendAnswer.Approved>(flow.RequestVend(new VendRequest("a", "A1", "cola", 100_000)));
+        cabinet.Clock.Advance(TimeSpan.FromHours(2));
+        Assert.Equal(noticeHours > 0,
+            flow.RequestVend(new VendRequest("b", "A1", "cola", 1)) is VendAnswer.Denied);
+    }
+
+    [Fact]
+    public void A_damaged_file_without_a_copy_is_lost_and_a_cabinet_without_either_never_heard_one()
+    {
+        using var cabinet = new TestCabinet();
+        Assert.Null(cabinet.Configs().Lost);
+        File.WriteAllText(PathOf(cabinet), "damaged");
+
+        Assert.Equal(GateMode.Observe, cabinet.Configs().Lost!.Mode);
     }
 
     [Fact]
@@ -117,6 +198,13 @@ public sealed class ConfigDeskTests
         Assert.Equal(GateMode.Restrict, MarginRule.ModeAt(restrict with { ExemptUntilUtcMs = 150 }, 150));
         Assert.Equal(GateMode.Observe,
             MarginRule.ModeAt(restrict with { Mode = GateMode.Observe, RestrictFromUtcMs = 0 }, 200));
+    }
+
+    private static void LoseBoth(TestCabinet cabinet)
+    {
+        var journal = cabinet.CurrentPath;
+        cabinet.RestartAfter(() => TestCabinet.Sql(journal, "UPDATE gate_config SET bytes = x'00'"));
+        File.Delete(PathOf(cabinet));
     }
 
     private static string PathOf(TestCabinet cabinet) =>

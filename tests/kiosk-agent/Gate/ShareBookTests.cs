@@ -60,6 +60,55 @@ public sealed class ShareBookTests
     }
 
     [Fact]
+    public void Refunds_of_a_line_give_back_what_was_paid_for_it_and_no_more_in_any_order()
+    {
+        foreach (var order in new long[][] { [300, 500_000, 200], [500_000, 200, 300], [200, 300, 500_000] })
+        {
+            using var cabinet = Observed();
+            var share = cabinet.Share(cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet)));
+            cabinet.Journal.Append(ConfigOnPaper.Sale("a", ("cola", 700), ("cola", 200)));
+            for (var i = 0; i < order.Length; i++)
+            {
+                Refund(cabinet, $"r{i}", 1, line: 0, order[i]);
+            }
+
+            Assert.Equal(800, share.View()!.RoomFen);
+            cabinet.Restart();
+            Assert.Equal(800, cabinet.Share().View()!.RoomFen);
+        }
+    }
+
+    [Fact]
+    public void A_refund_that_the_figures_hold_has_used_its_line_up()
+    {
+        using var cabinet = Observed();
+        cabinet.Sell(1_200, "old");
+        cabinet.Journal.Append(ConfigOnPaper.Sale("a", ("cola", 900)));
+        var sale = cabinet.Journal.Facts.Tail.Seq;
+        Refund(cabinet, "in-figures", sale, line: 0, 600);
+        cabinet.Sell(1_200, "more");
+        var share = cabinet.Share(cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet, totalFen: 300)));
+        Assert.Equal(700, share.View()!.RoomFen);
+
+        Refund(cabinet, "again", sale, line: 0, 600);
+        Assert.Equal(1_000, share.View()!.RoomFen);
+    }
+
+    [Fact]
+    public void A_refund_that_names_the_place_a_sale_was_carried_to_means_the_same_sale()
+    {
+        using var cabinet = Observed();
+        var share = cabinet.Share(cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet)));
+        cabinet.Journal.Append(ConfigOnPaper.Sale("a", ("cola", 700)));
+        var first = cabinet.Journal.Id;
+        cabinet.Store.BeginSuccessor(SuccessionReason.Fork, "");
+        Refund(cabinet, "r1", first, 1, line: 0, 700);
+        Assert.Equal(1_000, share.View()!.RoomFen);
+        Refund(cabinet, "r2", cabinet.Journal.Id, 2, line: 0, 700);
+        Assert.Equal(1_000, share.View()!.RoomFen);
+    }
+
+    [Fact]
     public void A_class_is_the_one_in_force_at_the_moment_of_the_sale()
     {
         using var cabinet = Observed();
@@ -220,12 +269,38 @@ public sealed class ShareBookTests
         var lost = cabinet.CurrentPath;
         cabinet.RestartAfter(() => File.Delete(lost));
 
-        // Nobody knows what was sold behind the head: only the allowance is left, and what aid is sold from now on.
+        // Nobody knows what was sold behind the head, the allowance included: what aid is sold from now on is left.
         Assert.Equal(BasisKind.JournalNotHere, cabinet.Share().View()!.Basis);
-        Assert.Equal(1_000, cabinet.Share().View()!.RoomFen);
+        Assert.Equal(0, cabinet.Share().View()!.RoomFen);
         cabinet.Journal.Append(ConfigOnPaper.Sale("a", ("tea", 300)));
         cabinet.Journal.Append(ConfigOnPaper.Sale("b", ("cola", 100)));
+        Assert.Equal(200, cabinet.Share().View()!.RoomFen);
+        cabinet.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(0, cabinet.Share().View()!.RoomFen);
+
+        // The service names a head that is held here: its figures say what was left.
+        cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet, aidFen: 500, totalFen: 800));
         Assert.Equal(1_200, cabinet.Share().View()!.RoomFen);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void However_often_a_journal_is_lost_the_allowance_is_not_given_again(bool namesHead)
+    {
+        using var cabinet = Observed();
+        var config = ConfigOnPaper.Restrict(cabinet);
+        cabinet.Configs().Take(namesHead ? config : config with
+        {
+            Figures = config.Figures with { Journal = default, Head = default },
+        });
+        for (var i = 0; i < 3; i++)
+        {
+            cabinet.Journal.Append(ConfigOnPaper.Sale($"v{i}", ("cola", 1_000)));
+            var lost = cabinet.CurrentPath;
+            cabinet.RestartAfter(() => File.Delete(lost));
+            Assert.Equal(0, cabinet.Share().View()!.RoomFen);
+        }
     }
 
     [Fact]
@@ -239,11 +314,11 @@ public sealed class ShareBookTests
         var share = cabinet.Share(cabinet.Configs().Take(config));
 
         Assert.Equal(BasisKind.HeadNotHeld, share.View()!.Basis);
-        Assert.Equal(700, share.View()!.RoomFen);
-        cabinet.Journal.Append(ConfigOnPaper.Sale("sure", ("tea", 50)));
-        Assert.Equal(750, share.View()!.RoomFen);
+        Assert.Equal(0, share.View()!.RoomFen);
+        cabinet.Journal.Append(ConfigOnPaper.Sale("sure", ("tea", 350)));
+        Assert.Equal(50, share.View()!.RoomFen);
         Refund(cabinet, "r", 2, 0, 300);
-        Assert.Equal(1_050, share.View()!.RoomFen);
+        Assert.Equal(350, share.View()!.RoomFen);
     }
 
     [Fact]
@@ -260,7 +335,7 @@ public sealed class ShareBookTests
 
         var view = cabinet.Share().View()!;
         Assert.NotEqual(BasisKind.Exact, view.Basis);
-        Assert.InRange(view.RoomFen!.Value, 0, ConfigOnPaper.Policy.AllowanceFen);
+        Assert.Equal(0, view.RoomFen);
     }
 
     [Fact]

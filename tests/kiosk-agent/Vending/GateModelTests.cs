@@ -12,19 +12,29 @@ namespace KioskFleet.Agent.Tests.Vending;
 
 /// <summary>
 /// The whole gate on real journals against a model that keeps every sale and adds all of them up at each question:
-/// random requests, outcomes, timeouts, refunds of ordinary goods, hours, restarts, successions and new figures.
+/// random requests, sessions, deliveries whole and without their aid part, failed and unknown outcomes, timeouts,
+/// refunds of ordinary goods also above what was paid, hours, restarts, successions and new figures.
 /// </summary>
 public sealed class GateModelTests
 {
-    private static readonly VendingOptions Options = new() { ApprovalSeconds = 7_200 };
+    private static readonly VendingOptions Options = new() { ApprovalSeconds = 7_200, SessionSeconds = 7_200 };
 
     private static readonly string[] Skus = ["tea", "cola", "unmapped", "milk"];
+
+    private static readonly CabinetPlan Plan = new(
+        [
+            .. Skus.Select((sku, i) => new PlanSlot($"A{i}", sku, "", 100, 10_000, 10_000)),
+            new PlanSlot("L1", "cola", "", 400, 10_000, 10_000, "left"),
+        ], 0);
 
     private enum Act
     {
         Ask,
         AskBasket,
+        OpenSession,
         Deliver,
+        DeliverWithoutAid,
+        LoseSight,
         Fail,
         Refund,
         Wait,
@@ -36,16 +46,21 @@ public sealed class GateModelTests
     private readonly record struct Step(Act Act, int Pick, int Fen);
 
     private static readonly Gen<Step[]> Steps = Gen.Select(
-        Gen.Frequency((5, Gen.Const(Act.Ask)), (2, Gen.Const(Act.AskBasket)), (6, Gen.Const(Act.Deliver)),
+        Gen.Frequency((5, Gen.Const(Act.Ask)), (3, Gen.Const(Act.AskBasket)),
+            (1, Gen.Const(Act.OpenSession)), (6, Gen.Const(Act.Deliver)), (2, Gen.Const(Act.DeliverWithoutAid)),
+            (1, Gen.Const(Act.LoseSight)),
             (1, Gen.Const(Act.Fail)), (1, Gen.Const(Act.Refund)), (3, Gen.Const(Act.Wait)),
             (1, Gen.Const(Act.Restart)), (1, Gen.Const(Act.Succeed)), (1, Gen.Const(Act.Reconfigure))),
         Gen.Int[0, 11], Gen.Int[1, 9], (act, pick, fen) => new Step(act, pick, fen * 100)).Array[10, 60];
 
-    [Fact]
-    public void No_window_ends_below_the_share_beyond_its_allowance_and_the_gate_agrees_with_a_plain_model() =>
+    [Theory]
+    [InlineData(CabinetKind.Slot)]
+    [InlineData(CabinetKind.OpenDoorCompartments)]
+    public void No_window_ends_below_the_share_beyond_its_allowance_and_the_gate_agrees_with_a_plain_model(
+        CabinetKind kind) =>
         Steps.Sample(steps =>
         {
-            using var run = new Run();
+            using var run = new Run(kind);
             foreach (var step in steps)
             {
                 run.Perform(step);
@@ -59,19 +74,25 @@ public sealed class GateModelTests
         public long RefundedFen { get; set; }
     }
 
-    private sealed record Pending(string Id, IReadOnlyList<VendLine> Lines, long UntilMs);
+    private sealed record Pending(string Id, IReadOnlyList<VendLine> Lines, long UntilMs, bool IsSession = false)
+    {
+        public bool IsUnknown { get; init; }
+    }
 
     private sealed class Run : IDisposable
     {
-        private readonly TestCabinet _cabinet = new() { Vending = Options };
+        private readonly TestCabinet _cabinet = new() { Vending = Options, Plan = Plan };
+        private readonly CabinetKind _kind;
         private readonly List<Sold> _sold = [];
         private readonly List<(DateOnly Day, long Fen)> _refunds = [];
         private readonly List<Pending> _pending = [];
+        private readonly Dictionary<DateOnly, long> _withoutAid = [];
         private VendFlow _flow;
         private int _ids;
 
-        public Run()
+        public Run(CabinetKind kind)
         {
+            _kind = kind;
             _cabinet.Observe();
             _cabinet.Configs().Take(Config());
             _flow = _cabinet.Flow();
@@ -83,16 +104,22 @@ public sealed class GateModelTests
             switch (step.Act)
             {
                 case Act.Ask:
-                    Ask([new VendLine("A1", Skus[step.Pick % 4], 1, step.Fen)]);
+                    Ask([Line(step.Pick % 4, step.Fen)]);
                     break;
                 case Act.AskBasket:
-                    Ask([
-                        new VendLine("A1", "tea", 1, step.Fen),
-                        new VendLine("A2", Skus[1 + step.Pick % 3], 1, step.Pick * 100),
-                    ]);
+                    Ask([Line(0, step.Fen), Line(1 + step.Pick % 3, 100 + step.Pick * 100)]);
+                    break;
+                case Act.OpenSession:
+                    OpenSession(step.Pick % 2 == 0 ? "left" : "");
                     break;
                 case Act.Deliver when _pending.Count > 0:
                     Deliver(Take(step.Pick));
+                    break;
+                case Act.DeliverWithoutAid when _pending.Exists(pending => pending.Lines.Count > 1):
+                    DeliverWithoutAid(_pending.FindLast(pending => pending.Lines.Count > 1)!);
+                    break;
+                case Act.LoseSight when _pending.Count > 0:
+                    LoseSight(Take(step.Pick));
                     break;
                 case Act.Fail when _pending.Count > 0:
                     Assert.IsType<RecordAnswer.Recorded>(_flow.Outcome(new OutcomeReport(
@@ -124,7 +151,8 @@ public sealed class GateModelTests
 
         /// <summary>
         /// Every window, also the running one: what is held against the share fits. Goods that everybody needs are
-        /// exempt, so the promise is about everything else.
+        /// exempt, so the promise is about everything else; and what is delivered without its aid part cannot be
+        /// refused any more, once.
         /// </summary>
         public void CheckWindows()
         {
@@ -132,7 +160,8 @@ public sealed class GateModelTests
             {
                 var sold = _sold.FindAll(s => s.Day == day);
                 var exempt = sold.Sum(s => s.ExemptFen);
-                Assert.True(Margin(day) + exempt * 5_000 >= 0, $"{day} is below its allowance");
+                var once = _withoutAid.GetValueOrDefault(day);
+                Assert.True(Margin(day) + (exempt + once) * 5_000 >= 0, $"{day} is below its allowance");
             }
         }
 
@@ -143,13 +172,7 @@ public sealed class GateModelTests
             var id = $"v{_ids++}";
             var answer = _flow.RequestVend(VendRequest.For(id, lines));
             var (aid, ordinary, _) = Split(lines);
-            if (_flow.Share()!.Basis == BasisKind.Exact)
-            {
-                Assert.Equal(Fits(aid, ordinary), answer is VendAnswer.Approved);
-            }
-
-            // On the safe side the gate may refuse more, and never less.
-            Assert.True(Fits(aid, ordinary) || answer is not VendAnswer.Approved);
+            Check(answer, aid, ordinary);
             if (answer is VendAnswer.Approved)
             {
                 _pending.Add(new Pending(id, lines, _cabinet.Clock.MonotonicMs + Options.ApprovalSeconds * 1_000L));
@@ -161,27 +184,90 @@ public sealed class GateModelTests
             }
         }
 
+        private void OpenSession(string door)
+        {
+            var id = $"s{_ids++}";
+            var answer = _flow.OpenSession(id, _kind == CabinetKind.Slot ? "" : door);
+            if (_kind == CabinetKind.Slot)
+            {
+                Assert.Equal(DenialReason.VendNeeded, Assert.IsType<VendAnswer.Denied>(answer).Reason);
+                return;
+            }
+
+            Check(answer, 0, 400);
+            if (answer is VendAnswer.Approved)
+            {
+                _pending.Add(new Pending(id, [new VendLine("L1", "cola", 1, 400)],
+                    _cabinet.Clock.MonotonicMs + Options.SessionSeconds * 1_000L, IsSession: true));
+            }
+        }
+
+        /// <summary>On the safe side the gate may refuse more, and never less.</summary>
+        private void Check(VendAnswer answer, long aid, long ordinary)
+        {
+            if (_flow.Share()!.Basis == BasisKind.Exact)
+            {
+                Assert.True(Fits(aid, ordinary) == (answer is VendAnswer.Approved),
+                    $"{answer}");
+            }
+
+            Assert.True(Fits(aid, ordinary) || answer is not VendAnswer.Approved);
+        }
+
         private bool Fits(long aid, long ordinary)
         {
-            var effect = aid * 10_000 - (aid + ordinary) * 5_000;
             var reserved = _pending.Sum(p => Split(p.Lines) is var (_, o, e) ? o + e : 0);
+            var isAwaited = _pending.Exists(p => Split(p.Lines) is { Aid: > 0, Ordinary: > 0 });
             var until = ConfigOnPaper.Policy.DayOf(_cabinet.Clock.WallUtcMs + Options.ApprovalSeconds * 1_000L);
-            return effect >= 0 || new[] { Today, until }.All(day =>
-                Margin(day) - reserved * 5_000 + effect >= 0);
+            return new[] { Today, until }.All(day =>
+            {
+                var margin = Margin(day) - reserved * 5_000;
+                var isDoubted = (isAwaited || _withoutAid.ContainsKey(day)) && margin - Allowance(day) * 5_000 < 0;
+                var effect = (isDoubted ? 0 : aid * 5_000) - ordinary * 5_000;
+                return effect >= 0 || margin + effect >= 0;
+            });
         }
 
         private void Deliver(Pending pending)
         {
-            var answer = _flow.Delivered(new DeliveredReport(pending.Id,
-                [.. pending.Lines.Select(l =>
-                    new SaleLine(l.Slot, l.Sku, l.Sku, l.Quantity, l.AmountFen, l.AmountFen))],
-                new Payment(PaymentMethod.Cash, "", "")));
-            Assert.Equal(SaleMarks.None, Assert.IsType<RecordAnswer.Recorded>(answer).Marks);
+            Record(pending, pending.Lines, SaleMarks.None);
             var (aid, ordinary, exempt) = Split(pending.Lines);
             _sold.Add(new Sold(pending.Id, Today, aid, ordinary, exempt));
         }
 
-        /// <summary>Refunds ordinary goods of a single-line sale of today or a day before.</summary>
+        private void DeliverWithoutAid(Pending pending)
+        {
+            _pending.Remove(pending);
+            var fallen = pending.Lines.Skip(1).ToList();
+            Record(pending, fallen, SaleMarks.GoodsDiffer | SaleMarks.AidMissing);
+            var (_, ordinary, exempt) = Split(fallen);
+            _sold.Add(new Sold(pending.Id, Today, 0, ordinary, exempt));
+            _withoutAid[Today] = Math.Max(ordinary, _withoutAid.GetValueOrDefault(Today));
+        }
+
+        private void Record(Pending pending, IReadOnlyList<VendLine> lines, SaleMarks marks)
+        {
+            var answer = _flow.Delivered(new DeliveredReport(pending.Id,
+                [.. lines.Select(l => new SaleLine(l.Slot, l.Sku, l.Sku, l.Quantity, l.AmountFen, l.AmountFen))],
+                new Payment(PaymentMethod.Cash, "", ""), pending.IsSession ? SaleSource.Session : SaleSource.Vend));
+            Assert.Equal(marks | (pending.IsUnknown ? SaleMarks.OutcomeRevised : SaleMarks.None),
+                Assert.IsType<RecordAnswer.Recorded>(answer).Marks);
+        }
+
+        /// <summary>Nobody knows whether the goods fell: they may be told as sold until the approval ends.</summary>
+        private void LoseSight(Pending pending)
+        {
+            Assert.IsType<RecordAnswer.Recorded>(_flow.Outcome(new OutcomeReport(
+                pending.Id, DeliveryState.Unknown, PaymentOutcome.Success, 0, "")));
+            _pending.Add(pending with { IsUnknown = true });
+        }
+
+        private static VendLine Line(int sku, long fen) => new($"A{sku}", Skus[sku], 1, fen);
+
+        /// <summary>
+        /// Refunds ordinary goods of a single-line sale of today or a day before; what exceeds the paid sum counts for
+        /// nothing in the share.
+        /// </summary>
         private void Refund(Step step)
         {
             var ordinary = _sold.FindAll(s => s is { AidFen: 0, ExemptFen: 0 } && s.RefundedFen < s.OrdinaryFen);
@@ -191,10 +277,10 @@ public sealed class GateModelTests
             }
 
             var sold = ordinary[step.Pick % ordinary.Count];
-            var fen = Math.Min(step.Fen, sold.OrdinaryFen - sold.RefundedFen);
+            var fen = step.Fen;
             Assert.IsType<RecordAnswer.Recorded>(_flow.Refund(new RefundReport(
                 $"r{_ids++}", new SaleReference.ByVendId(sold.Id), 0, fen, 0, "", "")));
-            sold.RefundedFen += fen;
+            sold.RefundedFen = Math.Min(sold.OrdinaryFen, sold.RefundedFen + fen);
             _refunds.Add((Today, fen));
         }
 
@@ -212,9 +298,10 @@ public sealed class GateModelTests
             var sold = _sold.FindAll(s => s.Day == day);
             var aid = sold.Sum(s => s.AidFen);
             var total = aid + sold.Sum(s => s.OrdinaryFen + s.ExemptFen - s.RefundedFen);
-            var allowance = Policy.AllowanceAfter(day > Today ? 0 : Turnover(day.AddDays(-1)));
-            return aid * 10_000 - (total - allowance) * 5_000;
+            return aid * 10_000 - (total - Allowance(day)) * 5_000;
         }
+
+        private long Allowance(DateOnly day) => Policy.AllowanceAfter(day > Today ? 0 : Turnover(day.AddDays(-1)));
 
         private long Turnover(DateOnly day) =>
             _sold.Where(s => s.Day == day).Sum(s => s.AidFen + s.OrdinaryFen + s.ExemptFen)
@@ -236,6 +323,7 @@ public sealed class GateModelTests
             });
             return config with
             {
+                Kind = _kind,
                 Policy = Policy,
                 Figures = config.Figures with
                 {

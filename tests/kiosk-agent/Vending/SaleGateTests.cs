@@ -117,6 +117,8 @@ public sealed class SaleGateTests
         Assert.Equal(DenialReason.UnknownSlot,
             SaleGate.Decide(ask with { Plan = new CabinetPlan([], 0), IsKnownDoor = false }).Denial);
         Assert.Equal(DenialReason.UnknownDoor, SaleGate.Decide(ask with { IsKnownDoor = false }).Denial);
+        Assert.Equal(DenialReason.RuleLost, SaleGate.Decide(ask with { WaitsForRule = true, NeedsVend = true }).Denial);
+        Assert.Equal(DenialReason.VendNeeded, SaleGate.Decide(ask with { NeedsVend = true }).Denial);
         Assert.Equal(DenialReason.ProductBlocked, SaleGate.Decide(ask).Denial);
     }
 
