@@ -22,7 +22,7 @@ internal static class DataSetReader
             var root = new DataNode(document.RootElement, "$", findings);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
-                root.Note("", $"a {document.RootElement.ValueKind}", "an object");
+                root.Note("", $"a {document.RootElement.ValueKind}", DataSetTexts.Of("Object"));
                 return new Reading(null, findings);
             }
 
@@ -33,7 +33,7 @@ internal static class DataSetReader
         }
         catch (JsonException error)
         {
-            findings.Add(new DataSetFinding("$", $"text that is not JSON ({error.Message})", "JSON"));
+            findings.Add(new DataSetFinding("$", $"text that is not JSON ({error.Message})", DataSetTexts.Of("Json")));
             return new Reading(null, findings);
         }
     }

@@ -85,11 +85,11 @@ internal static class PolicyRequest
                 return JsonObject.Create(document.RootElement.Clone());
             }
 
-            findings.Add(new DataSetFinding("$", $"a {document.RootElement.ValueKind}", "an object"));
+            findings.Add(new DataSetFinding("$", $"a {document.RootElement.ValueKind}", DataSetTexts.Of("Object")));
         }
         catch (JsonException error)
         {
-            findings.Add(new DataSetFinding("$", $"text that is not JSON ({error.Message})", "JSON"));
+            findings.Add(new DataSetFinding("$", $"text that is not JSON ({error.Message})", DataSetTexts.Of("Json")));
         }
 
         return null;
