@@ -31,9 +31,9 @@ internal sealed class CountyCodes
     }
 
     /// <summary>True when there is such a place, as far as can be known here.</summary>
-    public bool Exists(string code) => CountyCode.TryParse(code, out _)
-        && Provinces.Contains(code[..ProvinceDigits])
-        && (!code.StartsWith(_prefecture, StringComparison.Ordinal) || _ofCity.Contains(code));
+    public bool Exists(string code) => _ofCity.Contains(code)
+        || (CountyCode.TryParse(code, out _) && Provinces.Contains(code[..ProvinceDigits])
+            && !code.StartsWith(_prefecture, StringComparison.Ordinal));
 
     /// <summary>True for the city's own code and its counties'.</summary>
     public bool IsOfCity(string code) => _ofCity.Contains(code);
