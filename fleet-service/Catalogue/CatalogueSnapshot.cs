@@ -53,9 +53,7 @@ internal sealed class CatalogueSnapshot
     /// <param name="skuUtf8">The SKU's bytes as received.</param>
     /// <param name="saleTimeUtcMs">The corrected moment of sale, Unix milliseconds.</param>
     public ProductClass Classify(string operatorId, ReadOnlySpan<byte> skuUtf8, long saleTimeUtcMs) =>
-        _timelines.TryGetValue(skuUtf8, out var sku)
-            ? sku.For(operatorId).At(saleTimeUtcMs).Class
-            : ProductClass.Unmapped;
+        TimelinesOf(skuUtf8).For(operatorId).At(saleTimeUtcMs).Class;
 
     /// <summary>
     /// What else is true of a line, by the same rule: its product, its class, whether the city recognised it, whether
@@ -65,7 +63,12 @@ internal sealed class CatalogueSnapshot
     /// <param name="skuUtf8">The SKU's bytes as received.</param>
     /// <param name="utcMs">The moment, Unix milliseconds.</param>
     public SkuFacts Describe(string operatorId, ReadOnlySpan<byte> skuUtf8, long utcMs) =>
-        _timelines.TryGetValue(skuUtf8, out var sku) ? sku.For(operatorId).At(utcMs) : SkuFacts.Unmapped;
+        TimelinesOf(skuUtf8).For(operatorId).At(utcMs);
+
+    /// <summary>What is true of a SKU over time, for any operator. Allocates nothing.</summary>
+    /// <param name="skuUtf8">The SKU's bytes as received.</param>
+    public SkuTimelines TimelinesOf(ReadOnlySpan<byte> skuUtf8) =>
+        _timelines.TryGetValue(skuUtf8, out var sku) ? sku : SkuTimelines.Nothing;
 
     /// <summary>
     /// What every SKU counts as for an operator from a moment on, by SKU and then by time: what a gate works by.

@@ -73,7 +73,12 @@ internal sealed class StandingsQuery(
         var standings = StandingsRule.Judge(sales, window, (policies.Book, places.Zone), time.GetUtcNow());
         var target = places.CityTarget;
         var counted = JudgingWindow.Of("since-launch", Today < target.By ? Today : target.By);
-        counted = target.CountedFrom is { } from && from < counted.To ? counted with { From = from } : counted;
+        if (target.CountedFrom is { } from)
+        {
+            // Before the day on which counting begins nothing is counted.
+            counted = counted with { From = from < counted.To ? from : counted.To };
+        }
+
         return new CityTotals(
             Shown(window),
             IsProvisional(window),

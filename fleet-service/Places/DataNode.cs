@@ -19,7 +19,7 @@ internal sealed class DataNode(JsonElement element, string path, List<DataSetFin
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
 
     /// <summary>Notes a finding on a member (or on this object when the name is empty).</summary>
-    public void Note(string name, string got, string takes) =>
+    public void Note(string name, string got, Bilingual takes) =>
         findings.Add(new DataSetFinding(name.Length == 0 ? path : $"{path}.{name}", got, takes));
 
     /// <summary>A text that is not empty.</summary>
@@ -32,7 +32,7 @@ internal sealed class DataNode(JsonElement element, string path, List<DataSetFin
             return text;
         }
 
-        Note(name, Shown(member), $"a text of 1 to {MaxTextLength} characters");
+        Note(name, Shown(member), DataSetTexts.Of("Text", MaxTextLength));
         return "";
     }
 
@@ -45,7 +45,7 @@ internal sealed class DataNode(JsonElement element, string path, List<DataSetFin
             return member.Value.GetBoolean();
         }
 
-        Note(name, Shown(member), "true or false");
+        Note(name, Shown(member), DataSetTexts.Of("Flag"));
         return false;
     }
 
@@ -59,7 +59,7 @@ internal sealed class DataNode(JsonElement element, string path, List<DataSetFin
             return number;
         }
 
-        Note(name, Shown(member), $"a whole number from {least} to {most}");
+        Note(name, Shown(member), DataSetTexts.Of("Number", least, most));
         return least;
     }
 
@@ -73,7 +73,7 @@ internal sealed class DataNode(JsonElement element, string path, List<DataSetFin
             return day;
         }
 
-        Note(name, Shown(member), "a day as yyyy-mm-dd");
+        Note(name, Shown(member), DataSetTexts.Of("Day"));
         return DateOnly.MinValue;
     }
 
@@ -87,7 +87,7 @@ internal sealed class DataNode(JsonElement element, string path, List<DataSetFin
             return code;
         }
 
-        Note(name, Shown(member), "six digits of GB/T 2260 as a text");
+        Note(name, Shown(member), DataSetTexts.Of("AreaCode"));
         return default;
     }
 
@@ -104,7 +104,7 @@ internal sealed class DataNode(JsonElement element, string path, List<DataSetFin
             return value;
         }
 
-        Note(name, Shown(member), "one of " + string.Join(", ", names.Keys));
+        Note(name, Shown(member), DataSetTexts.Of("OneOf", string.Join(", ", names.Keys)));
         return default;
     }
 
@@ -136,7 +136,7 @@ internal sealed class DataNode(JsonElement element, string path, List<DataSetFin
             return code;
         }
 
-        findings.Add(new DataSetFinding(itemPath, Shown(item), "six digits of GB/T 2260 as a text"));
+        findings.Add(new DataSetFinding(itemPath, Shown(item), DataSetTexts.Of("AreaCode")));
         return default;
     });
 
@@ -150,7 +150,7 @@ internal sealed class DataNode(JsonElement element, string path, List<DataSetFin
 
         foreach (var member in element.EnumerateObject().Where(m => !_taken.Contains(m.Name)))
         {
-            Note(member.Name, Shown(member.Value), "nothing: there is no such member");
+            Note(member.Name, Shown(member.Value), DataSetTexts.Of("NoMember"));
         }
     }
 
@@ -159,7 +159,7 @@ internal sealed class DataNode(JsonElement element, string path, List<DataSetFin
         var member = Take(name);
         if (member is not { ValueKind: JsonValueKind.Array } || member.Value.GetArrayLength() < least)
         {
-            Note(name, Shown(member), least == 0 ? "a list" : $"a list of at least {least}");
+            Note(name, Shown(member), least == 0 ? DataSetTexts.Of("List") : DataSetTexts.Of("ListOf", least));
             return [];
         }
 
@@ -170,7 +170,7 @@ internal sealed class DataNode(JsonElement element, string path, List<DataSetFin
     {
         if (member is not { ValueKind: JsonValueKind.Object })
         {
-            findings.Add(new DataSetFinding(memberPath, Shown(member), "an object"));
+            findings.Add(new DataSetFinding(memberPath, Shown(member), DataSetTexts.Of("Object")));
 
             // Its members are all missing; one finding says enough.
             return read(new DataNode(default, memberPath, []));

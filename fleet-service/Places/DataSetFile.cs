@@ -24,7 +24,7 @@ internal static class DataSetFile
             throw new DataSetException(Setting, [new DataSetFinding(
                 Setting,
                 file.Exists ? $"'{nameOrPath}' of {file.Length} bytes" : $"'{nameOrPath}', which is not there",
-                $"a shipped name ({string.Join(", ", names)}) or the path of a data file up to {MaxBytes} bytes")]);
+                DataSetTexts.Of("DataFile", string.Join(", ", names), MaxBytes))]);
         }
 
         var reading = DataSetReader.Read(File.ReadAllBytes(file.FullName));

@@ -24,7 +24,7 @@ internal static class DataSetReader
         var root = new DataNode(document.RootElement, "$", findings);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
-            root.Note("", $"a {document.RootElement.ValueKind}", "an object");
+            root.Note("", $"a {document.RootElement.ValueKind}", DataSetTexts.Of("Object"));
             return new Reading(null, findings);
         }
 

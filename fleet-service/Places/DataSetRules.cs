@@ -21,7 +21,7 @@ internal static partial class DataSetRules
     /// <summary>Adds a finding for everything that does not hold.</summary>
     public static void Check(PlacesDataSet dataSet, List<DataSetFinding> findings)
     {
-        void Note(string path, string got, string takes) => findings.Add(new DataSetFinding(path, got, takes));
+        void Note(string path, string got, Bilingual takes) => findings.Add(new DataSetFinding(path, got, takes));
 
         Unique(findings, "$.counties", "code", dataSet.Counties.Select(c => c.Code.Value));
         Unique(findings, "$.siteKinds.kinds", "id", dataSet.SiteKinds.Kinds.Select(k => k.Id));
@@ -35,7 +35,7 @@ internal static partial class DataSetRules
         var quotas = dataSet.Counties.Sum(c => (long)c.CabinetQuota);
         if (quotas != dataSet.City.CabinetTotal)
         {
-            Note("$.city.cabinetTotal", $"{dataSet.City.CabinetTotal}", $"the sum of the counties' quotas, {quotas}");
+            Note("$.city.cabinetTotal", $"{dataSet.City.CabinetTotal}", DataSetTexts.Of("SumOfQuotas", quotas));
         }
 
         var codes = dataSet.Counties.Select(c => c.Code).Append(dataSet.City.Code).ToHashSet();
@@ -45,7 +45,7 @@ internal static partial class DataSetRules
             if ((milestone.Cabinets is null) != (milestone.Measure is null))
             {
                 Note($"$.milestones[{i}].measure", $"'{milestone.Measure}'",
-                    milestone.Cabinets is null ? "null without cabinets" : "what is counted toward the cabinets");
+                    DataSetTexts.Of(milestone.Cabinets is null ? "NoMeasure" : "Measure"));
             }
         }
 
@@ -60,82 +60,82 @@ internal static partial class DataSetRules
             if (dataSet.Policies.Take(i).FirstOrDefault(policy.Overlaps) is { } other)
             {
                 Note($"$.policies[{i}].from", $"{policy.From:yyyy-MM-dd} to {policy.To:yyyy-MM-dd}",
-                    $"days on which '{other.Id}', which is for the same venue kind and scope, is not in force");
+                    DataSetTexts.Of("DaysWithoutOther", other.Id));
             }
         }
     }
 
     /// <summary>Checks one policy against the data set.</summary>
     public static void CheckPolicy(
-        PlacesDataSet dataSet, Policy policy, string path, Action<string, string, string> note)
+        PlacesDataSet dataSet, Policy policy, string path, Action<string, string, Bilingual> note)
     {
         if (dataSet.VenueKinds.All(v => v.Id != policy.VenueKind))
         {
-            note($"{path}.venueKind", $"'{policy.VenueKind}'", "the id of a venue kind");
+            note($"{path}.venueKind", $"'{policy.VenueKind}'", DataSetTexts.Of("VenueKindId"));
         }
 
         if (!Window().IsMatch(policy.Window))
         {
             note($"{path}.window", $"'{policy.Window}'",
-                "day, week, month, quarter, since-launch or trailing-N with N from 1 to 999 days");
+                DataSetTexts.Of("Window"));
         }
 
         if (!PolicyId().IsMatch(policy.Id))
         {
-            note($"{path}.id", $"'{policy.Id}'", "1 to 64 of a-z, 0-9 and '-', a letter or digit first");
+            note($"{path}.id", $"'{policy.Id}'", DataSetTexts.Of("PolicyId"));
         }
 
         CheckJudged(policy, path, note);
         CheckSteps(policy, path, note);
         if (policy.To <= policy.From)
         {
-            note($"{path}.to", $"{policy.To:yyyy-MM-dd}", $"a day after {policy.From:yyyy-MM-dd}");
+            note($"{path}.to", $"{policy.To:yyyy-MM-dd}", DataSetTexts.Of("DayAfter", $"{policy.From:yyyy-MM-dd}"));
         }
 
         var takes = policy.Scope switch
         {
-            { Kind: ScopeKind.City, Id: var id } when id != dataSet.City.Code.Value => "the city's code",
-            { Kind: ScopeKind.County, Id: var id } when dataSet.CountyOf(id) is null => "the code of a county",
-            { Kind: ScopeKind.Cabinet, Id: var id } when !CabinetId.TryParse(id, out _) => "a cabinet id",
+            { Kind: ScopeKind.City, Id: var id } when id != dataSet.City.Code.Value => "CityCode",
+            { Kind: ScopeKind.County, Id: var id } when dataSet.CountyOf(id) is null => "CountyCode",
+            { Kind: ScopeKind.Cabinet, Id: var id } when !CabinetId.TryParse(id, out _) => "CabinetId",
             _ => null,
         };
         if (takes is not null)
         {
-            note($"{path}.scope.id", $"'{policy.Scope.Id}'", takes);
+            note($"{path}.scope.id", $"'{policy.Scope.Id}'", DataSetTexts.Of(takes));
         }
     }
 
     /// <summary>A policy cannot judge as one what is wider than whom it is for.</summary>
-    private static void CheckJudged(Policy policy, string path, Action<string, string, string> note)
+    private static void CheckJudged(Policy policy, string path, Action<string, string, Bilingual> note)
     {
         var takes = (policy.Scope.Kind, policy.Judged) switch
         {
-            (ScopeKind.Cabinet, not Judged.Cabinet) => "cabinet: the policy is for one alone",
-            (ScopeKind.Operator, Judged.County) => "cabinet or operator-in-county: the policy is for one operator",
+            (ScopeKind.Cabinet, not Judged.Cabinet) => "JudgedAlone",
+            (ScopeKind.Operator, Judged.County) => "JudgedByOperator",
             _ => null,
         };
         if (takes is not null)
         {
-            note($"{path}.judged", $"'{policy.Judged}'", takes);
+            note($"{path}.judged", $"'{policy.Judged}'", DataSetTexts.Of(takes));
         }
     }
 
     /// <summary>
     /// Steps come one after the other while the policy is in force: the share of its first day is the threshold itself.
     /// </summary>
-    private static void CheckSteps(Policy policy, string path, Action<string, string, string> note)
+    private static void CheckSteps(Policy policy, string path, Action<string, string, Bilingual> note)
     {
         var steps = policy.Threshold.Steps;
         if (steps.Length > MaxThresholdSteps)
         {
-            note($"{path}.thresholdSteps", $"a list of {steps.Length}", $"at most {MaxThresholdSteps} steps");
+            note($"{path}.thresholdSteps", $"a list of {steps.Length}", DataSetTexts.Of("MostSteps", MaxThresholdSteps));
         }
 
         for (var s = 0; s < steps.Length; s++)
         {
             var after = s > 0 ? steps[s - 1].From : policy.From;
-            var takes = steps[s].From <= after ? $"a day after {after:yyyy-MM-dd}"
-                : steps[s].From >= policy.To ? $"a day before {policy.To:yyyy-MM-dd}, when the policy ends"
+            var takes = steps[s].From <= after ? DataSetTexts.Of("DayAfter", $"{after:yyyy-MM-dd}")
+                : steps[s].From >= policy.To ? DataSetTexts.Of("DayBeforeEnd", $"{policy.To:yyyy-MM-dd}")
                 : null;
             if (takes is not null)
             {
@@ -147,18 +147,18 @@ internal static partial class DataSetRules
     private static void CheckVenues(
         PlacesDataSet dataSet, HashSet<CountyCode> codes, List<DataSetFinding> findings)
     {
-        void Note(string path, string got, string takes) => findings.Add(new DataSetFinding(path, got, takes));
+        void Note(string path, string got, Bilingual takes) => findings.Add(new DataSetFinding(path, got, takes));
 
         if (dataSet.VenueKinds.All(v => v.Id != PolicyBook.CabinetVenue))
         {
-            Note("$.venueKinds", "no kind of this id", $"a kind with the id '{PolicyBook.CabinetVenue}'");
+            Note("$.venueKinds", "no kind of this id", DataSetTexts.Of("CabinetKind", PolicyBook.CabinetVenue));
         }
 
         foreach (var (venue, v) in dataSet.VenueKinds.Select((x, i) => (x, i)))
         {
             if (venue.YearlyPlanBy is not null && venue.CountsAsCitySales)
             {
-                Note($"$.venueKinds[{v}].countsAsCitySales", "'True'", "false beside a yearly plan of purchases");
+                Note($"$.venueKinds[{v}].countsAsCitySales", "'True'", DataSetTexts.Of("NotOfCity"));
             }
 
             foreach (var (duty, d) in venue.Duties.Select((x, i) => (x, i)))
@@ -168,7 +168,7 @@ internal static partial class DataSetRules
                 Known(findings, $"{path}.unclearIn", duty.UnclearIn, codes);
                 foreach (var code in duty.UnclearIn.Where(c => c != default && duty.RequiredIn.Contains(c)))
                 {
-                    Note($"{path}.unclearIn", $"'{code}', which is required", "each place once");
+                    Note($"{path}.unclearIn", $"'{code}', which is required", DataSetTexts.Of("PlaceOnce"));
                 }
             }
         }
@@ -187,7 +187,7 @@ internal static partial class DataSetRules
                 if (channel.Id.Length > 0 && !seen.Add(channel.Id))
                 {
                     findings.Add(new DataSetFinding($"$.channelGroups[{g}].channels[{c}].id", $"'{channel.Id}' again",
-                        "each id once over all channels and kinds of venue"));
+                        DataSetTexts.Of("ChannelOnce")));
                 }
             }
         }
@@ -200,7 +200,7 @@ internal static partial class DataSetRules
         // every mention of that county would look unknown.
         foreach (var code in codes.Where(c => c != default && !known.Contains(default) && !known.Contains(c)))
         {
-            findings.Add(new DataSetFinding(path, $"'{code}'", "codes of the city and its counties"));
+            findings.Add(new DataSetFinding(path, $"'{code}'", DataSetTexts.Of("CityCodes")));
         }
     }
 
@@ -211,7 +211,7 @@ internal static partial class DataSetRules
         {
             if (value.Length > 0 && !seen.Add(value))
             {
-                findings.Add(new DataSetFinding($"{path}[{i}].{member}", $"'{value}' again", "each value once"));
+                findings.Add(new DataSetFinding($"{path}[{i}].{member}", $"'{value}' again", DataSetTexts.Of("ValueOnce")));
             }
         }
     }

@@ -24,7 +24,7 @@ internal static class JsonText
         }
         catch (JsonException error)
         {
-            findings.Add(new DataSetFinding("$", $"text that is not JSON ({error.Message})", "JSON"));
+            findings.Add(new DataSetFinding("$", $"text that is not JSON ({error.Message})", DataSetTexts.Of("Json")));
         }
         catch (InvalidOperationException)
         {

@@ -17,6 +17,18 @@ internal sealed class TwoLanguages(string baseName)
     /// <exception cref="InvalidOperationException">One of the two files does not have it.</exception>
     public Bilingual this[string key] => new(Read(_chinese, key), Read(_english, key));
 
+    /// <summary>The text of a key with its places filled in; a value in both languages is put into each in its own.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">One of the two files does not have it.</exception>
+    public Bilingual Of(string key, params ReadOnlySpan<object?> values)
+    {
+        var text = this[key];
+        object?[] all = [.. values];
+        return new Bilingual(
+            string.Format(CultureInfo.InvariantCulture, text.Zh, [.. all.Select(v => v is Bilingual b ? b.Zh : v)]),
+            string.Format(CultureInfo.InvariantCulture, text.En, [.. all.Select(v => v is Bilingual b ? b.En : v)]));
+    }
+
     private static string Read(ResourceManager texts, string key) =>
         texts.GetString(key, CultureInfo.InvariantCulture)
         ?? throw new InvalidOperationException($"There is no text '{key}' in {texts.BaseName}.");

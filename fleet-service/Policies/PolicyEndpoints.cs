@@ -75,12 +75,12 @@ internal static class PolicyEndpoints
     {
         if (!TryWord<ScopeKind>(scope, out var kind))
         {
-            return PolicyProblems.Query("scope", scope!, "city, county, operator or cabinet");
+            return PolicyProblems.Query("scope", scope!, PolicyTexts.Of("TakesScope"));
         }
 
         if (!TryWord<PolicyState>(state, out var wanted))
         {
-            return PolicyProblems.Query("state", state!, "scheduled, inForce, ended or withdrawn");
+            return PolicyProblems.Query("state", state!, PolicyTexts.Of("TakesState"));
         }
 
         var today = desk.Today;
@@ -99,14 +99,14 @@ internal static class PolicyEndpoints
         var day = string.IsNullOrEmpty(asked.Day) ? desk.Today : PolicyRequest.Day(asked.Day);
         if (day is not { } on)
         {
-            return PolicyProblems.Query("day", asked.Day!, "a business day as yyyy-mm-dd");
+            return PolicyProblems.Query("day", asked.Day!, PolicyTexts.Of("TakesDay"));
         }
 
         var venueKind = string.IsNullOrEmpty(asked.VenueKind) ? PolicyBook.CabinetVenue : asked.VenueKind;
         if (places.VenueKinds.All(v => v.Id != venueKind))
         {
             return PolicyProblems.Query("venueKind", venueKind,
-                "one of " + string.Join(", ", places.VenueKinds.Select(v => v.Id)));
+                PolicyTexts.Of("TakesOneOf", string.Join(", ", places.VenueKinds.Select(v => v.Id))));
         }
 
         var subject = new PolicySubject(asked.Cabinet ?? "", asked.Operator ?? "", asked.County ?? "");
@@ -114,8 +114,8 @@ internal static class PolicyEndpoints
         {
             if (desk.SubjectOf(subject.CabinetId, on) is not { } found)
             {
-                return PolicyProblems.Of(StatusCodes.Status404NotFound, "CabinetUnknown",
-                    $"There is no cabinet '{subject.CabinetId}'.", ("got", subject.CabinetId));
+                return PolicyProblems.Of(StatusCodes.Status404NotFound, "CabinetUnknown", [subject.CabinetId],
+                    ("got", subject.CabinetId));
             }
 
             subject = found;
@@ -127,7 +127,7 @@ internal static class PolicyEndpoints
             .ToList();
         return all.Count == 0
             ? PolicyProblems.Of(StatusCodes.Status404NotFound, "NoPolicyInForce",
-                $"For {venueKind} no policy is in force on {PolicyJson.Day(on)}.")
+                [venueKind, PolicyJson.Day(on)])
             : Results.Json(new InForceShown(
                 on, venueKind, subject.CabinetId, subject.OperatorId, subject.CountyCode, all[0], all[1..]), Json);
     }
@@ -205,7 +205,7 @@ internal static class PolicyEndpoints
     }
 
     private static IResult TooLarge() => PolicyProblems.Of(StatusCodes.Status413PayloadTooLarge, "RequestTooLarge",
-        $"A request holds at most {PolicyLimits.MaxRequestBytes} bytes.", ("takes", PolicyLimits.MaxRequestBytes));
+        [PolicyLimits.MaxRequestBytes], ("takes", PolicyLimits.MaxRequestBytes));
 
     /// <summary>Reads a word of an enum; true without a word too.</summary>
     private static bool TryWord<T>(string? text, out T? value)

@@ -80,7 +80,7 @@ internal static class PolicyRequest
         using var document = JsonText.Parse(json, findings);
         if (document?.RootElement is { ValueKind: not JsonValueKind.Object } other)
         {
-            findings.Add(new DataSetFinding("$", $"a {other.ValueKind}", "an object"));
+            findings.Add(new DataSetFinding("$", $"a {other.ValueKind}", DataSetTexts.Of("Object")));
         }
 
         return findings.Count > 0 ? null : JsonObject.Create(document!.RootElement.Clone());

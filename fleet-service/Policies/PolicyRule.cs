@@ -25,7 +25,7 @@ internal static class PolicyRule
         if (versions.FirstOrDefault(p => !p.IsForTheSame(wanted)) is { } other)
         {
             findings.Add(new DataSetFinding("$.id", $"'{wanted.Id}'",
-                $"another id: this one names a policy of {other.VenueKind} for {Scope(other)}"));
+                PolicyTexts.Of("AnotherId", other.VenueKind, Scope(other))));
         }
 
         var ends = replaces is null ? [] : Ends(book, replaces, wanted, findings);
@@ -76,8 +76,7 @@ internal static class PolicyRule
     public static DataSetFinding? RestrictScope(Policy policy) =>
         policy.Enforcement.Mode == PolicyMode.Restrict && policy.Scope.Kind == ScopeKind.City
             ? new DataSetFinding("$.enforcement.mode", "'restrict' for the whole city",
-                "observe or warn for the city; restrict is a county's decision and takes the scope of a county, an "
-                + "operator or a cabinet")
+                PolicyTexts.Of("RestrictScope"))
             : null;
 
     private static IEnumerable<DataSetFinding> Dates(Policy wanted, DateOnly today)
@@ -90,7 +89,7 @@ internal static class PolicyRule
 
         if (wanted.To <= today)
         {
-            yield return new DataSetFinding("$.to", Day(wanted.To.Value), $"a day after {Day(today)}");
+            yield return new DataSetFinding("$.to", Day(wanted.To.Value), DataSetTexts.Of("DayAfter", Day(today)));
         }
 
         for (var i = 0; i < wanted.Threshold.Steps.Length; i++)
@@ -113,7 +112,7 @@ internal static class PolicyRule
         if (ends.Count == 0)
         {
             findings.Add(new DataSetFinding("$.replaces", $"'{replaces}'",
-                $"the id of a policy of {wanted.VenueKind} for {Scope(wanted)} that is in force while the new one is"));
+                PolicyTexts.Of("Replaced", wanted.VenueKind, Scope(wanted))));
         }
 
         return ends;
@@ -122,8 +121,7 @@ internal static class PolicyRule
     private static PolicyEnd EndOn(Policy policy, DateOnly day) =>
         new(policy, policy.From is { } from && from > day ? from : day);
 
-    private static string FromTodayOn(DateOnly today) =>
-        $"{Day(today)}, the present business day, or a later day: what is past is not judged anew";
+    private static Bilingual FromTodayOn(DateOnly today) => PolicyTexts.Of("FromTodayOn", Day(today));
 
     private static string Scope(Policy policy) => $"{PolicyJson.Name(policy.Scope.Kind)} {policy.Scope.Id}";
 

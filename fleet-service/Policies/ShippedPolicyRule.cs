@@ -70,26 +70,23 @@ internal static class ShippedPolicyRule
         var now = PolicyGround.Of(places);
         if (now.CityCode != begun.CityCode)
         {
-            yield return new DataSetFinding("$.city.code", $"'{now.CityCode}'",
-                $"'{begun.CityCode}', the city that this database is of; another city takes a data directory of its "
-                + "own");
+            yield return new DataSetFinding("$.city.code", $"'{now.CityCode}'", PolicyTexts.Of("SameCity", begun.CityCode));
         }
 
         if (now.UtcOffsetMinutes != begun.UtcOffsetMinutes)
         {
             yield return new DataSetFinding("$.zone.utcOffsetMinutes", $"{now.UtcOffsetMinutes}",
-                $"{begun.UtcOffsetMinutes}: every business day in this database was fixed by it");
+                PolicyTexts.Of("SameZone", begun.UtcOffsetMinutes));
         }
     }
 
     private static IEnumerable<DataSetFinding> Rewritten(
         PolicyRecord known, Policy shipped, string path, int next, DateOnly today)
     {
-        var origin = known.Origin == PolicyOrigin.Made ? "was made over the interface" : "was seen by an earlier start";
+        var terms = known.Origin == PolicyOrigin.Made ? "MadeTerms" : "SeenTerms";
         return Differences(PolicyJson.Write(known.Terms), PolicyJson.Write(shipped), path).Select(d =>
             new DataSetFinding(d.Path, $"{d.Shipped} in policy '{shipped.Id}' version {shipped.Version}",
-                $"{d.Stored}: this version {origin}, and its terms never change. For other terms set \"version\" to "
-                + $"{next} and \"from\" to {Day(today)} (the present business day) or a later day"));
+                PolicyTexts.Of(terms, d.Stored, next, Day(today))));
     }
 
     private static (IReadOnlyList<PolicyEnd> Ends, IEnumerable<DataSetFinding> Findings) TakeIn(
@@ -101,7 +98,7 @@ internal static class ShippedPolicyRule
         {
             PolicyOutcome.Made when shipped.Version >= next => [],
             PolicyOutcome.Made => [new DataSetFinding($"{path}.version", $"{shipped.Version}",
-                $"{next} or more: policy '{shipped.Id}' has had higher versions than this new one")],
+                PolicyTexts.Of("HigherVersion", next, shipped.Id))],
             PolicyOutcome.Invalid invalid => invalid.Findings.Select(f => f with
             {
                 Path = path + f.Path[1..], Got = $"{f.Got} in policy '{shipped.Id}' version {shipped.Version}",
@@ -109,10 +106,9 @@ internal static class ShippedPolicyRule
             PolicyOutcome.Overlaps { Other: var other } => [new DataSetFinding($"{path}.from",
                 $"{PolicyJson.Day(shipped.From)} to {PolicyJson.Day(shipped.To) ?? "(open)"} in policy '{shipped.Id}' "
                 + $"version {shipped.Version}",
-                $"days on which '{other.Id}' version {other.Version}, which is for the same venue kind and scope, is "
-                + $"not in force; start with the data set as it was and end it by POST /api/v1/policies/{other.Id}/end")],
+                PolicyTexts.Of("OverlapsStored", other.Id, other.Version))],
             PolicyOutcome.TooMany => [new DataSetFinding(
-                path, "one more version", $"at most {PolicyLimits.MaxPolicies} versions in all")],
+                path, "one more version", PolicyTexts.Of("MostVersions", PolicyLimits.MaxPolicies))],
             _ => throw new InvalidOperationException($"{outcome.GetType().Name} is no answer to a new version."),
         };
         return ((outcome as PolicyOutcome.Made)?.Ends ?? [], findings);

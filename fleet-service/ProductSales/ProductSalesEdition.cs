@@ -16,8 +16,7 @@ internal sealed record ProductSalesEdition(
 /// <summary>What figures are made with; figures of another basis are made anew.</summary>
 /// <param name="Generation">The ledger's generation.</param>
 /// <param name="CatalogueVersion">The catalogue's version.</param>
-/// <param name="CityCodes">GB/T 2260 codes of the city and its counties, in order.</param>
-internal sealed record ProductSalesBasis(string Generation, long CatalogueVersion, string CityCodes);
+internal sealed record ProductSalesBasis(string Generation, long CatalogueVersion);
 
 /// <summary>What to do next. A closed set.</summary>
 internal abstract record EditionStep
@@ -32,7 +31,9 @@ internal abstract record EditionStep
     public sealed record Begin(bool IsServed, string Cause) : EditionStep;
 
     /// <summary>Read on for an edition.</summary>
-    public sealed record ReadOn(ProductSalesEdition Edition) : EditionStep;
+    /// <param name="Edition">The edition as it is.</param>
+    /// <param name="Basis">What it is read on with: what is new, or what it was begun with.</param>
+    public sealed record ReadOn(ProductSalesEdition Edition, ProductSalesBasis Basis) : EditionStep;
 }
 
 /// <summary>Decides which edition is read on, or that one is begun. Pure.</summary>
@@ -44,9 +45,6 @@ internal static class EditionRule
     /// <summary>Cause: the ledger was restored, so positions mean something else.</summary>
     public const string LedgerRestored = "ledger-restored";
 
-    /// <summary>Cause: the city's counties changed.</summary>
-    public const string CityChanged = "city-changed";
-
     /// <summary>Cause: the catalogue says something else of sales that were read.</summary>
     public const string CatalogueChanged = "catalogue-changed";
 
@@ -54,12 +52,15 @@ internal static class EditionRule
     /// <param name="served">The edition that is shown; null at first.</param>
     /// <param name="making">A newer one that is being made; null for none.</param>
     /// <param name="basis">What figures are to be made with now.</param>
+    /// <param name="catalogueAtHand">
+    /// The version of the catalogue that was worked with last; null after a start of the service.
+    /// </param>
     /// <param name="sameProducts">
     /// Whether the catalogue of the basis says the same of everything an edition has read as the catalogue the edition
-    /// was made with; not asked when the versions are equal.
+    /// was made with; only asked when that one is at hand.
     /// </param>
     public static EditionStep Next(
-        ProductSalesEdition? served, ProductSalesEdition? making, ProductSalesBasis basis,
+        ProductSalesEdition? served, ProductSalesEdition? making, ProductSalesBasis basis, long? catalogueAtHand,
         Func<ProductSalesEdition, bool> sameProducts)
     {
         if ((making ?? served) is not { } edition)
@@ -67,10 +68,22 @@ internal static class EditionRule
             return new EditionStep.Begin(true, First);
         }
 
-        var cause = edition.Basis.Generation != basis.Generation ? LedgerRestored
-            : edition.Basis.CityCodes != basis.CityCodes ? CityChanged
-            : edition.Basis.CatalogueVersion != basis.CatalogueVersion && !sameProducts(edition) ? CatalogueChanged
-            : null;
-        return cause is null ? new EditionStep.ReadOn(edition) : new EditionStep.Begin(false, cause);
+        if (edition.Basis.Generation != basis.Generation)
+        {
+            return new EditionStep.Begin(false, LedgerRestored);
+        }
+
+        var made = edition.Basis.CatalogueVersion;
+        if (made == basis.CatalogueVersion || edition.LatestSaleUtcMs == 0
+            || (made == catalogueAtHand && sameProducts(edition)))
+        {
+            return new EditionStep.ReadOn(edition, basis);
+        }
+
+        // One that is being made is finished by the catalogue it was begun with, and shown; only then the next is begun.
+        // Were it begun again with every change, it might never be done.
+        return !edition.IsServed && made == catalogueAtHand
+            ? new EditionStep.ReadOn(edition, edition.Basis)
+            : new EditionStep.Begin(false, CatalogueChanged);
     }
 }

@@ -11,8 +11,7 @@ namespace KioskFleet.Service.ProductSales;
 /// <param name="EntriesBehind">Entries of the ledger that they do not hold yet.</param>
 /// <param name="CatalogueVersion">The catalogue they were made with.</param>
 /// <param name="BeingMadeAnew">
-/// Why newer figures are being made while these are shown, or null: <c>catalogue-changed</c>, <c>city-changed</c>,
-/// <c>ledger-restored</c>.
+/// Why newer figures are being made while these are shown, or null: <c>catalogue-changed</c>, <c>ledger-restored</c>.
 /// </param>
 internal sealed record ProductSalesAsOf(
     long LedgerPosition, long EntriesBehind, long CatalogueVersion, string? BeingMadeAnew);

@@ -6,16 +6,14 @@ namespace KioskFleet.Service.ProductSales;
 
 /// <summary>
 /// Follows the ledger with a cursor and sums it by product. When the catalogue says something else of sales that were
-/// read, all is made anew in bounded steps, and the old figures are shown until that is done.
+/// read, all is made anew in bounded steps, and the old figures are shown until that is done. What changes meanwhile
+/// waits for it: so newer figures always arrive, however often the catalogue changes.
 /// </summary>
 internal sealed class ProductSalesProjector(
     FleetDatabase database, LedgerGenerationStore generations, PlacesDataSet places, TimeProvider time,
     ILogger<ProductSalesProjector> log)
     : LedgerFollower(time, ProductSalesLimits.Idle)
 {
-    private readonly HashSet<string> _cityCodes =
-        [places.City.Code.Value, .. places.Counties.Select(c => c.Code.Value)];
-
     private ProductLookup? _products;
 
     /// <summary>What one step found to do.</summary>
@@ -72,15 +70,18 @@ internal sealed class ProductSalesProjector(
         var version = CatalogueStore.Version(connection);
         var products = known?.Version == version
             ? known
-            : ProductLookup.From(CatalogueStore.Read(connection, places), _cityCodes);
-        var basis = new ProductSalesBasis(
-            generation, version, string.Join(' ', _cityCodes.Order(StringComparer.Ordinal)));
+            : new ProductLookup(CatalogueSnapshot.From(CatalogueStore.Read(connection, places)));
+        var basis = new ProductSalesBasis(generation, version);
         var (served, making) = ProductSalesStore.Editions(connection);
 
         // After a restart the older version is not at hand: then a difference is assumed.
-        var step = EditionRule.Next(served, making, basis, edition => edition.LatestSaleUtcMs == 0
-            || (known?.Version == edition.Basis.CatalogueVersion
-                && known.AgreesUntil(products, edition.LatestSaleUtcMs)));
+        var step = EditionRule.Next(served, making, basis, known?.Version,
+            edition => known!.AgreesUntil(products, edition.LatestSaleUtcMs));
+        if (step is EditionStep.ReadOn { Basis: var kept } && kept != basis)
+        {
+            (basis, products) = (kept, known!);
+        }
+
         var stretch = step is EditionStep.ReadOn on ? ProductLedgerStore.Read(connection, on.Edition) : null;
         return new Work(step, basis, products, stretch, ClearedEditionStore.HasWork(connection));
     }

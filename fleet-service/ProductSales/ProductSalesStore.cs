@@ -13,8 +13,8 @@ internal static class ProductSalesStore
     public static (ProductSalesEdition? Served, ProductSalesEdition? Making) Editions(SqliteConnection connection)
     {
         using var query = new Statement(connection, """
-            SELECT edition, is_served, cause, begun_utc_ms, generation, catalogue_version, city_codes, position,
-              correction_id, latest_sale_utc_ms
+            SELECT edition, is_served, cause, begun_utc_ms, generation, catalogue_version, position, correction_id,
+              latest_sale_utc_ms
             FROM product_sales_editions ORDER BY edition
             """);
         var (served, making) = ((ProductSalesEdition?)null, (ProductSalesEdition?)null);
@@ -22,8 +22,7 @@ internal static class ProductSalesStore
         {
             var edition = new ProductSalesEdition(
                 query.Long(0), query.Long(1) != 0, query.Text(2), query.Long(3),
-                new ProductSalesBasis(query.Text(4), query.Long(5), query.Text(6)), query.Long(7), query.Long(8),
-                query.Long(9));
+                new ProductSalesBasis(query.Text(4), query.Long(5)), query.Long(6), query.Long(7), query.Long(8));
             (served, making) = edition.IsServed ? (edition, null) : (served, edition);
         }
 
@@ -37,11 +36,11 @@ internal static class ProductSalesStore
         Run(connection, "DELETE FROM product_sales_refund_changes");
         using var insert = new Statement(connection, """
             INSERT INTO product_sales_editions (is_served, cause, begun_utc_ms, generation, catalogue_version,
-              city_codes, position, correction_id, latest_sale_utc_ms)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, 0)
+              position, correction_id, latest_sale_utc_ms)
+            VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, 0)
             """);
         insert.Set(1, begin.IsServed ? 1 : 0).Set(2, begin.Cause).Set(3, nowUtcMs).Set(4, basis.Generation)
-            .Set(5, basis.CatalogueVersion).Set(6, basis.CityCodes).Run();
+            .Set(5, basis.CatalogueVersion).Run();
     }
 
     /// <summary>Shows an edition that has read everything; the older ones are cleared away afterwards.</summary>

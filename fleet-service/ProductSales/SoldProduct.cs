@@ -1,3 +1,5 @@
+using KioskFleet.Service.Catalogue;
+
 namespace KioskFleet.Service.ProductSales;
 
 /// <summary>What a SKU was at a moment.</summary>
@@ -7,4 +9,7 @@ internal readonly record struct SoldProduct(string ProductId, bool IsOfCity)
 {
     /// <summary>A SKU that nobody mapped.</summary>
     public static SoldProduct Unknown { get; } = new("", false);
+
+    /// <summary>What the catalogue says of a SKU, without its class.</summary>
+    public static SoldProduct Of(in SkuFacts facts) => new(facts.ProductId ?? "", facts.IsOfCity);
 }

@@ -8,7 +8,6 @@ CREATE TABLE product_sales_editions (
   begun_utc_ms       INTEGER NOT NULL,
   generation         TEXT    NOT NULL, -- the ledger's; positions mean something only together with it
   catalogue_version  INTEGER NOT NULL, -- the products' lookup it is made with
-  city_codes         TEXT    NOT NULL, -- whose listings are the city's
   position           INTEGER NOT NULL, -- last ledger entry read
   correction_id      INTEGER NOT NULL, -- last correction read
   latest_sale_utc_ms INTEGER NOT NULL  -- corrected moment of the latest sale read

@@ -6,26 +6,39 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Enforcement;
 
-public sealed class PolicyTermsTests
+public abstract class PolicyTermsTests
 {
-    private static readonly Policy Shipped = DataSetFile.Load("chuzhou-2020").Policies
-        .Single(policy => policy.VenueKind == PolicyBook.CabinetVenue);
-
-    private static readonly PolicySubject Subject = new("cab-1", "op-1", "341125");
-
     private static readonly DateOnly Today = new(2020, 9, 15);
+
+    private readonly PlacesDataSet _places;
+
+    protected PolicyTermsTests(string dataSet) => _places = DataSetFile.Load(dataSet);
+
+    private Policy Shipped => _places.Policies.Single(policy => policy.VenueKind == PolicyBook.CabinetVenue);
+
+    /// <summary>Without the steps that the data set may have.</summary>
+    private Policy Level => Shipped with { Threshold = ThresholdSchedule.Of(Shipped.Threshold.BasisPoints) };
+
+    private string County => _places.Counties[0].Code.Value;
+
+    private PolicySubject Subject => new("cab-1", "op-1", County);
 
     [Fact]
     public void The_gate_gets_the_policy_in_force()
     {
         var terms = Of(Shipped);
 
-        Assert.Equal((Shipped.Id, (uint)Shipped.Version, "month", 480),
+        Assert.Equal((Shipped.Id, (uint)Shipped.Version, Shipped.Window, 480),
             (terms.Gate.PolicyId, terms.Gate.PolicyVersion, terms.Gate.Window, terms.Gate.ZoneOffsetMinutes));
-        Assert.Equal([new GateThreshold(DateOnly.MinValue, 5_000)], terms.Gate.Thresholds);
-        Assert.Equal((10_000, 1_000, 500), (terms.Gate.AllowanceFen, terms.Gate.AllowanceBasisPoints,
+        Assert.Equal(
+            [
+                new GateThreshold(DateOnly.MinValue, Shipped.Threshold.BasisPoints),
+                .. Shipped.Threshold.Steps.Select(s => new GateThreshold(s.From, s.BasisPoints)),
+            ], terms.Gate.Thresholds);
+        Assert.Equal((Shipped.OpeningAllowance.Fen, Shipped.OpeningAllowance.BasisPointsOfPreviousWindow,
+            Shipped.WarningMarginBasisPoints), (terms.Gate.AllowanceFen, terms.Gate.AllowanceBasisPoints,
             terms.Gate.WarningMarginBasisPoints));
-        Assert.Equal(PolicyMode.Warn, terms.Enforcement.Mode);
+        Assert.Equal(Shipped.Enforcement.Mode, terms.Enforcement.Mode);
     }
 
     [Fact]
@@ -38,7 +51,7 @@ public sealed class PolicyTermsTests
         };
         var county = Shipped with
         {
-            Id = "county", Scope = new PolicyScope(ScopeKind.County, "341125"), From = new DateOnly(2020, 10, 1),
+            Id = "county", Scope = new PolicyScope(ScopeKind.County, County), From = new DateOnly(2020, 10, 1),
             To = new DateOnly(2020, 12, 1), Threshold = ThresholdSchedule.Of(6_000),
         };
 
@@ -51,13 +64,13 @@ public sealed class PolicyTermsTests
 
     [Fact]
     public void A_policy_to_come_that_judges_by_other_windows_waits_for_a_new_config() => Assert.Single(
-        Of(Shipped, Shipped with { Scope = new PolicyScope(ScopeKind.Cabinet, "cab-1"), Window = "week",
+        Of(Level, Level with { Scope = new PolicyScope(ScopeKind.Cabinet, "cab-1"), Window = "quarter",
             From = new DateOnly(2020, 10, 1), Threshold = ThresholdSchedule.Of(9_000) }).Gate.Thresholds);
 
     [Fact]
     public void A_policy_that_ends_without_another_binds_nothing_from_then_on() => Assert.Equal(
-        [new(DateOnly.MinValue, 5_000), new(new DateOnly(2020, 12, 31), 0)],
-        Of(Shipped with { To = new DateOnly(2020, 12, 31) }).Gate.Thresholds);
+        [new(DateOnly.MinValue, Level.Threshold.BasisPoints), new(new DateOnly(2020, 12, 31), 0)],
+        Of(Level with { To = new DateOnly(2020, 12, 31) }).Gate.Thresholds);
 
     [Fact]
     public void Without_a_policy_the_gate_only_observes()
@@ -80,6 +93,12 @@ public sealed class PolicyTermsTests
         Assert.Equal((memberFen, memberPart), (gate.AllowanceFen, gate.AllowanceBasisPoints));
     }
 
-    private static PolicyTerms Of(params Policy[] policies) =>
+    private PolicyTerms Of(params Policy[] policies) =>
         PolicyTerms.Of(new PolicyBook(policies), Subject, 480, Today);
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouPolicyTermsTests() : PolicyTermsTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangPolicyTermsTests() : PolicyTermsTests("linjiang-2027");

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using KioskFleet.Service.Hosting;
+using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -60,10 +61,12 @@ internal sealed class ServiceRig : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Registers a cabinet in the first county of the data set.</summary>
     public async Task RegisterAsync(string cabinet)
     {
+        var county = Host.Services.GetRequiredService<PlacesDataSet>().Counties[0].Code.Value;
         using var response = await Admin.PostAsJsonAsync(
-            "/api/v1/cabinets", new { cabinetId = cabinet, county = "341125", operatorId = "op1" });
+            "/api/v1/cabinets", new { cabinetId = cabinet, county, operatorId = "op1" });
         response.EnsureSuccessStatusCode();
     }
 

@@ -26,8 +26,23 @@ internal sealed class BooksRig : IDisposable
     private readonly Dictionary<string, CabinetOnPaper> _cabinets = [];
     private int _journals;
 
-    public BooksRig()
+    /// <param name="dataSet">The city; its own terms say which listings count.</param>
+    public BooksRig(string dataSet = "chuzhou-2020")
     {
+        Places = DataSetFile.Load(dataSet);
+        Catalogue = new CurrentCatalogue(CatalogueSnapshot.From(
+            new CatalogueState(
+                3,
+                [new Product("tea", "Tea"), new Product("cola", "Cola")],
+                [
+                    new Listing("tea", County, new InForce(StartUtcMs - 400 * JournalOnPaper.DayMs, TeaDelistedUtcMs)),
+                ],
+                [
+                    new SkuMapping(null, "tea", "tea", InForce.Always),
+                    new SkuMapping(null, "cola", "cola", InForce.Always),
+                    new SkuMapping("op-b", "box", "tea", InForce.Always),
+                ]),
+            Places));
         Register = new FleetRegister(new FleetStore(Database));
         Writer = NewWriter(Database);
     }
@@ -38,16 +53,15 @@ internal sealed class BooksRig : IDisposable
 
     public FleetRegister Register { get; }
 
-    public CurrentCatalogue Catalogue { get; } = new(CatalogueSnapshot.From(new CatalogueState(
-        3,
-        [new Product("tea", "Tea"), new Product("cola", "Cola")],
-        [new Listing("tea", "341125", new InForce(StartUtcMs - 400 * JournalOnPaper.DayMs, TeaDelistedUtcMs))],
-        [
-            new SkuMapping(null, "tea", "tea", InForce.Always), new SkuMapping(null, "cola", "cola", InForce.Always),
-            new SkuMapping("op-b", "box", "tea", InForce.Always),
-        ])));
+    public CurrentCatalogue Catalogue { get; }
 
-    public PlacesDataSet Places { get; } = DataSetFile.Load("chuzhou-2020");
+    public PlacesDataSet Places { get; }
+
+    /// <summary>The county of every cabinet, which also recognised the tea.</summary>
+    public string County => Places.Counties[0].Code.Value;
+
+    /// <summary>Another county of the city.</summary>
+    public string OtherCounty => Places.Counties[1].Code.Value;
 
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeMilliseconds(StartUtcMs));
 
@@ -80,7 +94,7 @@ internal sealed class BooksRig : IDisposable
     public void Assign(CabinetId cabinet, string operatorId, long fromUtcMs)
     {
         using var connection = Database.OpenWriter();
-        var assignment = new AssignmentModel(0, operatorId, CountyCode.Parse("341125"), "", "school", fromUtcMs, null);
+        var assignment = new AssignmentModel(0, operatorId, CountyCode.Parse(County), "", "school", fromUtcMs, null);
         if (FleetStore.Find(connection, cabinet) is null)
         {
             FleetStore.Insert(connection, cabinet, assignment, fromUtcMs);

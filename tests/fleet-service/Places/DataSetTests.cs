@@ -94,7 +94,7 @@ public sealed class DataSetTests
             ],
             findings.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("'-1'", findings["$.counties[0].cabinetQuota"].Got);
-        Assert.Equal("one of observe, warn, restrict", findings["$.policies[0].enforcement.mode"].Takes);
+        Assert.Equal("one of observe, warn, restrict", findings["$.policies[0].enforcement.mode"].Takes.En);
         Assert.Null(Read(json).DataSet);
     }
 

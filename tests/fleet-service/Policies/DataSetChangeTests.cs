@@ -39,9 +39,9 @@ public sealed class DataSetChangeTests : IDisposable
         Assert.Equal(["$.policies[0].thresholdBasisPoints", "$.policies[0].checks.silentHours"],
             error.Findings.Select(f => f.Path));
         Assert.Contains($"'{before.Item2}' version 1", error.Findings[0].Got, StringComparison.Ordinal);
-        Assert.StartsWith($"{before.Item1}: ", error.Findings[0].Takes, StringComparison.Ordinal);
-        Assert.Contains("\"version\" to 2", error.Findings[0].Takes, StringComparison.Ordinal);
-        Assert.Contains("2028-03-10", error.Findings[0].Takes, StringComparison.Ordinal);
+        Assert.StartsWith($"{before.Item1}: ", error.Findings[0].Takes.En, StringComparison.Ordinal);
+        Assert.Contains("\"version\" to 2", error.Findings[0].Takes.En, StringComparison.Ordinal);
+        Assert.Contains("2028-03-10", error.Findings[0].Takes.En, StringComparison.Ordinal);
         Assert.Equal([error.Message], ConfigurationProblem.Describe(error));
     }
 
@@ -59,7 +59,7 @@ public sealed class DataSetChangeTests : IDisposable
             policy["from"] = from;
             var error = await Assert.ThrowsAsync<DataSetException>(() => StartAsync(file));
             Assert.Equal("$.policies[0].from", Assert.Single(error.Findings).Path);
-            Assert.Contains("2028-03-10", error.Findings[0].Takes, StringComparison.Ordinal);
+            Assert.Contains("2028-03-10", error.Findings[0].Takes.En, StringComparison.Ordinal);
         }
 
         policy["from"] = "2028-03-12";
@@ -73,7 +73,7 @@ public sealed class DataSetChangeTests : IDisposable
 
         policy["version"] = 1;
         var back = await Assert.ThrowsAsync<DataSetException>(() => StartAsync(file));
-        Assert.Contains(back.Findings, f => f.Takes.Contains("\"version\" to 3", StringComparison.Ordinal));
+        Assert.Contains(back.Findings, f => f.Takes.En.Contains("\"version\" to 3", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class DataSetChangeTests : IDisposable
         policies.Add(cabinets);
         var error = await Assert.ThrowsAsync<DataSetException>(() => StartAsync(file));
         Assert.Equal("$.policies[2].from", Assert.Single(error.Findings).Path);
-        Assert.Contains("/api/v1/policies/cabinet-aid-share/end", error.Findings[0].Takes, StringComparison.Ordinal);
+        Assert.Contains("/api/v1/policies/cabinet-aid-share/end", error.Findings[0].Takes.En, StringComparison.Ordinal);
         Assert.Equal(5_000, Share(await BookAsync(await BeginAsync("chuzhou-2020")), "2028-03-20"));
     }
 
@@ -111,8 +111,8 @@ public sealed class DataSetChangeTests : IDisposable
         var policy = file["policies"]![0]!;
         (policy["version"], policy["from"], policy["thresholdBasisPoints"]) = (2, "2028-03-20", 4_000);
         var error = await Assert.ThrowsAsync<DataSetException>(() => StartAsync(file));
-        Assert.Contains("\"version\" to 3", error.Findings[0].Takes, StringComparison.Ordinal);
-        Assert.Contains("made over the interface", error.Findings[0].Takes, StringComparison.Ordinal);
+        Assert.Contains("\"version\" to 3", error.Findings[0].Takes.En, StringComparison.Ordinal);
+        Assert.Contains("made over the interface", error.Findings[0].Takes.En, StringComparison.Ordinal);
         policy["version"] = 3;
         var book = await BookAsync(file);
         Assert.Equal((5_000, 6_000, 4_000),

@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using KioskFleet.Service.Catalogue;
+using KioskFleet.Service.Places;
 using KioskFleet.Service.ProductSales;
 using Xunit;
 
@@ -10,7 +11,7 @@ public sealed class ProductLookupTests
 {
     private const string OfCity = "341125";
     private const string Foreign = "510100";
-    private static readonly HashSet<string> City = [OfCity, "341126"];
+    private static readonly CountingTerms City = new(0, CountedListings.Any, [OfCity, "341126"]);
     private static readonly string[] Operators = ["op-a", "op-b", "op-c"];
     private static readonly string[] Skus = ["1", "12345678", "苹果汁-330ml"];
     private static readonly string[] ProductIds = ["p1", "p2", "p3"];
@@ -24,12 +25,12 @@ public sealed class ProductLookupTests
         Gen.Select(Gen.OneOf<string?>(null, "op-a", "op-b"), Gen.OneOf(Skus), Gen.OneOf(ProductIds), Span)
             .Select((o, s, p, t) => new SkuMapping(o, s, p, t)).Array[0, 8])
         .Select((listings, mappings) => new CatalogueState(
-            1, [], [.. listings], [.. WithoutOverlap(mappings)]));
+            1, [], [.. listings], [.. WithoutOverlap(mappings)]) { Counting = [City] });
 
     [Fact]
     public void The_lookup_agrees_with_a_plain_search_at_every_moment() => State.Sample(state =>
     {
-        var lookup = ProductLookup.From(state, City);
+        var lookup = new ProductLookup(CatalogueSnapshot.From(state));
         foreach (var (cabinetOperator, sku, at) in Everything())
         {
             Assert.Equal(Plain(state, cabinetOperator, sku, at),
@@ -43,7 +44,7 @@ public sealed class ProductLookupTests
         {
             // Two random catalogues hardly ever agree: half of the time the other differs from the one in a single row.
             var second = isVariant && one.Mappings.Length > 0 ? one with { Mappings = one.Mappings[1..] } : other;
-            var (a, b) = (ProductLookup.From(one, City), ProductLookup.From(second, City));
+            var (a, b) = (new ProductLookup(CatalogueSnapshot.From(one)), new ProductLookup(CatalogueSnapshot.From(second)));
             var same = Everything().Where(e => e.At <= last).All(e =>
                 Plain(one, e.Operator, e.Sku, e.At) == Plain(second, e.Operator, e.Sku, e.At));
             Assert.Equal(same, a.AgreesUntil(b, last));

@@ -19,13 +19,16 @@ internal sealed class CatalogueOnPaper
         State = new CatalogueState(
             books.Catalogue.Snapshot.Version,
             [new Product("tea", "Tea"), new Product("cola", "Cola")],
-            [new Listing("tea", "341125",
+            [new Listing("tea", books.County,
                 new InForce(BooksRig.StartUtcMs - 400 * JournalOnPaper.DayMs, BooksRig.TeaDelistedUtcMs))],
             [
                 new SkuMapping(null, "tea", "tea", InForce.Always),
                 new SkuMapping(null, "cola", "cola", InForce.Always),
                 new SkuMapping("op-b", "box", "tea", InForce.Always),
-            ]);
+            ])
+        {
+            Counting = books.Catalogue.Snapshot.Index.State.Counting,
+        };
     }
 
     /// <summary>The newest version, in force or only on record.</summary>
@@ -60,7 +63,7 @@ internal sealed class CatalogueOnPaper
 
     public void List(string product, long fromUtcMs, long? toUtcMs = null) => Change(s => s with
     {
-        Listings = s.Listings.Add(new Listing(product, "341126", new InForce(fromUtcMs, toUtcMs))),
+        Listings = s.Listings.Add(new Listing(product, _books.OtherCounty, new InForce(fromUtcMs, toUtcMs))),
     });
 
     public void Map(string? owner, string sku, string product, long fromUtcMs = 0) => Change(s => s with

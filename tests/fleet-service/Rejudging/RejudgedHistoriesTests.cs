@@ -3,6 +3,7 @@ using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Rejudging;
 using KioskFleet.Service.Tests.Ledger;
+using KioskFleet.Service.Tests.Places;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
@@ -32,7 +33,7 @@ public sealed class RejudgedHistoriesTests
 
     private sealed class History : IDisposable
     {
-        private readonly BooksRig _books = new();
+        private readonly BooksRig _books;
         private readonly CatalogueOnPaper _catalogue;
         private readonly Random _random;
         private readonly List<JournalOnPaper> _journals = [];
@@ -45,6 +46,7 @@ public sealed class RejudgedHistoriesTests
         public History(int seed)
         {
             _random = new Random(seed);
+            _books = new BooksRig(ShippedDataSets.All[_random.Next(ShippedDataSets.All.Count)]);
             _catalogue = new CatalogueOnPaper(_books);
             for (var i = 0; i < 3; i++)
             {
@@ -151,7 +153,7 @@ public sealed class RejudgedHistoriesTests
                 2 => state with
                 {
                     Listings = state.Listings.Add(new Listing(
-                        Products[_random.Next(2)], "341126", Span())),
+                        Products[_random.Next(2)], _books.OtherCounty, Span())),
                 },
                 _ => state with
                 {

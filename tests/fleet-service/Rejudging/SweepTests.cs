@@ -8,17 +8,25 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Rejudging;
 
 /// <summary>A correction of the catalogue with effect in the past reaches exactly the sales that it affects.</summary>
-public sealed class SweepTests : IDisposable
+public abstract class SweepTests : IDisposable
 {
     private const long Start = BooksRig.StartUtcMs;
     private const long Day = JournalOnPaper.DayMs;
 
-    private readonly BooksRig _books = new();
+    private readonly BooksRig _books;
     private readonly CatalogueOnPaper _catalogue;
 
-    public SweepTests() => _catalogue = new CatalogueOnPaper(_books);
+    protected SweepTests(string dataSet)
+    {
+        _books = new BooksRig(dataSet);
+        _catalogue = new CatalogueOnPaper(_books);
+    }
 
-    public void Dispose() => _books.Dispose();
+    public void Dispose()
+    {
+        _books.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_listing_that_came_late_makes_aid_of_the_sales_since_its_own_date_and_of_no_other()
@@ -210,3 +218,9 @@ public sealed class SweepTests : IDisposable
         FROM rejudgings WHERE finished_utc_ms IS NOT NULL ORDER BY version
         """);
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouSweepTests() : SweepTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangSweepTests() : SweepTests("linjiang-2027");
