@@ -39,8 +39,8 @@ internal sealed record RestrictionVerdict(
 
 /// <summary>
 /// Judges a restricted cabinet by the configs that it may have worked by, and there by the kindest word of each on each
-/// thing: the least threshold, the largest allowance, every exemption, and aid what one of them or the ledger calls aid.
-/// So nobody is accused by a rule that it never heard. Pure.
+/// thing: the least threshold, the largest allowance, every exemption, and as aid what one of them or the ledger calls
+/// so. Nobody is accused by a rule that it never heard. Pure.
 /// </summary>
 internal static class RestrictionRule
 {
@@ -110,8 +110,9 @@ internal static class RestrictionRule
             sums.Denied.Count, sums.DeniedFen);
     }
 
-    private static bool IsLike(CabinetConfig later, CabinetConfig first) => later.Mode == GateMode.Restrict
-        && later.RestrictFromUtcMs == first.RestrictFromUtcMs && later.Policy.Window == first.Policy.Window
+    /// <summary>True for the same restriction: one that restricts no more has no such moment.</summary>
+    private static bool IsLike(CabinetConfig later, CabinetConfig first) =>
+        later.RestrictFromUtcMs == first.RestrictFromUtcMs && later.Policy.Window == first.Policy.Window
         && later.Figures.CountFromUtcMs == first.Figures.CountFromUtcMs;
 
     /// <summary>The allowance as the gate has it, see the agent's <c>MarginRule</c>.</summary>

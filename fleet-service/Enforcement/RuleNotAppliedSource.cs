@@ -8,8 +8,9 @@ namespace KioskFleet.Service.Enforcement;
 
 /// <summary>
 /// Finds restricted cabinets that sold ordinary products beyond headroom and allowance of the config that they worked
-/// by, or that their gate had denied. Each is judged by what it certainly heard, from the moment on at which it said so.
-/// A cabinet whose door opens to all goods cannot refuse: it is found likewise, and the evidence says so. Thread-safe.
+/// by, or that their gate had denied. Each is judged by what it certainly heard, from the moment on at which it said
+/// so. A cabinet whose door opens to all goods cannot refuse: it is found likewise, and the evidence says so.
+/// Thread-safe.
 /// </summary>
 internal sealed class RuleNotAppliedSource(
     EnforcementSources sources, EnforcementStore store, ToldConfigStore told, SoldLineStore sold) : IFindingSource
@@ -35,7 +36,8 @@ internal sealed class RuleNotAppliedSource(
         }
 
         // A window that was looked at and is within its limit again: aid was sold since.
-        return new FindingCheck(found, [.. open.Where(finding => within.Contains((finding.CabinetId, finding.Subject)))]);
+        return new FindingCheck(
+            found, [.. open.Where(finding => within.Contains((finding.CabinetId, finding.Subject)))]);
     }
 
     private void Check(
@@ -91,7 +93,8 @@ internal sealed class RuleNotAppliedSource(
     private static string SubjectOf(BusinessWindow window) => $"{window.First:yyyy-MM-dd}/{window.Last:yyyy-MM-dd}";
 
     private static string EvidenceOf(
-        PlanSubject subject, (BusinessWindow Days, RestrictionVerdict Verdict) of, SoldLines sold, long catalogueVersion)
+        PlanSubject subject, (BusinessWindow Days, RestrictionVerdict Verdict) of, SoldLines sold,
+        long catalogueVersion)
     {
         var (stretch, sales) = (of.Verdict.Stretch, of.Verdict.Sales);
         var policy = stretch.Configs[0].Config.Policy;

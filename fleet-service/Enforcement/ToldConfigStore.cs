@@ -4,7 +4,8 @@ using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Enforcement;
 
-/// <summary>A config that a cabinet was told, and what its hellos said of it. Moments in Unix milliseconds UTC.</summary>
+/// <summary>A config that a cabinet was told, and what its hellos said of it. Moments in Unix milliseconds UTC.
+/// </summary>
 /// <param name="Version">Its version.</param>
 /// <param name="Config">What it says.</param>
 /// <param name="PlannedUtcMs">When it was made: nobody worked by it before.</param>

@@ -65,12 +65,41 @@ public sealed class BlockedProductTests
         var journal = await Told(rig, inForceFor: TimeSpan.FromHours(3));
         rig.GoTo(Suspended.AddMinutes(9));
         await rig.Sell(journal, ("tea", 500));
+        rig.GoTo(Suspended.AddHours(3).AddMinutes(5));
+        await rig.Sell(journal, ("tea", 500));
         rig.GoTo(Suspended.AddHours(4));
         await rig.Sell(journal, ("tea", 500));
         await Hear(rig, journal);
         Assert.Empty(Check(rig));
-        rig.GoTo(Suspended.AddHours(5));
+    }
+
+    [Fact]
+    public async Task A_vend_approved_before_the_block_began_or_was_heard_of_may_be_delivered_after_it()
+    {
+        using var rig = new EnforcementRig();
+        var journal = await rig.Sell("cab-1", ("tea", 100));
+        rig.GoTo(Suspended);
+        Suspend(rig, null);
+        await rig.Plan();
+        rig.GoTo(Suspended.AddHours(1));
+        await rig.Inform(journal);
+        rig.GoTo(Suspended.AddHours(1).AddMinutes(9));
+        await rig.Sell(journal, ("tea", 500));
+        rig.GoTo(Suspended.AddHours(2));
+        await Hear(rig, journal);
         Assert.Empty(Check(rig));
+
+        // A block that begins at a moment to come is told beforehand.
+        Suspend(rig, null, version: 5, TimeSpan.FromHours(1));
+        await rig.Plan();
+        await rig.Inform(journal);
+        rig.GoTo(Suspended.AddHours(3).AddMinutes(9));
+        await rig.Sell(journal, ("tea", 500));
+        rig.GoTo(Suspended.AddHours(3).AddMinutes(11));
+        await rig.Sell(journal, ("tea", 30));
+        rig.GoTo(Suspended.AddHours(4));
+        await Hear(rig, journal);
+        Assert.Equal(30, Number(JsonDocument.Parse(Assert.Single(Check(rig)).Evidence).RootElement, "amountFen"));
     }
 
     [Fact]
@@ -101,11 +130,11 @@ public sealed class BlockedProductTests
         return journal;
     }
 
-    private static void Suspend(EnforcementRig rig, TimeSpan? inForceFor)
+    private static void Suspend(EnforcementRig rig, TimeSpan? inForceFor, int version = 4, TimeSpan after = default)
     {
-        var fromUtcMs = rig.Moment.NowUtcMs;
+        var fromUtcMs = rig.Moment.NowUtcMs + (long)after.TotalMilliseconds;
         rig.Books.Catalogue.Replace(CatalogueSnapshot.From(new CatalogueState(
-            4, [new Product("tea", "Tea"), new Product("cola", "Cola")],
+            version, [new Product("tea", "Tea"), new Product("cola", "Cola")],
             [new Listing("tea", "341125", InForce.Always)],
             [new SkuMapping(null, "tea", "tea", InForce.Always), new SkuMapping(null, "cola", "cola", InForce.Always)])
         {

@@ -12,87 +12,52 @@ public sealed class JudgedByConfigTests
 {
     private static readonly DateTime NextDay = new(2020, 9, 2, 9, 0, 0);
 
-    [Theory]
-    [InlineData(Exemption.OfCabinet, "cab-1")]
-    [InlineData(Exemption.OfOperator, "op-a")]
-    public async Task What_was_sold_under_an_exemption_is_never_held_against_a_cabinet_also_when_it_is_over(
-        string scope, string subject)
-    {
-        using var rig = new EnforcementRig();
-        var journal = await Restricted(rig);
-        rig.GoTo(NextDay);
-        await rig.Exemptions.AddAsync(new Exemption(0, scope, subject, "flood", "wang", rig.Moment.NowUtcMs,
-            rig.Moment.NowUtcMs + 3 * JournalOnPaper.DayMs, null, null), BooksRig.Stop);
-        await rig.Plan();
-        await rig.Inform(journal);
-        rig.GoTo(NextDay.AddDays(2));
-        await rig.Sell(journal, ("cola", 30_000));
-        Assert.Empty(Check(rig));
-
-        rig.GoTo(NextDay.AddDays(4));
-        await rig.Plan();
-        await rig.Inform(journal);
-        Assert.Empty(Check(rig));
-        rig.GoTo(NextDay.AddDays(5));
-        await rig.Sell(journal, ("cola", 70));
-        Assert.Equal(70, Number(Assert.Single(Check(rig)), "beyondLimitFen"));
-    }
-
     [Fact]
-    public async Task An_exemption_that_the_cabinet_never_heard_of_excuses_it_all_the_same()
+    public async Task What_was_sold_while_the_restriction_was_only_announced_is_not_held_against_it()
     {
-        using var rig = new EnforcementRig();
-        var journal = await Restricted(rig);
-        rig.GoTo(NextDay);
-        await rig.Exemptions.AddAsync(new Exemption(0, Exemption.OfCabinet, "cab-1", "flood", "wang",
-            rig.Moment.NowUtcMs, rig.Moment.NowUtcMs + JournalOnPaper.DayMs, null, null), BooksRig.Stop);
-        await rig.Sell(journal, ("cola", 300));
-        Assert.Empty(Check(rig));
-        rig.GoTo(NextDay.AddDays(1));
-        await rig.Sell(journal, ("cola", 50));
-        Assert.Equal((50, 300), (Number(Assert.Single(Check(rig)), "beyondLimitFen"),
-            Number(Assert.Single(Check(rig)), "exemptFen")));
-    }
-
-    [Fact]
-    public async Task After_an_exemption_was_ended_early_a_cabinet_is_judged_from_when_it_heard_so()
-    {
-        using var rig = new EnforcementRig();
-        var journal = await Restricted(rig);
-        rig.GoTo(NextDay);
-        var made = await rig.Exemptions.AddAsync(new Exemption(0, Exemption.OfCabinet, "cab-1", "flood", "wang",
-            rig.Moment.NowUtcMs, rig.Moment.NowUtcMs + 9 * JournalOnPaper.DayMs, null, null), BooksRig.Stop);
+        using var rig = new EnforcementRig(p => p with
+        {
+            Enforcement = new EnforcementTerms(PolicyMode.Restrict, 1, 200, 1),
+        });
+        var journal = await rig.Sell("cab-1", ("cola", 9_000));
         await rig.Plan();
+        Assert.Equal(Rung.Announced, rig.State("cab-1").Ladder.Rung);
         await rig.Inform(journal);
-        rig.GoTo(NextDay.AddDays(1));
-        await rig.Exemptions.EndExemptionAsync(made.ExemptionId, "wang", BooksRig.Stop);
-        await rig.Plan();
-
-        rig.GoTo(NextDay.AddDays(2));
+        rig.GoTo(NextDay);
         await rig.Sell(journal, ("cola", 300));
+        rig.GoTo(NextDay.AddDays(1));
+        await rig.Plan();
+        Assert.Equal(Rung.Restricted, rig.State("cab-1").Ladder.Rung);
         Assert.Empty(Check(rig));
-        await rig.Inform(journal);
-        rig.GoTo(NextDay.AddDays(3));
         await rig.Sell(journal, ("cola", 50));
         Assert.Equal(50, Number(Assert.Single(Check(rig)), "beyondLimitFen"));
     }
 
     [Fact]
-    public async Task A_product_that_was_essential_then_is_not_held_against_it_now()
+    public async Task A_window_that_opened_while_the_cabinet_was_offline_has_the_allowance_that_its_gate_opened()
     {
         using var rig = new EnforcementRig();
-        var made = await rig.Exemptions.AddAsync(new EssentialSku(
-            0, "", "", "cola", "drinking water", "wang", 0, null, null, null), BooksRig.Stop);
-        var journal = await Restricted(rig);
-        rig.GoTo(NextDay);
-        await rig.Sell(journal, ("cola", 300));
-        await rig.Exemptions.EndEssentialAsync(made.EssentialId, "wang", BooksRig.Stop);
-        await rig.Plan();
-        await rig.Inform(journal);
+        var journal = await Restricted(rig, ("cola", 30_000));
+        rig.GoTo(new DateTime(2020, 10, 2, 9, 0, 0));
+        await rig.Sell(journal, ("cola", 3_000));
         Assert.Empty(Check(rig));
-        rig.GoTo(NextDay.AddDays(1));
-        await rig.Sell(journal, ("cola", 50));
-        Assert.Equal(50, Number(Assert.Single(Check(rig)), "beyondLimitFen"));
+        await rig.Sell(journal, ("cola", 40));
+        Assert.Equal((40, 3_000), (Number(Assert.Single(Check(rig)), "beyondLimitFen"),
+            Number(Assert.Single(Check(rig)), "allowanceFen")));
+    }
+
+    [Fact]
+    public async Task A_rule_of_the_next_window_does_not_excuse_the_one_before()
+    {
+        using var rig = new EnforcementRig(p => p with { MinimumTurnoverFen = 0 });
+        var journal = await Restricted(rig, ("tea", 4_000), ("cola", 4_500));
+        rig.GoTo(new DateTime(2020, 9, 30, 9, 0, 0));
+        await rig.Sell(journal, ("cola", 600));
+        rig.GoTo(new DateTime(2020, 10, 2, 9, 0, 0));
+        Raise(rig, 4_500);
+        await rig.Plan();
+        var evidence = Assert.Single(Check(rig));
+        Assert.Equal((100, 5_000), (Number(evidence, "beyondLimitFen"), Number(evidence, "thresholdBasisPoints")));
     }
 
     [Fact]
@@ -236,6 +201,7 @@ public sealed class JudgedByConfigTests
     {
         using var rig = new EnforcementRig(p => p with { MinimumTurnoverFen = 0 });
         var journal = await Restricted(rig, ("cola", 9_000));
+        var inherited = rig.State("cab-1").WantedVersion;
         rig.GoTo(NextDay);
         rig.Books.Assign(journal.Cabinet.Id, "op-b", rig.Moment.NowUtcMs + 1);
         await rig.Sell(journal, ("cola", 300));
@@ -247,7 +213,42 @@ public sealed class JudgedByConfigTests
         Assert.Equal(Rung.Restricted, rig.State("cab-1").Ladder.Rung);
         rig.GoTo(NextDay.AddDays(1));
         await rig.Sell(journal, ("cola", 300));
+        rig.Hear(journal, inherited);
+        await rig.Plan();
         Assert.Empty(Check(rig));
+    }
+
+    [Fact]
+    public async Task Aid_of_the_operator_before_gives_the_next_one_no_room()
+    {
+        using var rig = new EnforcementRig(p => p with { MinimumTurnoverFen = 0 });
+        var journal = await rig.Sell("cab-1", ("tea", 90_000));
+        rig.GoTo(NextDay);
+        rig.Books.Assign(journal.Cabinet.Id, "op-b", rig.Moment.NowUtcMs);
+        await rig.Sell(journal, ("cola", 2_000));
+        await rig.Plan();
+        Assert.Equal(Rung.Restricted, rig.State("cab-1").Ladder.Rung);
+        await rig.Inform(journal);
+        rig.GoTo(NextDay.AddDays(1));
+        await rig.Sell(journal, ("cola", 300));
+        Assert.Equal((300, 0), (Number(Assert.Single(Check(rig)), "beyondLimitFen"),
+            Number(Assert.Single(Check(rig)), "beforeAidFen")));
+    }
+
+    [Fact]
+    public async Task What_was_found_before_the_restriction_was_lifted_by_policy_stays_open()
+    {
+        using var rig = new EnforcementRig();
+        var journal = await Restricted(rig, ("cola", 9_000));
+        rig.GoTo(NextDay);
+        await rig.Sell(journal, ("cola", 300));
+        var draft = Assert.Single(rig.Source.Check(rig.Moment, [], BooksRig.Stop).Found);
+        rig.Put(rig.Policy with { Version = 2, Enforcement = rig.Policy.Enforcement with { Mode = PolicyMode.Warn } });
+        await rig.Plan();
+        var check = rig.Source.Check(
+            rig.Moment, [new OpenFinding(7, draft.Kind, "cab-1", draft.Subject)], BooksRig.Stop);
+        Assert.Empty(check.Found);
+        Assert.Empty(check.Ended);
     }
 
     [Fact]

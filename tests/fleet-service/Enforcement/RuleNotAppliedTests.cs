@@ -216,6 +216,35 @@ public sealed class RuleNotAppliedTests
     }
 
     [Fact]
+    public async Task A_sale_that_was_released_from_quarantine_counts_by_its_correction()
+    {
+        using var rig = new EnforcementRig();
+        var journal = await Restricted(rig);
+        rig.GoTo(NextDay);
+        await rig.Sell(journal, ("cola", 300), ("tea", 300));
+        rig.Books.Files.Run("UPDATE entries SET state = 1 WHERE aid_fen > 0");
+        Assert.Single(Check(rig).Found);
+        rig.Books.Files.Run("""
+            INSERT INTO corrections (position, cause, aid_delta_fen, ordinary_delta_fen, unmapped_delta_fen,
+              lines_delta, line_classes, catalogue_version, corrected_utc_ms, corrected_by)
+            SELECT position, 'Released', aid_fen, 0, 0, x'010000', x'01', 3, 1, 'wang' FROM entries WHERE aid_fen > 0
+            """);
+        Assert.Empty(Check(rig).Found);
+    }
+
+    [Fact]
+    public async Task An_ordinary_sale_that_was_given_back_is_not_held_against_it()
+    {
+        using var rig = new EnforcementRig();
+        var journal = await Restricted(rig);
+        rig.GoTo(NextDay);
+        await rig.Sell(journal, ("cola", 300));
+        journal.Refund("r1", journal.Id, journal.Count, 200, utcMs: rig.Moment.NowUtcMs);
+        await rig.Books.Commit(journal, journal.Count);
+        Assert.Equal(100, Assert.Single(Check(rig).Found).Weight);
+    }
+
+    [Fact]
     public async Task Essential_products_always_pass_and_are_not_held_against_it()
     {
         using var rig = new EnforcementRig();
