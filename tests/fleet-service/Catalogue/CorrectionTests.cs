@@ -89,6 +89,23 @@ public sealed class CorrectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_suspended_recognition_whose_listing_is_taken_away_stays_suspended()
+    {
+        var recognition = await _rig.ListLateAsync();
+        _rig.Now += 5 * DayMs;
+        await _rig.StepAsync(recognition, new { state = "suspended", reason = "papers", ground = "administrative" });
+        var id = (await ProposeAsync(new
+        {
+            subject = "listing", productId = "tea", recognisedBy = "341125", presentFrom = Moment(NowUtcMs),
+            remove = true, reason = "listed by mistake",
+        })).GetProperty("correctionId").GetInt64();
+        await DecideAsync(_rig.County, id, "approve");
+        var shown = await _rig.GetAsync($"/api/v1/recognitions/{recognition}");
+        Assert.Equal(("suspended", JsonValueKind.Null),
+            (shown.GetProperty("state").GetString(), shown.GetProperty("listedFromUtc").ValueKind));
+    }
+
+    [Fact]
     public async Task A_mapping_is_pointed_to_another_product_for_the_past_too()
     {
         await _rig.ListLateAsync();
@@ -224,6 +241,12 @@ public sealed class CorrectionTests : IAsyncLifetime
                 effects.Any(e => e.Contains(at))
                 == (at < now && (before?.Contains(at) ?? false) != (after?.Contains(at) ?? false)));
         }, iter: 10_000);
+
+    [Fact]
+    public void What_a_span_adds_from_now_on_is_found_by_looking_at_every_moment() =>
+        Gen.Select(Spans, Spans, Gen.Long[0, 40]).Sample((before, after, now) => after is not { } span
+            || PastRule.AddsLater(before, span, now) == Enumerable.Range(0, 60).Any(
+                at => at >= now && span.Contains(at) && !(before?.Contains(at) ?? false)), iter: 10_000);
 
     private static Gen<InForce?> Spans { get; } = Gen.Select(Gen.Long[0, 20], Gen.Long[1, 15].Nullable(), Gen.Bool)
         .Select((from, length, isThere) => isThere ? new InForce(from, from + length) : (InForce?)null);

@@ -117,6 +117,8 @@ public sealed class ImportFilesTests : IAsyncLifetime
             + "A2,大米,rice,110101,2020-09-01T08:30+08:00,,,,,,,,,,\n"
             + "A3,大米,rice,,,,,,,,,,,,\n"
             + ",油,oil,341126,2020-10-01,,,,,,,,,,\n");
+        await _rig.ImportAsync("sku,product_name,product_id,operator,mapped_from,mapped_to\n"
+            + "A4,大米,rice,op1,2020-09-01,2020-12-01\n");
         await _rig.ProductAsync("bare", new { name = "-Bare", supplier = "'+1", introduction = "@home" });
         var listed = await _rig.ListAsync("rice2", _rig);
         await _rig.StepAsync(listed, new { state = "suspended", reason = "mould", ground = "quality" });
@@ -128,7 +130,7 @@ public sealed class ImportFilesTests : IAsyncLifetime
         var before = _rig.Snapshot.Version;
         var report = await _rig.ImportAsync(file);
         Assert.Empty(Refused(report));
-        Assert.Equal((false, 6, 6, 0),
+        Assert.Equal((false, 7, 7, 0),
             (report.GetProperty("changed").GetBoolean(), report.GetProperty("rowsRead").GetInt32(),
                 report.GetProperty("rowsUnchanged").GetInt32(), report.GetProperty("ignoredColumns").GetArrayLength()));
         Assert.Equal(before, _rig.Snapshot.Version);
@@ -206,6 +208,10 @@ public sealed class ImportFilesTests : IAsyncLifetime
 
         Assert.Equal(["2 recognitionEnded tea"], Refused(await _rig.ImportAsync(Row("341125"))));
         Assert.Empty(Refused(await _rig.ImportAsync(Row("341126"))));
+
+        // Recognitions of other cities come by import alone, whatever became of the last one.
+        await _rig.ExecuteAsync(
+            "INSERT INTO recognitions (product_id, county_code, state) VALUES ('tea', '110101', 'Revoked')");
         Assert.Empty(Refused(await _rig.ImportAsync(Row("110101"))));
 
         _rig.Now += 40 * DayMs;
@@ -219,8 +225,9 @@ public sealed class ImportFilesTests : IAsyncLifetime
         const string Last = "9999-12-31T23:59:59Z";
         var report = await _rig.ImportAsync("sku,product_name,product_id,recognised_by,listed_from,listed_to\n"
             + $"T1,Tea,tea,341125,2020-09-01,{Last}\nT2,Tea,tea,341126,9999-01-01,\n"
-            + "T3,Tea,tea,341122,2020-09-01,9998-12-31\n");
-        Assert.Equal([$"2 badTime {Last}", "3 badTime 9999-01-01"], Refused(report));
+            + "T3,Tea,tea,341122,2020-09-01,9998-12-31\nT4,Tea,tea,341124,9999-01-01T00:00+08:00,\n");
+        Assert.Equal(
+            [$"2 badTime {Last}", "3 badTime 9999-01-01", "5 badTime 9999-01-01T00:00+08:00"], Refused(report));
         foreach (var (path, body) in new (string, object)[]
         {
             ("/api/v1/products/tea/national-listings", new { from = "now", to = Last, reason = "x" }),

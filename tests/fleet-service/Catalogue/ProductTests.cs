@@ -169,6 +169,13 @@ public sealed class ProductTests : IAsyncLifetime
         var linjiang = new CountyCodes(DataSetFile.Load("linjiang-2027"));
         Assert.True(linjiang.Exists("389902") && linjiang.Exists("341125"));
         Assert.False(linjiang.Exists("389999"));
+
+        var chuzhou = DataSetFile.Load("chuzhou-2020");
+        var without = new CountyCodes(chuzhou with
+        {
+            Counties = [.. chuzhou.Counties.Where(c => c.Code.Value != "341125")],
+        });
+        Assert.False(without.Exists("341125"));
     }
 
     [Theory]

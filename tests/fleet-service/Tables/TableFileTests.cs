@@ -82,6 +82,7 @@ public sealed class TableFileTests
     [InlineData("定远大米油镕", true)]
     [InlineData("定远大镕", false)]
     [InlineData("定远大米镕镕", false)]
+    [InlineData("定远大米\uE000", false)]
     [InlineData("ＡＢ１２，、。《》％㎡℃①", true)]
     public void A_few_rare_characters_are_no_other_encoding(string name, bool isTaken) => Assert.Equal(
         isTaken,
