@@ -36,7 +36,7 @@ internal static class JsonText
     }
 
     private static DataSetFinding Half(string path) =>
-        new(path, "half a surrogate pair", "texts and names of whole Unicode characters");
+        new(path, "half a surrogate pair", DataSetTexts.Of("WholeCharacters"));
 
     private static string? FindHalf(JsonElement element, string path) => element.ValueKind switch
     {

@@ -34,6 +34,25 @@ internal static class MarginRule
     }
 
     /// <summary>
+    /// The margin of everything that boots which never heard the service sold since the last proven entry, wherever the
+    /// service will date it: no credit and one least allowance, as if a window had just begun. It warns of nothing.
+    /// </summary>
+    /// <param name="config">The config.</param>
+    /// <param name="held">The window of the last proven moment.</param>
+    /// <param name="own">What the cabinet sold behind the figures.</param>
+    /// <param name="isExact">False on the safe side: the allowance counts as spent.</param>
+    public static WindowMargin OfUnproven(CabinetConfig config, BusinessWindow held, SalesCount own, bool isExact)
+    {
+        var threshold = config.Policy.ThresholdOf(held);
+        var allowance = isExact ? ShareMargin.Of(0, -config.Policy.AllowanceAfter(0), threshold) : 0;
+        return new WindowMargin(held, threshold, own.UnprovenDebt + allowance, 0, 0)
+        {
+            BareMargin = own.UnprovenDebt,
+            MissesAid = own.ByProven.MissesAidIn(held),
+        };
+    }
+
+    /// <summary>
     /// The window that was running has the allowance that the service worked out; a later one opens with its own, by
     /// the turnover of the window before; while that one still runs, its turnover may shrink and promises nothing. A
     /// rolling window never opens anew.

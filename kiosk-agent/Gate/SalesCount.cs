@@ -17,7 +17,8 @@ internal sealed record ReversedSale(SaleBody Body, EntryMoment Moment, EntryOrig
 /// <summary>
 /// Adds the cabinet's own sales and refunds up by business day and class of the config. Kept twice: by the cabinet's
 /// clock, and as if time had stood still at the last proven moment; a boot that never heard the service must keep the
-/// rule both ways, so that a clock that was set forward opens no new allowance. Pure. Not thread-safe.
+/// rule both ways, so that a clock that was set forward opens no new allowance; and since nobody can tell into which
+/// windows its sales fall, it lives on one allowance for all of them. Pure. Not thread-safe.
 /// </summary>
 internal sealed class SalesCount(AppliedConfig applied)
 {
@@ -29,6 +30,13 @@ internal sealed class SalesCount(AppliedConfig applied)
 
     /// <summary>With everything of unproven boots on the day of the last proven moment.</summary>
     public DaySums ByProven { get; } = new();
+
+    /// <summary>
+    /// What boots that never heard the service owe since the last proven entry, in fen × basis points, at most 0: the
+    /// least that any stretch of theirs up to now sums to. Wherever windows begin and end in truth, no part of one is
+    /// below it; aid pays it back and saves nothing up.
+    /// </summary>
+    public Int128 UnprovenDebt { get; private set; }
 
     /// <summary>The latest proven moment, Unix milliseconds UTC: now is not earlier.</summary>
     public long ProvenUtcMs { get; private set; } = applied.Config.ProvenUtcMs;
@@ -68,6 +76,7 @@ internal sealed class SalesCount(AppliedConfig applied)
         var (countedAid, counted, turnover) = isSure ? (aid, total, total) : (0, total - aid, 0);
         ByClock.Add(_config.Policy.DayOf(moment.UtcMs), countedAid, counted, turnover);
         ByProven.Add(ProvenDayOf(moment), countedAid, counted, turnover);
+        Owe(moment, countedAid, counted);
     }
 
     /// <summary>A sale brought less aid than its approval held, or may have.</summary>
@@ -117,6 +126,11 @@ internal sealed class SalesCount(AppliedConfig applied)
             ByProven.Add(ProvenDayOf(reversed), isAid ? -amount : 0, -amount, 0);
         }
 
+        if (isAid)
+        {
+            Owe(reversed, -amount, -amount);
+        }
+
         ByClock.Add(_config.Policy.DayOf(moment.UtcMs), 0, 0, -refund.AmountFen);
         ByProven.Add(ProvenDayOf(moment), 0, 0, -refund.AmountFen);
     }
@@ -140,7 +154,18 @@ internal sealed class SalesCount(AppliedConfig applied)
     {
         if (moment.IsProven)
         {
+            // What unheard boots before it owe is dated now, as the service dates it.
+            UnprovenDebt = 0;
             Prove(moment.UtcMs);
+        }
+    }
+
+    private void Owe(EntryMoment moment, long aidFen, long totalFen)
+    {
+        if (!moment.IsProven)
+        {
+            var threshold = _config.Policy.ThresholdOf(_config.Policy.WindowOf(ProvenDayOf(moment)));
+            UnprovenDebt = Int128.Min(0, UnprovenDebt + ShareMargin.Of(aidFen, totalFen, threshold));
         }
     }
 

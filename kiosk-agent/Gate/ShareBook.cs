@@ -65,6 +65,10 @@ internal sealed class ShareBook(JournalStore store, BootClock clock, ConfigDesk 
         {
             var held = config.Policy.WindowOf(config.Policy.DayOf(count.ProvenUtcMs));
             margins.Add(MarginRule.Of(config, held, count.ByProven, _basis!.IsExact, today));
+            if (config.Policy.Window != BusinessWindow.SinceLaunch)
+            {
+                margins.Add(MarginRule.OfUnproven(config, held, count, _basis.IsExact));
+            }
         }
 
         return new ShareView(

@@ -55,6 +55,7 @@ internal static class InterruptionPlan
         DateTimeOffset At(int percent) => cut.AddHours(options.Days * 24 * percent / 100 + chance.Below(20));
         Interruption[] all = (cabinet % Fates) switch
         {
+            0 => [new(cut.AddDays(5).AddHours(-11), InterruptionKind.RebootAhead)],
             1 => [new(LastWindowMoment(options), InterruptionKind.RebootAhead)],
             2 => [new(At(40), InterruptionKind.Reboot)],
             3 => [new(At(35), InterruptionKind.ResetTo1970), new(At(35).AddHours(40), InterruptionKind.Reboot)],
