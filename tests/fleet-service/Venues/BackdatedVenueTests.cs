@@ -24,6 +24,9 @@ public sealed class BackdatedVenueTests
             step.GetProperty("from").GetString()!, step.GetProperty("recordedOn").GetString()!,
             step.GetProperty("evidence").GetString()!));
 
+        var proof = await rig.PostAsync("/api/v1/venues", Venue(rig, opened, "照片 4"), HttpStatusCode.Conflict);
+        Assert.Equal("venueExists", proof.GetProperty("code").GetString());
+
         // What was no past on the day on which it was told needs nothing when it is told again.
         rig.Today = rig.Today.AddDays(3);
         await rig.PostAsync("/api/v1/venues", Venue(rig, rig.Today.AddDays(-3), null, "today"), HttpStatusCode.OK);
@@ -47,12 +50,25 @@ public sealed class BackdatedVenueTests
             .First(d => d.d.RequiredIn.Length > 0 && d.d.AtLeast == 1);
         var place = duty.RequiredIn[0].Value;
         var presence = duty.Presence == Service.Places.Presence.Online ? "online" : "offline";
+        rig.Today = duty.By.AddDays(5);
+        await rig.PostAsync("/api/v1/venues", new
+        {
+            venueId = "v0",
+            kind = kind.Id,
+            presence,
+            county = place,
+            operatorId = "op-1",
+            name = "馆",
+            address = "人民路1号",
+            url = "https://example.org",
+        }, HttpStatusCode.Created);
         rig.Today = duty.By.AddDays(10);
-        await rig.RegisterAsync("v0", kind.Id, place, presence, openedOn: duty.By.AddDays(-30));
+        await rig.PostAsync("/api/v1/venues/v0/life",
+            new { life = "open", on = VenueRig.Text(duty.By), evidence = "照片" }, HttpStatusCode.OK);
         var line = (await rig.GetAsync($"/api/v1/duties?county={place}")).GetProperty("duties").EnumerateArray()
             .First(d => d.GetProperty("kind").GetString() == kind.Id
                 && d.GetProperty("status").GetString() == "met");
-        Assert.Equal((VenueRig.Text(duty.By.AddDays(-30)), VenueRig.Text(rig.Today), true), (
+        Assert.Equal((VenueRig.Text(duty.By), VenueRig.Text(rig.Today), true), (
             line.GetProperty("metSince").GetString()!, line.GetProperty("recordedOn").GetString()!,
             line.GetProperty("metInTime").GetBoolean()));
         var unmet = (await rig.GetAsync("/api/v1/duties?status=overdue")).GetProperty("duties")[0];

@@ -87,9 +87,9 @@ public sealed class ReportedAidTests
             """);
         await AcceptedAsync(rig, "both", rig.Start.AddDays(-2), rig.Start.AddDays(-1));
         await AcceptedAsync(rig, "both", rig.Start, rig.Start);
-        var items = (await rig.GetAsync(Path)).GetProperty("items");
-        Assert.Equal((100L, 0L), (items[0].GetProperty("recognisedAidFen").GetInt64(),
-            items[1].GetProperty("recognisedAidFen").GetInt64()));
+        await AcceptedAsync(rig, "both", rig.Start.AddDays(-1), rig.Start, "hall-2");
+        Assert.Equal([0L, 100L, 0L], (await rig.GetAsync(Path)).GetProperty("items").EnumerateArray()
+            .Select(r => r.GetProperty("recognisedAidFen").GetInt64()));
     }
 
     private static async Task<(string Code, string Got)> RefusedAsync(
@@ -109,7 +109,8 @@ public sealed class ReportedAidTests
         }
 
         await rig.PostAsync(
-            Path, Report($"{product}-{VenueRig.Text(last)}", venue, product, first, last), HttpStatusCode.Created);
+            Path, Report($"{product}-{venue}-{VenueRig.Text(last)}", venue, product, first, last),
+            HttpStatusCode.Created);
     }
 
     private static string Day(VenueRig rig, int days) => VenueRig.Text(rig.Start.AddDays(days));

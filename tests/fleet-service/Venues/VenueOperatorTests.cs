@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using KioskFleet.Service.Findings;
 using KioskFleet.Service.Tests.Places;
+using KioskFleet.Service.Venues;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace KioskFleet.Service.Tests.Venues;
@@ -25,8 +28,18 @@ public sealed class VenueOperatorTests
             changed.GetProperty("operators").EnumerateArray().Select(o => (o.GetProperty("operatorId").GetString()!,
                 o.GetProperty("from").GetString()!, o.GetProperty("to").ToString())));
         rig.Today = rig.Start.AddDays(1);
-        await rig.ReportAsync("hall-1", 5_000, 5_000, rig.Start.AddDays(1));
-        await rig.ReportAsync("hall-1", 1_000, 1_000, rig.Start.AddDays(-1));
+        await rig.PostAsync("/api/v1/sales-reports", new
+        {
+            reporter = "o",
+            documentNumber = "across",
+            venue = "hall-1",
+            firstDay = VenueRig.Text(rig.Start.AddDays(-1)),
+            lastDay = VenueRig.Text(rig.Start.AddDays(1)),
+            aidFen = 5_000,
+            totalFen = 5_000,
+            evidence = "e",
+        }, HttpStatusCode.Created);
+        await rig.ReportAsync("hall-1", 1_000, 1_000, rig.Start.AddDays(-3));
         var rows = await RowsAsync(rig, Standings);
         Assert.Equal(
             [("op-1", false, 1_000L, 11_000L, "breach"), ("op-2", true, 5_000L, 5_000L, "compliant")], rows);
@@ -85,6 +98,28 @@ public sealed class VenueOperatorTests
             operatorId = "op-3", operatorFrom = VenueRig.Text(rig.Today.AddDays(-10)), reason = "r", evidence = "e",
         }, HttpStatusCode.Conflict);
         Assert.Equal("stepTooEarly", early.GetProperty("code").GetString());
+    }
+
+    [Theory]
+    [MemberData(nameof(ShippedDataSets.Names), MemberType = typeof(ShippedDataSets))]
+    public async Task A_finding_stays_with_the_operator_that_has_the_policy_and_sold_too_little_aid(string dataSet)
+    {
+        await using var rig = await VenueRig.StartAsync(dataSet);
+        await rig.RegisterAsync("zone-1", rig.Zone.Id);
+        var terms = (await rig.GetAsync($"/api/v1/policies/{rig.HallPolicy.Id}"))[0].GetProperty("terms");
+        var body = JsonObject.Create(terms)!;
+        (body["id"], body["venueKind"], body["from"]) = ("of-op-1", rig.Zone.Id, VenueRig.Text(rig.Today));
+        body["scope"] = new JsonObject { ["kind"] = "operator", ["id"] = "op-1" };
+        (body["thresholdSteps"], body["window"]) = (new JsonArray(), "month");
+        body.Remove("version");
+        await rig.PostAsync("/api/v1/policies", body, HttpStatusCode.Created);
+        await rig.ReportAsync("zone-1", 0, 10_000, rig.Today);
+        rig.Today = rig.Today.AddDays(1);
+        await rig.PostAsync("/api/v1/venues/zone-1/details", new { operatorId = "op-2" }, HttpStatusCode.OK);
+        var standings = rig.Service.Host.Services.GetRequiredService<VenueStandings>();
+        var draft = Assert.Single(standings.Drafts(
+            new CheckMoment(rig.Places.Zone.StartOfUtcMs(rig.Today) + 1, rig.Today)));
+        Assert.Equal((FindingKind.BelowThreshold, "op-1"), (draft.Kind, draft.About.OperatorId));
     }
 
     private static async Task RefusedAsync(VenueRig rig, object request, string code, string field)

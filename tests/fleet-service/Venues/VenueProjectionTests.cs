@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Tests.Places;
 using Xunit;
@@ -54,10 +55,44 @@ public sealed class VenueProjectionTests
         Assert.Equal((1, 3), (rows["few"].GetProperty("daysReported").GetInt32(),
             rows["few"].GetProperty("neededDays").GetInt32()));
 
-        // A window that is over has no projection, nor has a row of which none was asked.
+        // A window that is over has no projection, nor has a past day, nor a row of which none was asked.
+        var past = (await rig.GetAsync($"{Path}&day={VenueRig.Text(rig.Today.AddDays(-1))}")).GetProperty("items")[0];
+        Assert.Equal(JsonValueKind.Null, past.GetProperty("projection").ValueKind);
         var over = (await rig.GetAsync($"{Path}&window={rig.Start.Year}-08")).GetProperty("items")[0];
         Assert.Equal(JsonValueKind.Null, over.GetProperty("projection").ValueKind);
         var plain = (await rig.GetAsync("/api/v1/venues/standings")).GetProperty("items")[0];
         Assert.Equal(JsonValueKind.Null, plain.GetProperty("projection").ValueKind);
+    }
+
+    [Theory]
+    [MemberData(nameof(ShippedDataSets.Names), MemberType = typeof(ShippedDataSets))]
+    public async Task It_is_judged_by_the_last_days_threshold_and_an_earlier_operator_counts_as_so_far(string dataSet)
+    {
+        await using var rig = await VenueRig.StartAsync(dataSet);
+        await rig.RegisterAsync("hall-1", rig.Hall.Id);
+        for (var day = -4; day < 0; day++)
+        {
+            await rig.ReportAsync("hall-1", 5_000, 10_000, rig.Today.AddDays(day));
+        }
+
+        var last = JudgingWindow.Of(rig.HallPolicy.Window, rig.Start).Last;
+        var body = JsonObject.Create((await rig.GetAsync($"/api/v1/policies/{rig.HallPolicy.Id}"))[0]
+            .GetProperty("terms"))!;
+        (body["id"], body["from"], body["thresholdBasisPoints"]) = ("rising", VenueRig.Text(rig.Today), 4_000);
+        body["scope"] = new JsonObject { ["kind"] = "cabinet", ["id"] = "hall-1" };
+        body["thresholdSteps"] =
+            new JsonArray(new JsonObject { ["from"] = VenueRig.Text(last), ["basisPoints"] = 9_000 });
+        body.Remove("version");
+        await rig.PostAsync("/api/v1/policies", body, System.Net.HttpStatusCode.Created);
+        var row = (await rig.GetAsync(Path)).GetProperty("items")[0];
+        Assert.Equal((4_000, 9_000, "breach"), (row.GetProperty("thresholdBasisPoints").GetInt32(),
+            row.GetProperty("projection").GetProperty("thresholdBasisPoints").GetInt32(),
+            row.GetProperty("projection").GetProperty("standing").GetString()!));
+        await rig.PostAsync(
+            "/api/v1/venues/hall-1/details", new { operatorId = "op-2" }, System.Net.HttpStatusCode.OK);
+        var rows = (await rig.GetAsync(Path)).GetProperty("items").EnumerateArray()
+            .Select(r => r.GetProperty("projection")).ToList();
+        Assert.Equal([(false, 4), (false, 0)], rows.Select(p => (
+            p.GetProperty("enoughData").GetBoolean(), p.GetProperty("daysReported").GetInt32())));
     }
 }

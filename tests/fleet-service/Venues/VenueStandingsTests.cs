@@ -80,6 +80,10 @@ public sealed class VenueStandingsTests
         Assert.Equal((109L, 3, 4, VenueRig.Text(window.From.AddDays(4))), (
             now.GetProperty("totalFen").GetInt64(), now.GetProperty("reports").GetInt32(),
             now.GetProperty("daysCovered").GetInt32(), now.GetProperty("reportedUntil").GetString()!));
+        var day = (await rig.GetAsync($"{Path}?window={VenueRig.Text(window.From.AddDays(1))}"))
+            .GetProperty("items")[0];
+        Assert.Equal((100L, 1),
+            (day.GetProperty("totalFen").GetInt64(), day.GetProperty("daysCovered").GetInt32()));
         var before = (await rig.GetAsync($"{Path}?day={VenueRig.Text(window.From.AddDays(-1))}"))
             .GetProperty("items")[0];
         Assert.Equal(0, before.GetProperty("totalFen").GetInt64());
