@@ -74,6 +74,7 @@ public sealed class ToldConfigTests
         await rig.Plan();
         rig.Put(policy);
         await rig.Plan();
+        Assert.Equal(0, await rig.Plan());
         var told = rig.Told.Read("cab-1", 0);
         Assert.Equal(told[0].Version, told[2].Version);
         Assert.Equal([true, false, false], told.Select(config => config.ReportedUtcMs is not null));
