@@ -45,7 +45,7 @@ internal sealed class UnitWindows(
         {
             var (from, to) = (final.Window.FromNumber, final.Window.ToNumber);
             var own = late.Where(r => r.SaleDay >= from && r.SaleDay < to && r.RefundDay >= to).ToList();
-            if (own.Exists(r => r.RefundDay >= since))
+            if (own.Count > 0)
             {
                 windows.Add(Watched(final, ledger.Store.Amounts(cabinetId, _numbers, final.Window)));
                 lateSales.UnionWith(own.Select(r => r.SalePosition));

@@ -72,7 +72,7 @@ public sealed class FindingInterfaceTests : IAsyncLifetime
         await PostAsync("/api/v1/findings/99/acknowledge", null, HttpStatusCode.NotFound);
         foreach (var (query, code) in ((string, string)[])[("kind=Nonsense", "findingKindUnknown"),
             ("kind=3", "findingKindUnknown"), ("state=Done", "badState"), ("since=yesterday", "badSince"),
-            ("since=2020-09-01T08:00:00", "badSince")])
+            ("since=2020-09-01T08:00:00", "badSince"), ("since=2020-09-01 08:00%2B08:00", "badSince")])
         {
             using var response = await _rig.Admin.GetAsync($"/api/v1/findings?{query}", Stop);
             var problem = await ServiceRig.JsonAsync(response, HttpStatusCode.BadRequest);

@@ -201,6 +201,23 @@ public sealed class FindingLifeTests : IDisposable
     }
 
     [Fact]
+    public void What_is_found_again_by_ingest_keeps_its_first_evidence_unless_the_newest_holds_it()
+    {
+        using var connection = _files.Database.OpenWriter();
+        using var table = new FindingTable(connection);
+        var cabinet = Protocol.Identity.CabinetId.Parse("cab-1");
+        foreach (var n in (int[])[1, 2])
+        {
+            table.Raise(FindingKind.EntryQuarantined, cabinet, "s", $$"""{"n":{{n}}}""", n);
+            table.RaiseNewest(FindingKind.RefundAbovePaid, cabinet, "s", $$"""{"n":{{n}}}""", n, n);
+        }
+
+        Assert.Equal((1, 2), (Evidence(1), Evidence(2)));
+
+        int Evidence(long id) => Queries.Find(id)!.Finding.Evidence.GetProperty("n").GetInt32();
+    }
+
+    [Fact]
     public async Task A_cabinet_s_finding_names_the_operator_and_county_of_its_assignment()
     {
         using var books = new BooksRig();

@@ -268,6 +268,17 @@ public sealed class RuleTests
             NonSaleRule.Commissioning(tests, firstSale, lastNew, RulesOnPaper.Policy.Checks);
     }
 
+    [Fact]
+    public void Lines_of_one_SKU_in_one_sale_are_weighed_together_and_once()
+    {
+        var tea = HonestCity.AidProduct(0);
+        var paper = new RulesOnPaper();
+        paper.See(new PaperEvent("cab-1", Start + 8 * Hour, 0,
+            [new PaperLine(tea, 20, 100, 2_000), new PaperLine(tea, 40, 100, 4_000)]));
+        var found = Assert.Single(paper.Tell(FindingKind.AbsurdSale));
+        Assert.Equal((6_000L, 60L), (found.Weight, (long)found.Figures["mostPieces"]!));
+    }
+
     private static PaperEvent NonSale(NonSalePurpose purpose, int pieces) =>
         new("cab-1", Start + 8 * Hour, 0, []) { Purpose = purpose, Pieces = pieces };
 }
