@@ -40,11 +40,10 @@ internal static class MarginRule
     /// <param name="config">The config.</param>
     /// <param name="held">The window of the last proven moment.</param>
     /// <param name="own">What the cabinet sold behind the figures.</param>
-    /// <param name="isExact">False on the safe side: the allowance counts as spent.</param>
-    public static WindowMargin OfUnproven(CabinetConfig config, BusinessWindow held, SalesCount own, bool isExact)
+    public static WindowMargin OfUnproven(CabinetConfig config, BusinessWindow held, SalesCount own)
     {
         var threshold = config.Policy.ThresholdOf(held);
-        var allowance = isExact ? ShareMargin.Of(0, -config.Policy.AllowanceAfter(0), threshold) : 0;
+        var allowance = ShareMargin.Of(0, -config.Policy.AllowanceAfter(0), threshold);
         return new WindowMargin(held, threshold, own.UnprovenDebt + allowance, 0, 0)
         {
             BareMargin = own.UnprovenDebt,

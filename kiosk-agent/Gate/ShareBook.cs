@@ -67,7 +67,7 @@ internal sealed class ShareBook(JournalStore store, BootClock clock, ConfigDesk 
             margins.Add(MarginRule.Of(config, held, count.ByProven, _basis!.IsExact, today));
             if (config.Policy.Window != BusinessWindow.SinceLaunch)
             {
-                margins.Add(MarginRule.OfUnproven(config, held, count, _basis.IsExact));
+                margins.Add(MarginRule.OfUnproven(config, held, count));
             }
         }
 

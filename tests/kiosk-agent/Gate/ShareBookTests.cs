@@ -278,7 +278,8 @@ public sealed class ShareBookTests
         cabinet.Clock.Advance(TimeSpan.FromDays(1));
         Assert.Equal(0, cabinet.Share().View()!.RoomFen);
 
-        // The service names a head that is held here: its figures say what was left.
+        // The service is heard and names a head that is held here: its figures say what was left.
+        cabinet.Observe();
         cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet, aidFen: 500, totalFen: 800));
         Assert.Equal(1_200, cabinet.Share().View()!.RoomFen);
     }
