@@ -33,7 +33,8 @@ internal static class ProjectionAnswers
     /// <param name="place">The place's standing by projected sales.</param>
     /// <param name="bases">What each of its cabinets' projection rests on.</param>
     /// <param name="window">The window.</param>
-    public static ProjectionShown OfPlace(PlaceStanding place, IReadOnlyList<ProjectionBasis> bases, JudgingWindow window)
+    public static ProjectionShown OfPlace(
+        PlaceStanding place, IReadOnlyList<ProjectionBasis> bases, JudgingWindow window)
     {
         var projected = bases.Count(b => b.IsEnough);
         var isEnough = projected > 0;

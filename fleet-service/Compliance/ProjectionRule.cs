@@ -155,7 +155,8 @@ internal enum ProjectionHow
     /// <summary>Not at all: the cabinet is closed for a time or retired.</summary>
     SellsNoMore,
 
-    /// <summary>Of cabinets together: the sum of their projections; who has none counts with the sales so far.</summary>
+    /// <summary>Of cabinets together: the sum of their projections; who has none counts with the sales so far.
+    /// </summary>
     SumOfCabinets,
 }
 
@@ -204,8 +205,8 @@ internal sealed record ProjectionShown
     public required int? ThresholdBasisPoints { get; init; }
 
     /// <summary>
-    /// The rate so far: aid sales of a whole day with complete data on average, half up; of cabinets together the sum of
-    /// their rates.
+    /// The rate so far: aid sales of a whole day with complete data on average, half up; of cabinets together the sum
+    /// of their rates.
     /// </summary>
     public required long? AidFenPerDay { get; init; }
 

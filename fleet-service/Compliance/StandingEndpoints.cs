@@ -15,11 +15,11 @@ internal static class StandingEndpoints
         + "(its end) or a moment with its offset: the standing of the window that holds it, of the sales made up to it "
         + "and net of all refunds of these sales, by the policy then in force and by what the ledger knows now. "
         + "'projected=true' adds where it goes by the end of the window if sales go on as so far: amount of the whole "
-        + "days with complete data, times the days in all, divided by these days, half up, for each class. With it come "
-        + "the rate so far ('aidFenPerDay', 'totalFenPerDay': a whole day with complete data on average), the days it is "
-        + "computed from ('completeFrom', 'completeThrough', 'completeDays' of 'daysInAll'), and 'how', which says how "
-        + "it was computed: wholeDaysSoFar; tooFewWholeDays (fewer than 'neededDays'); sellsNoMore (closed or retired); "
-        + "sumOfCabinets (of cabinets together: the sum of theirs).";
+        + "days with complete data, times the days in all, divided by these days, half up, for each class. With it "
+        + "come the rate so far ('aidFenPerDay', 'totalFenPerDay': a whole day with complete data on average), the "
+        + "days it is computed from ('completeFrom', 'completeThrough', 'completeDays' of 'daysInAll'), and 'how': "
+        + "wholeDaysSoFar; tooFewWholeDays (fewer than 'neededDays'); sellsNoMore (closed or retired); sumOfCabinets "
+        + "(of cabinets together: the sum of theirs).";
 
     /// <summary>Maps standings of cabinets and of places, and totals.</summary>
     public static void Map(IEndpointRouteBuilder routes)

@@ -128,7 +128,8 @@ internal static partial class DataSetRules
         var steps = policy.Threshold.Steps;
         if (steps.Length > MaxThresholdSteps)
         {
-            note($"{path}.thresholdSteps", $"a list of {steps.Length}", DataSetTexts.Of("MostSteps", MaxThresholdSteps));
+            note($"{path}.thresholdSteps", $"a list of {steps.Length}",
+                DataSetTexts.Of("MostSteps", MaxThresholdSteps));
         }
 
         for (var s = 0; s < steps.Length; s++)
@@ -211,7 +212,8 @@ internal static partial class DataSetRules
         {
             if (value.Length > 0 && !seen.Add(value))
             {
-                findings.Add(new DataSetFinding($"{path}[{i}].{member}", $"'{value}' again", DataSetTexts.Of("ValueOnce")));
+                findings.Add(new DataSetFinding(
+                    $"{path}[{i}].{member}", $"'{value}' again", DataSetTexts.Of("ValueOnce")));
             }
         }
     }

@@ -4,8 +4,8 @@ using KioskFleet.Service.Storage;
 namespace KioskFleet.Service.Policies;
 
 /// <summary>
-/// When the host starts: takes over the policies that no start saw before, and puts all stored ones in force. A data set
-/// that would change what was judged stops the start.
+/// When the host starts: takes over the policies that no start saw before, and puts all stored ones in force. A data
+/// set that would change what was judged stops the start.
 /// </summary>
 internal sealed class PoliciesStart(
     FleetDatabase database, PlacesDataSet places, CurrentPolicies current, TimeProvider time,

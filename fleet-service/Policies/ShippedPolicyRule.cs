@@ -70,7 +70,8 @@ internal static class ShippedPolicyRule
         var now = PolicyGround.Of(places);
         if (now.CityCode != begun.CityCode)
         {
-            yield return new DataSetFinding("$.city.code", $"'{now.CityCode}'", PolicyTexts.Of("SameCity", begun.CityCode));
+            yield return new DataSetFinding(
+                "$.city.code", $"'{now.CityCode}'", PolicyTexts.Of("SameCity", begun.CityCode));
         }
 
         if (now.UtcOffsetMinutes != begun.UtcOffsetMinutes)

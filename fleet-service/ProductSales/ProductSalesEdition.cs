@@ -80,8 +80,8 @@ internal static class EditionRule
             return new EditionStep.ReadOn(edition, basis);
         }
 
-        // One that is being made is finished by the catalogue it was begun with, and shown; only then the next is begun.
-        // Were it begun again with every change, it might never be done.
+        // One that is being made is finished by the catalogue it was begun with, and shown; only then the next is
+        // begun. Were it begun again with every change, it might never be done.
         return !edition.IsServed && made == catalogueAtHand
             ? new EditionStep.ReadOn(edition, edition.Basis)
             : new EditionStep.Begin(false, CatalogueChanged);

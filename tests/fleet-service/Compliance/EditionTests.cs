@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json;
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Compliance;
+using KioskFleet.Service.Places;
+using KioskFleet.Service.Policies;
 using KioskFleet.Service.Tests.Ledger;
 using KioskFleet.Service.Tests.Storage;
 using Microsoft.Data.Sqlite;
@@ -187,6 +189,24 @@ public sealed class EditionTests : IDisposable
         var editions = await RunAt(45 * Day);
         Assert.Equal([("2020-09", "cabinet-aid-share"), ("2020-W40", "weekly")], editions.Select(e => (e.Window.Name,
             Content(e).GetProperty("about").GetProperty("policies")[0].GetProperty("id").GetString()!)));
+    }
+
+    [Fact]
+    public void A_window_is_final_when_the_most_days_of_the_policies_that_judge_by_it_have_passed()
+    {
+        var city = HistoryRig.Shipped.Policies[0] with { ProvisionalDays = 4 };
+        var county = city with
+        {
+            Id = "county", Scope = new PolicyScope(ScopeKind.County, "341125"), ProvisionalDays = 9,
+        };
+        var weekly = county with
+        {
+            Id = "weekly", Scope = new PolicyScope(ScopeKind.Operator, "op-a"), Window = "week", ProvisionalDays = 30,
+        };
+        var september = JudgingWindow.Parse("2020-09", new DateOnly(2020, 9, 1))!;
+        var zone = HistoryRig.Shipped.Zone;
+        Assert.Equal(zone.StartOfUtcMs(new DateOnly(2020, 10, 10)), EditionSchedule.FinalFrom(
+            september, new PolicyBook([city, county, weekly]), zone).ToUnixTimeMilliseconds());
     }
 
     private EditionNamed? Named()

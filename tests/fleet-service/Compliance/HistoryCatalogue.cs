@@ -4,9 +4,9 @@ using KioskFleet.Service.Tests.Ledger;
 namespace KioskFleet.Service.Tests.Compliance;
 
 /// <summary>
-/// The catalogue of a history. It changes from now on, or is corrected with effect in the past; either way the facts are
-/// changed first, and the service is told the difference by its own door, so that the affected spans are its own. After
-/// a correction the re-judging is due: whoever compares runs it before.
+/// The catalogue of a history. It changes from now on, or is corrected with effect in the past; either way the facts
+/// are changed first, and the service is told the difference by its own door, so that the affected spans are its own.
+/// After a correction the re-judging is due: whoever compares runs it before.
 /// </summary>
 internal sealed class HistoryCatalogue(History history)
 {

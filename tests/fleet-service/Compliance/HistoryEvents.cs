@@ -7,8 +7,8 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Compliance;
 
 /// <summary>
-/// A kind of event that histories are made of. Another kind is one more line in <see cref="All"/>: the oracle classifies
-/// from the facts as they are at the end, so that it need not know of corrections and re-judgings.
+/// A kind of event that histories are made of. Another kind is one more line in <see cref="All"/>: the oracle
+/// classifies from the facts as they are at the end, so that it need not know of corrections and re-judgings.
 /// </summary>
 /// <param name="Weight">How often it comes, beside the others.</param>
 /// <param name="Happen">What happens.</param>

@@ -77,13 +77,14 @@ public sealed class ProjectionTests : IDisposable
         Assert.Equal((2, 3, false), (tooNew.CompleteDays!.Value, tooNew.NeededDays, tooNew.EnoughData));
         Assert.Null(tooNew.Standing);
         Assert.Null(tooNew.TotalFen);
-        Assert.Equal((ProjectionHow.TooFewWholeDays, null, null), (tooNew.How, tooNew.AidFenPerDay, tooNew.TotalFenPerDay));
+        Assert.Equal((ProjectionHow.TooFewWholeDays, null, null),
+            (tooNew.How, tooNew.AidFenPerDay, tooNew.TotalFenPerDay));
         Assert.False(OfCabinet("silent").Single().Projection!.EnoughData);
 
         // 25 a day of the only one that is projected.
         var city = Places(PlaceLevel.City).Single().Projection!;
-        Assert.Equal((25L, 25L, ProjectionHow.SumOfCabinets, 1, 2), (city.AidFenPerDay!.Value, city.TotalFenPerDay!.Value,
-            city.How, city.CabinetsProjected, city.CabinetsAsSoFar));
+        Assert.Equal((25L, 25L, ProjectionHow.SumOfCabinets, 1, 2), (city.AidFenPerDay!.Value,
+            city.TotalFenPerDay!.Value, city.How, city.CabinetsProjected, city.CabinetsAsSoFar));
         _files.Run("UPDATE cabinets SET life = 'Retired' WHERE cabinet_id = 'behind'");
         var retired = OfCabinet("behind").Single().Projection!;
         Assert.Equal((ProjectionHow.SellsNoMore, null), (retired.How, retired.AidFenPerDay));

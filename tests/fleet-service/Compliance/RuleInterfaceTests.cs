@@ -67,7 +67,8 @@ public abstract class RuleInterfaceTests(string dataSet) : IAsyncLifetime
         var listings = await GetAsync($"/api/v1/listings?county={County}&pageSize=1");
         Assert.Equal("2020-08-31T16:00:00+00:00",
             listings.Body.GetProperty("items")[0].GetProperty("fromUtc").GetString());
-        Assert.Equal(0, (await GetAsync($"/api/v1/listings?county={_places.Counties[1].Code}")).Body.GetProperty("total").GetInt32());
+        Assert.Equal(0, (await GetAsync($"/api/v1/listings?county={_places.Counties[1].Code}")).Body
+            .GetProperty("total").GetInt32());
         var snapshot = _app!.Services.GetRequiredService<CurrentCatalogue>().Snapshot;
         Assert.Equal(ProductClass.Aid, snapshot.Classify("any", "R1"u8, 1_700_000_000_000));
     }
@@ -121,11 +122,13 @@ public abstract class RuleInterfaceTests(string dataSet) : IAsyncLifetime
         Assert.Equal(0, (await GetAsync("/api/v1/standings?window=2026-11&standing=atRisk")).Body
             .GetProperty("total").GetInt32());
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("/api/v1/standings/nobody")).Status);
-        Assert.Equal(_places.Counties.Length, (await GetAsync("/api/v1/totals/counties")).Body.GetProperty("counties").GetArrayLength());
+        Assert.Equal(_places.Counties.Length, (await GetAsync("/api/v1/totals/counties")).Body
+            .GetProperty("counties").GetArrayLength());
         Assert.Equal(_places.CityTarget.AidSalesFen, (await GetAsync("/api/v1/totals/city")).Body
             .GetProperty("targetAidSalesFen").GetInt64());
         var places = await GetAsync("/api/v1/places");
-        Assert.Equal(_places.Policies[0].Window, places.Body.GetProperty("policies")[0].GetProperty("window").GetString());
+        Assert.Equal(_places.Policies[0].Window,
+            places.Body.GetProperty("policies")[0].GetProperty("window").GetString());
         Assert.Equal(County, (await GetAsync("/api/v1/places/counties")).Body[0].GetProperty("code").GetString());
     }
 

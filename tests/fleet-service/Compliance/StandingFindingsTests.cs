@@ -128,6 +128,17 @@ public sealed class StandingFindingsTests : IDisposable
     }
 
     [Fact]
+    public async Task Below_the_least_turnover_nothing_is_found_not_even_sales_without_a_mapping()
+    {
+        await Sell("bad", 1, ("nobody", 900));
+        Assert.Equal([FindingKind.BelowThreshold, FindingKind.UnmappedShare],
+            Check(5, []).Found.Select(f => f.Kind).Order());
+        var policy = HistoryRig.Shipped.Policies[0] with { MinimumTurnoverFen = 901 };
+        _service.Policies.Replace(new([policy], _service.Policies.Book.Revision + 1));
+        Assert.Empty(Check(5, []).Found);
+    }
+
+    [Fact]
     public async Task A_correction_of_a_final_edition_that_brings_a_breach_is_found_all_the_same()
     {
         await Sell("bad", 1, ("tea", 600), ("cola", 400));

@@ -1,9 +1,11 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using KioskFleet.Service.Hosting;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Policies;
 using KioskFleet.Service.Tests.Compliance;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -83,6 +85,8 @@ public sealed class DataSetChangeTests : IDisposable
         var policies = file["policies"]!.AsArray();
         var cabinets = policies[0]!.DeepClone();
         policies.RemoveAt(0);
+        var places = DataSetReader.Read(Encoding.UTF8.GetBytes(file.ToJsonString())).DataSet!;
+        Assert.Equal((string)cabinets["id"]!, Assert.Single(Decide(places).Left).Id);
         Assert.Equal(5_000, Share(await BookAsync(file), "2028-03-20"));
 
         (cabinets["id"], cabinets["from"], cabinets["thresholdBasisPoints"]) = ("cabinets-anew", "2028-03-12", 4_000);
@@ -172,6 +176,17 @@ public sealed class DataSetChangeTests : IDisposable
         }
     }
 
-    private static int Share(PolicyBook book, string day) =>
-        book.ForCabinet(new PolicySubject("", "", ""), DateOnly.Parse(day, null))!.ThresholdOn(DateOnly.Parse(day, null));
+    private ShippedPolicies Decide(PlacesDataSet places)
+    {
+        using var database = new SqliteConnection($"Data Source={_folder.FullName}/data/fleet.db;Mode=ReadOnly");
+        database.Open();
+        return ShippedPolicyRule.Decide(
+            PolicyStore.Read(database).Records, PolicyGround.Of(places), places, places.Zone.DayOf(_clock.UtcMs));
+    }
+
+    private static int Share(PolicyBook book, string text)
+    {
+        var day = DateOnly.Parse(text, null);
+        return book.ForCabinet(new PolicySubject("", "", ""), day)!.ThresholdOn(day);
+    }
 }

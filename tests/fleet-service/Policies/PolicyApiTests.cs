@@ -98,7 +98,8 @@ public abstract class PolicyApiTests(string dataSet) : IAsyncLifetime
         Assert.Equal((2, "2027-01-01"), (made.GetProperty("policy").GetProperty("version").GetInt32(),
             Text(made, "policy", "nextStep", "from")));
         var versions = await GetAsync($"/{Shipped.Id}");
-        Assert.Equal([(1, "ended", Shipped.ThresholdOn(new DateOnly(2026, 3, 10))), (2, "inForce", 5_100)], versions.EnumerateArray().Select(v => (
+        var before = Shipped.ThresholdOn(new DateOnly(2026, 3, 10));
+        Assert.Equal([(1, "ended", before), (2, "inForce", 5_100)], versions.EnumerateArray().Select(v => (
             v.GetProperty("version").GetInt32(), Text(v, "state"), v.GetProperty("thresholdBasisPoints").GetInt32())));
         Assert.Equal(2, _rig.Host.Services.GetRequiredService<CurrentPolicies>().Book
             .ForCabinet(new PolicySubject("", "", ""), new DateOnly(2026, 3, 10))!.Version);
@@ -137,7 +138,8 @@ public abstract class PolicyApiTests(string dataSet) : IAsyncLifetime
             await PostAsync("/nobody/end", new { to = "2026-04-01" }, 404), await GetAsync("/nobody", 404),
             await GetAsync("?scope=1", 400), await GetAsync("?state=x", 400), await GetAsync("/in-force?day=x", 400),
             await GetAsync("/in-force?venueKind=x", 400), await GetAsync("/in-force?cabinet=nobody", 404),
-            await GetAsync($"/in-force?venueKind={WithoutPolicy}", 404), await PostAsync("", new string(' ', 70_000), 413),
+            await GetAsync($"/in-force?venueKind={WithoutPolicy}", 404),
+            await PostAsync("", new string(' ', 70_000), 413),
         ];
         Assert.All(problems, problem =>
         {

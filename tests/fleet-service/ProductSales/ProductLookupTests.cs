@@ -44,7 +44,8 @@ public sealed class ProductLookupTests
         {
             // Two random catalogues hardly ever agree: half of the time the other differs from the one in a single row.
             var second = isVariant && one.Mappings.Length > 0 ? one with { Mappings = one.Mappings[1..] } : other;
-            var (a, b) = (new ProductLookup(CatalogueSnapshot.From(one)), new ProductLookup(CatalogueSnapshot.From(second)));
+            var a = new ProductLookup(CatalogueSnapshot.From(one));
+            var b = new ProductLookup(CatalogueSnapshot.From(second));
             var same = Everything().Where(e => e.At <= last).All(e =>
                 Plain(one, e.Operator, e.Sku, e.At) == Plain(second, e.Operator, e.Sku, e.At));
             Assert.Equal(same, a.AgreesUntil(b, last));
