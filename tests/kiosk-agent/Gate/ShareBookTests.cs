@@ -340,45 +340,6 @@ public sealed class ShareBookTests
     }
 
     [Fact]
-    public void A_boot_that_never_heard_the_service_keeps_the_rule_also_as_if_the_window_had_not_ended()
-    {
-        using var cabinet = Observed();
-        var desk = cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet, aidFen: 200, totalFen: 200));
-        cabinet.Journal.Append(ConfigOnPaper.Sale("a", ("cola", 1_000)));
-        Assert.Equal(200, cabinet.Share(desk).View()!.RoomFen);
-
-        // Offline, rebooted, and the clock put ten days forward: a new window by the clock, not by what is proven.
-        cabinet.Clock.Reboot();
-        cabinet.Clock.SetWall(cabinet.Clock.WallUtcMs + 240 * HourMs);
-        var share = cabinet.Share(desk);
-        Assert.Equal(200, share.View()!.RoomFen);
-        Assert.False(share.View()!.IsProven);
-        cabinet.Journal.Append(ConfigOnPaper.Sale("b", ("tea", 500)));
-        Assert.Equal(700, share.View()!.RoomFen);
-        cabinet.Journal.Append(ConfigOnPaper.Sale("c", ("cola", 600)));
-        Assert.Equal(100, share.View()!.RoomFen);
-
-        // The service is heard: the days between were real, and the new window stands by itself.
-        cabinet.Observe();
-        Assert.True(share.View()!.IsProven);
-        Assert.Equal(900, share.View()!.RoomFen);
-    }
-
-    [Fact]
-    public void A_clock_that_was_put_back_stays_in_the_window_that_is_proven()
-    {
-        using var cabinet = Observed();
-        var desk = cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet));
-        cabinet.Clock.Reboot();
-        cabinet.Clock.SetWall(0);
-
-        var view = cabinet.Share(desk).View()!;
-        Assert.Equal(desk.Current!.Config.Figures.Window, Assert.Single(view.Windows.Select(w => w.Window).Distinct()));
-        cabinet.Journal.Append(ConfigOnPaper.Sale("a", ("cola", 700)));
-        Assert.Equal(300, cabinet.Share(desk).View()!.RoomFen);
-    }
-
-    [Fact]
     public void Entries_before_the_first_answer_are_counted_anew_when_their_boot_is_heard()
     {
         using var cabinet = new TestCabinet();

@@ -44,6 +44,7 @@ public sealed class PlantedAccusationsTests
             AccusationKind.ChainBroken, AccusationKind.Fork, AccusationKind.SequenceGap,
             AccusationKind.ClockImplausible, AccusationKind.RefundAbovePaid, AccusationKind.RuleNotApplied,
             AccusationKind.BlockedProductSold,
+            AccusationKind.MissingBill, AccusationKind.UncheckablePayments,
         ];
         Assert.Equal(Enum.GetValues<AccusationKind>().Except(never).Order(), planted.Order());
     }
