@@ -105,6 +105,7 @@ public sealed class VenueOperatorTests
     public async Task A_finding_stays_with_the_operator_that_has_the_policy_and_sold_too_little_aid(string dataSet)
     {
         await using var rig = await VenueRig.StartAsync(dataSet);
+        rig.Today = new DateOnly(rig.Start.Year, 9, 2);
         await rig.RegisterAsync("zone-1", rig.Zone.Id);
         var terms = (await rig.GetAsync($"/api/v1/policies/{rig.HallPolicy.Id}"))[0].GetProperty("terms");
         var body = JsonObject.Create(terms)!;
@@ -116,6 +117,9 @@ public sealed class VenueOperatorTests
         await rig.ReportAsync("zone-1", 0, 10_000, rig.Today);
         rig.Today = rig.Today.AddDays(1);
         await rig.PostAsync("/api/v1/venues/zone-1/details", new { operatorId = "op-2" }, HttpStatusCode.OK);
+
+        // Long after, in the same window.
+        rig.Today = rig.Start.AddDays(4);
         var standings = rig.Service.Host.Services.GetRequiredService<VenueStandings>();
         var draft = Assert.Single(standings.Drafts(
             new CheckMoment(rig.Places.Zone.StartOfUtcMs(rig.Today) + 1, rig.Today)));
