@@ -34,8 +34,8 @@ internal enum Behind
 
 /// <summary>
 /// Where counting begins and how. Exactly from the named head; else (after a damaged or lost journal, a restored disk
-/// image) on the safe side: the service's credit and the allowance count as spent, entries recorded after the config was
-/// applied count fully, earlier ones only against the headroom. Pure.
+/// image) on the safe side: the service's credit and the allowance count as spent, entries recorded after the config
+/// was applied count fully, earlier ones only against the headroom. Pure.
 /// </summary>
 /// <param name="Kind">Exactly, or why not.</param>
 /// <param name="From">The named head, or where the journal stood when the config was applied.</param>

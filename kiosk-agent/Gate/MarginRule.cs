@@ -16,7 +16,8 @@ internal static class MarginRule
     /// <param name="window">The window.</param>
     /// <param name="own">What the cabinet sold behind the figures.</param>
     /// <param name="isExact">
-    /// False on the safe side: credit and allowance count as spent, since nobody knows what was sold behind the figures.
+    /// False on the safe side: credit and allowance count as spent, since nobody knows what was sold behind the
+    /// figures.
     /// </param>
     /// <param name="today">The present business day.</param>
     public static WindowMargin Of(
