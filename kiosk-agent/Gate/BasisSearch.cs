@@ -39,7 +39,8 @@ internal static class BasisSearch
     /// <summary>A successor of a journal that was lost or damaged may lack what lay behind the named head.</summary>
     private static bool MayLack(JournalFile journal, JournalFile? before) => SuccessionOf(journal) is { } succession
         ? succession.Reason is SuccessionReason.Corrupt or SuccessionReason.Lost
-            || (before is not null && succession.Predecessor != before.Id)
+            || (before is not null && (succession.Predecessor != before.Id
+                || before.Facts.Tail.Seq < succession.LastCommon.Seq))
         : before is not null;
 
     /// <summary>Counting on the safe side, from where the journals stood when the config was applied.</summary>

@@ -17,7 +17,7 @@ internal sealed partial class VendFlow
 
         var stock = Stock(plan);
         var open = Vends(journal).OpenVends;
-        var view = ViewNow(journal, _options.ApprovalSeconds, null);
+        var view = ViewNow(journal, _options.ApprovalSeconds);
         var ask = Ask(plan, open);
         return [.. plan.Slots.Select(slot =>
         {
@@ -33,7 +33,7 @@ internal sealed partial class VendFlow
     });
 
     /// <summary>The share as it stands, open approvals reserved; null while the cabinet never heard a config.</summary>
-    public ShareView? Share() => _store.InCurrent(journal => ViewNow(journal, 0, null));
+    public ShareView? Share() => _store.InCurrent(journal => ViewNow(journal, 0));
 
     /// <summary>What is left of the rule when it is lost; null when it is not.</summary>
     public LostConfig? LostRule => _share.Lost;
@@ -44,8 +44,7 @@ internal sealed partial class VendFlow
     /// <summary>The rule and the figures for an approval that holds some seconds.</summary>
     /// <param name="journal">The current journal.</param>
     /// <param name="seconds">How long the approval holds.</param>
-    /// <param name="without">The id of a request that is judged anew: its own reserve is none.</param>
-    private ShareView? ViewNow(JournalFile journal, int seconds, string? without)
+    private ShareView? ViewNow(JournalFile journal, int seconds)
     {
         if (_share.View(seconds * 1_000L) is not { } view)
         {
@@ -53,8 +52,7 @@ internal sealed partial class VendFlow
         }
 
         // What an approval may still sell at worst: a mixed basket of which only the ordinary part falls.
-        return view.Reserving([.. Vends(journal).Reserving.Where(row => row.Id != without)
-            .Select(row => view.BasketOf(row.Lines))]);
+        return view.Reserving([.. Vends(journal).Reserving.Select(row => view.BasketOf(row.Lines))]);
     }
 
     private VendAnswer Admit(JournalFile journal, VendRow asked, int seconds)
@@ -77,7 +75,7 @@ internal sealed partial class VendFlow
             {
                 return new VendAnswer.Approved(known.UntilWallUtcMs, remaining)
                 {
-                    HeadroomFen = ViewNow(journal, seconds, null)?.RoomFen,
+                    HeadroomFen = ViewNow(journal, seconds)?.RoomFen,
                 };
             }
         }
@@ -118,7 +116,7 @@ internal sealed partial class VendFlow
     {
         var plan = Plan;
         var open = Vends(journal).OpenVends;
-        var view = ViewNow(journal, seconds, asked.Id);
+        var view = ViewNow(journal, seconds);
         var question = Ask(plan, open);
         if (asked.Kind == VendRowKind.Vend)
         {

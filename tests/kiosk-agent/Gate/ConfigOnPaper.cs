@@ -53,4 +53,21 @@ internal static class ConfigOnPaper
     public static SaleBody Sale(string id, params (string Sku, long Fen)[] lines) => new(SaleSource.Vend,
         SaleMarks.None, id, new Payment(PaymentMethod.Cash, "", ""),
         [.. lines.Select(line => new SaleLine("A1", line.Sku, line.Sku, 1, line.Fen, line.Fen))]);
+
+    /// <summary>A cabinet whose boot heard the service's clock.</summary>
+    public static TestCabinet Observed()
+    {
+        var cabinet = new TestCabinet();
+        cabinet.Observe();
+        return cabinet;
+    }
+
+    /// <summary>Refunds a line of a sale of the present journal.</summary>
+    public static void Refund(this TestCabinet cabinet, string number, ulong seq, byte line, long fen) =>
+        cabinet.Refund(number, cabinet.Journal.Id, seq, line, fen);
+
+    /// <summary>Refunds a line of a sale.</summary>
+    public static void Refund(
+        this TestCabinet cabinet, string number, JournalId journal, ulong seq, byte line, long fen) =>
+        cabinet.Journal.Append(new RefundBody(number, journal, seq, line, fen, 0, "", ""));
 }

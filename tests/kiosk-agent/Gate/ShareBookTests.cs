@@ -23,7 +23,7 @@ public sealed class ShareBookTests
     [Fact]
     public void Own_sales_behind_the_named_head_are_put_on_top_of_the_figures()
     {
-        using var cabinet = Observed();
+        using var cabinet = ConfigOnPaper.Observed();
         cabinet.Journal.Append(ConfigOnPaper.Sale("before", ("tea", 9_000)));
         var config = ConfigOnPaper.Restrict(cabinet, aidFen: 9_000, totalFen: 9_000);
         var share = cabinet.Share(cabinet.Configs().Take(config));
@@ -43,15 +43,15 @@ public sealed class ShareBookTests
     [Fact]
     public void A_refund_of_ordinary_goods_gives_headroom_back_and_one_of_aid_takes_it()
     {
-        using var cabinet = Observed();
+        using var cabinet = ConfigOnPaper.Observed();
         cabinet.Journal.Append(ConfigOnPaper.Sale("old", ("tea", 2_000), ("cola", 1_000)));
         var config = ConfigOnPaper.Restrict(cabinet, aidFen: 2_000, totalFen: 3_000);
         var share = cabinet.Share(cabinet.Configs().Take(config));
         Assert.Equal(2_000, share.View()!.RoomFen);
 
-        Refund(cabinet, "r1", 1, line: 1, 400);
+        cabinet.Refund("r1", 1, line: 1, 400);
         Assert.Equal(2_400, share.View()!.RoomFen);
-        Refund(cabinet, "r2", 1, line: 0, 600);
+        cabinet.Refund("r2", 1, line: 0, 600);
         Assert.Equal(1_800, share.View()!.RoomFen);
 
         // A sale that is not here is taken for aid: too little headroom is the safe side.
@@ -64,12 +64,12 @@ public sealed class ShareBookTests
     {
         foreach (var order in new long[][] { [300, 500_000, 200], [500_000, 200, 300], [200, 300, 500_000] })
         {
-            using var cabinet = Observed();
+            using var cabinet = ConfigOnPaper.Observed();
             var share = cabinet.Share(cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet)));
             cabinet.Journal.Append(ConfigOnPaper.Sale("a", ("cola", 700), ("cola", 200)));
             for (var i = 0; i < order.Length; i++)
             {
-                Refund(cabinet, $"r{i}", 1, line: 0, order[i]);
+                cabinet.Refund($"r{i}", 1, line: 0, order[i]);
             }
 
             Assert.Equal(800, share.View()!.RoomFen);
@@ -81,37 +81,37 @@ public sealed class ShareBookTests
     [Fact]
     public void A_refund_that_the_figures_hold_has_used_its_line_up()
     {
-        using var cabinet = Observed();
+        using var cabinet = ConfigOnPaper.Observed();
         cabinet.Sell(1_200, "old");
         cabinet.Journal.Append(ConfigOnPaper.Sale("a", ("cola", 900)));
         var sale = cabinet.Journal.Facts.Tail.Seq;
-        Refund(cabinet, "in-figures", sale, line: 0, 600);
+        cabinet.Refund("in-figures", sale, line: 0, 600);
         cabinet.Sell(1_200, "more");
         var share = cabinet.Share(cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet, totalFen: 300)));
         Assert.Equal(700, share.View()!.RoomFen);
 
-        Refund(cabinet, "again", sale, line: 0, 600);
+        cabinet.Refund("again", sale, line: 0, 600);
         Assert.Equal(1_000, share.View()!.RoomFen);
     }
 
     [Fact]
     public void A_refund_that_names_the_place_a_sale_was_carried_to_means_the_same_sale()
     {
-        using var cabinet = Observed();
+        using var cabinet = ConfigOnPaper.Observed();
         var share = cabinet.Share(cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet)));
         cabinet.Journal.Append(ConfigOnPaper.Sale("a", ("cola", 700)));
         var first = cabinet.Journal.Id;
         cabinet.Store.BeginSuccessor(SuccessionReason.Fork, "");
-        Refund(cabinet, "r1", first, 1, line: 0, 700);
+        cabinet.Refund("r1", first, 1, line: 0, 700);
         Assert.Equal(1_000, share.View()!.RoomFen);
-        Refund(cabinet, "r2", cabinet.Journal.Id, 2, line: 0, 700);
+        cabinet.Refund("r2", cabinet.Journal.Id, 2, line: 0, 700);
         Assert.Equal(1_000, share.View()!.RoomFen);
     }
 
     [Fact]
     public void A_class_is_the_one_in_force_at_the_moment_of_the_sale()
     {
-        using var cabinet = Observed();
+        using var cabinet = ConfigOnPaper.Observed();
         var turns = cabinet.Clock.WallUtcMs + HourMs;
         var config = ConfigOnPaper.Restrict(cabinet) with
         {
@@ -125,14 +125,14 @@ public sealed class ShareBookTests
         cabinet.Clock.Advance(TimeSpan.FromHours(2));
         cabinet.Journal.Append(ConfigOnPaper.Sale("b", ("tea", 200)));
         Assert.Equal(1_300, share.View()!.RoomFen);
-        Refund(cabinet, "r", 1, line: 0, 500);
+        cabinet.Refund("r", 1, line: 0, 500);
         Assert.Equal(800, share.View()!.RoomFen);
     }
 
     [Fact]
     public void Later_windows_open_by_themselves_with_an_allowance_by_the_window_before()
     {
-        using var cabinet = Observed();
+        using var cabinet = ConfigOnPaper.Observed();
         var config = ConfigOnPaper.Restrict(cabinet, aidFen: 500, totalFen: 900, turnoverFen: 30_000);
         config = config with { Policy = config.Policy with { AllowanceBasisPoints = 1_000 } };
         var share = cabinet.Share(cabinet.Configs().Take(config));
@@ -144,7 +144,7 @@ public sealed class ShareBookTests
         cabinet.Clock.Advance(TimeSpan.FromDays(1));
         Assert.Equal(3_080, share.View()!.RoomFen);
         Assert.Equal(config.Figures.Window.First.AddDays(1), share.View()!.Windows[0].Window.First);
-        Refund(cabinet, "r", cabinet.Journal.Facts.Tail.Seq, line: 0, 100);
+        cabinet.Refund("r", cabinet.Journal.Facts.Tail.Seq, line: 0, 100);
         Assert.Equal(3_080, share.View()!.RoomFen);
 
         // The day after that only the amount: 10 % of what was given back is nothing.
@@ -155,7 +155,7 @@ public sealed class ShareBookTests
     [Fact]
     public void An_approval_that_reaches_into_the_next_window_keeps_both()
     {
-        using var cabinet = Observed();
+        using var cabinet = ConfigOnPaper.Observed();
         var config = ConfigOnPaper.Restrict(cabinet, aidFen: 5_000, totalFen: 5_000);
         var share = cabinet.Share(cabinet.Configs().Take(config));
 
@@ -168,7 +168,7 @@ public sealed class ShareBookTests
     [Fact]
     public void The_turnover_of_a_window_that_still_runs_promises_the_next_one_nothing()
     {
-        using var cabinet = Observed();
+        using var cabinet = ConfigOnPaper.Observed();
         var config = ConfigOnPaper.Restrict(cabinet, aidFen: 90_000, totalFen: 90_000, turnoverFen: 90_000);
         config = config with { Policy = config.Policy with { AllowanceBasisPoints = 1_000 } };
         var share = cabinet.Share(cabinet.Configs().Take(config));
@@ -181,7 +181,7 @@ public sealed class ShareBookTests
     [Fact]
     public void Sales_of_another_operator_before_the_assignment_count_nothing()
     {
-        using var cabinet = Observed();
+        using var cabinet = ConfigOnPaper.Observed();
         var config = ConfigOnPaper.Restrict(cabinet);
         cabinet.Journal.Append(ConfigOnPaper.Sale("theirs", ("cola", 900)));
         cabinet.Clock.Advance(TimeSpan.FromMinutes(5));
@@ -189,7 +189,7 @@ public sealed class ShareBookTests
             config with { Figures = config.Figures with { CountFromUtcMs = cabinet.Clock.WallUtcMs } }));
 
         Assert.Equal(1_000, share.View()!.RoomFen);
-        Refund(cabinet, "r", 1, 0, 900);
+        cabinet.Refund("r", 1, 0, 900);
         Assert.Equal(1_000, share.View()!.RoomFen);
         cabinet.Journal.Append(ConfigOnPaper.Sale("ours", ("cola", 900)));
         Assert.Equal(100, share.View()!.RoomFen);
@@ -198,7 +198,7 @@ public sealed class ShareBookTests
     [Fact]
     public void The_cabinets_part_of_a_group_may_be_less_than_nothing_for_the_running_window_alone()
     {
-        using var cabinet = Observed();
+        using var cabinet = ConfigOnPaper.Observed();
         var config = ConfigOnPaper.Restrict(cabinet, aidFen: 5_000, totalFen: 5_000);
         var share = cabinet.Share(cabinet.Configs().Take(
             config with { Figures = config.Figures with { AllowanceFen = -4_000 } }));
@@ -211,7 +211,7 @@ public sealed class ShareBookTests
     [Fact]
     public void A_trailing_window_moves_on_with_the_days_of_figures_and_journal()
     {
-        using var cabinet = Observed();
+        using var cabinet = ConfigOnPaper.Observed();
         var today = ConfigOnPaper.Policy.DayOf(cabinet.Clock.WallUtcMs);
         var config = ConfigOnPaper.Restrict(cabinet, window: "trailing-2");
         config = config with
@@ -236,107 +236,47 @@ public sealed class ShareBookTests
         Assert.Equal(1_000, share.View()!.RoomFen);
     }
 
-    [Fact]
-    public void A_successor_of_a_sound_journal_goes_on_exactly()
-    {
-        using var cabinet = Observed();
-        cabinet.Journal.Append(ConfigOnPaper.Sale("in-figures", ("tea", 4_000)));
-        cabinet.Commit(1);
-        var config = ConfigOnPaper.Restrict(cabinet, aidFen: 4_000, totalFen: 4_000);
-        var share = cabinet.Share(cabinet.Configs().Take(config));
-        cabinet.Journal.Append(ConfigOnPaper.Sale("committed", ("cola", 1_000)));
-        cabinet.Commit(2);
-        cabinet.Journal.Append(ConfigOnPaper.Sale("carried", ("cola", 500)));
-        cabinet.Store.BeginSuccessor(SuccessionReason.Fork, "");
-        cabinet.Journal.Append(ConfigOnPaper.Sale("after", ("tea", 200)));
-
-        Assert.Equal(BasisKind.Exact, share.View()!.Basis);
-        Assert.Equal(3_700, share.View()!.RoomFen);
-        Refund(cabinet, "r", cabinet.Store.Closed[0].Id, 3, 0, 500);
-        Assert.Equal(4_200, share.View()!.RoomFen);
-        cabinet.Restart();
-        Assert.Equal(4_200, cabinet.Share().View()!.RoomFen);
-    }
-
-    [Fact]
-    public void A_lost_journal_spends_the_services_credit_and_counts_what_is_recorded_since()
-    {
-        using var cabinet = Observed();
-        cabinet.Journal.Append(ConfigOnPaper.Sale("in-figures", ("tea", 4_000)));
-        cabinet.Commit(1);
-        cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet, aidFen: 4_000, totalFen: 4_000));
-        Assert.Equal(5_000, cabinet.Share().View()!.RoomFen);
-        var lost = cabinet.CurrentPath;
-        cabinet.RestartAfter(() => File.Delete(lost));
-
-        // Nobody knows what was sold behind the head, the allowance included: what aid is sold from now on is left.
-        Assert.Equal(BasisKind.JournalNotHere, cabinet.Share().View()!.Basis);
-        Assert.Equal(0, cabinet.Share().View()!.RoomFen);
-        cabinet.Journal.Append(ConfigOnPaper.Sale("a", ("tea", 300)));
-        cabinet.Journal.Append(ConfigOnPaper.Sale("b", ("cola", 100)));
-        Assert.Equal(200, cabinet.Share().View()!.RoomFen);
-        cabinet.Clock.Advance(TimeSpan.FromDays(1));
-        Assert.Equal(0, cabinet.Share().View()!.RoomFen);
-
-        // The service is heard and names a head that is held here: its figures say what was left.
-        cabinet.Observe();
-        cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet, aidFen: 500, totalFen: 800));
-        Assert.Equal(1_200, cabinet.Share().View()!.RoomFen);
-    }
-
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void However_often_a_journal_is_lost_the_allowance_is_not_given_again(bool namesHead)
+    [InlineData("trailing-2")]
+    [InlineData(BusinessWindow.SinceLaunch)]
+    public void A_rolling_window_never_opens_anew_so_it_keeps_the_allowance_that_was_worked_out(string window)
     {
-        using var cabinet = Observed();
-        var config = ConfigOnPaper.Restrict(cabinet);
-        cabinet.Configs().Take(namesHead ? config : config with
-        {
-            Figures = config.Figures with { Journal = default, Head = default },
-        });
-        for (var i = 0; i < 3; i++)
-        {
-            cabinet.Journal.Append(ConfigOnPaper.Sale($"v{i}", ("cola", 1_000)));
-            var lost = cabinet.CurrentPath;
-            cabinet.RestartAfter(() => File.Delete(lost));
-            Assert.Equal(0, cabinet.Share().View()!.RoomFen);
-        }
+        using var cabinet = ConfigOnPaper.Observed();
+        var config = ConfigOnPaper.Restrict(cabinet, window: window);
+        var share = cabinet.Share(cabinet.Configs().Take(
+            config with { Figures = config.Figures with { AllowanceFen = 400 } }));
+
+        Assert.Equal(400, share.View()!.RoomFen);
+        cabinet.Clock.Advance(TimeSpan.FromDays(3));
+        Assert.Equal(400, share.View()!.RoomFen);
     }
 
     [Fact]
-    public void A_head_that_this_journal_never_reached_counts_aid_only_behind_the_applied_config()
+    public void Before_the_service_is_heard_a_refund_gives_nothing_back_to_the_last_proven_window()
     {
-        using var cabinet = Observed();
-        cabinet.Journal.Append(ConfigOnPaper.Sale("perhaps-1", ("tea", 4_000)));
-        cabinet.Journal.Append(ConfigOnPaper.Sale("perhaps-2", ("cola", 300)));
-        var config = ConfigOnPaper.Restrict(cabinet, aidFen: 9_000, totalFen: 9_000);
-        config = config with { Figures = config.Figures with { Head = new Head(50, Digest.Of([1])) } };
-        var share = cabinet.Share(cabinet.Configs().Take(config));
+        using var cabinet = ConfigOnPaper.Observed();
+        var desk = cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet));
+        cabinet.Clock.Reboot();
+        cabinet.Journal.Append(ConfigOnPaper.Sale("a", ("cola", 300)));
+        cabinet.Refund("r", 1, 0, 300);
 
-        Assert.Equal(BasisKind.HeadNotHeld, share.View()!.Basis);
-        Assert.Equal(0, share.View()!.RoomFen);
-        cabinet.Journal.Append(ConfigOnPaper.Sale("sure", ("tea", 350)));
-        Assert.Equal(50, share.View()!.RoomFen);
-        Refund(cabinet, "r", 2, 0, 300);
-        Assert.Equal(350, share.View()!.RoomFen);
+        Assert.Equal(700, cabinet.Share(desk).View()!.RoomFen);
+        cabinet.Observe();
+        Assert.Equal(1_000, cabinet.Share(desk).View()!.RoomFen);
     }
 
     [Fact]
-    public void A_damaged_journal_between_the_head_and_now_counts_on_the_safe_side()
+    public void Aid_that_a_sale_missed_is_known_from_the_journal_and_only_under_its_own_operator()
     {
-        using var cabinet = Observed();
-        cabinet.Sell(3);
-        cabinet.Commit(1);
-        var config = ConfigOnPaper.Restrict(cabinet, aidFen: 800, totalFen: 800);
-        var figures = config.Figures with { Head = cabinet.Journal.HeadAt(1)!.Value };
-        cabinet.Configs().Take(config with { Figures = figures });
-        var path = cabinet.CurrentPath;
-        cabinet.RestartAfter(() => TestCabinet.Sql(path, "UPDATE entry SET bytes = x'00' WHERE seq = 2"));
+        using var cabinet = ConfigOnPaper.Observed();
+        cabinet.Journal.Append(ConfigOnPaper.Sale("a", ("cola", 300)) with { Marks = SaleMarks.AidMissing });
+        var config = ConfigOnPaper.Restrict(cabinet, totalFen: 300);
+        Assert.True(cabinet.Share(cabinet.Configs().Take(config)).View()!.Windows[0].MissesAid);
 
-        var view = cabinet.Share().View()!;
-        Assert.NotEqual(BasisKind.Exact, view.Basis);
-        Assert.Equal(0, view.RoomFen);
+        cabinet.Clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.False(cabinet.Share(cabinet.Configs().Take(
+            config with { Figures = config.Figures with { CountFromUtcMs = cabinet.Clock.WallUtcMs } }))
+            .View()!.Windows[0].MissesAid);
     }
 
     [Fact]
@@ -360,18 +300,4 @@ public sealed class ShareBookTests
         Assert.Equal(new DateOnly(2020, 9, 16), share.View()!.Windows[0].Window.First);
         Assert.Equal(300, share.View()!.RoomFen);
     }
-
-    private static TestCabinet Observed()
-    {
-        var cabinet = new TestCabinet();
-        cabinet.Observe();
-        return cabinet;
-    }
-
-    private static void Refund(TestCabinet cabinet, string number, ulong seq, byte line, long fen) =>
-        Refund(cabinet, number, cabinet.Journal.Id, seq, line, fen);
-
-    private static void Refund(
-        TestCabinet cabinet, string number, JournalId journal, ulong seq, byte line, long fen) =>
-        cabinet.Journal.Append(new RefundBody(number, journal, seq, line, fen, 0, "", ""));
 }

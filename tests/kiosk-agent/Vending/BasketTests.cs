@@ -98,6 +98,21 @@ public sealed class BasketTests
     }
 
     [Fact]
+    public void An_approval_survives_a_reboot_until_it_ends_by_the_wall_clock()
+    {
+        using var cabinet = Cabinet();
+        Ask(cabinet.Flow(), "a", ("cola", 400));
+        cabinet.Clock.Reboot();
+        cabinet.Restart();
+        var flow = cabinet.Flow();
+        cabinet.Observe();
+        Assert.Equal(600, flow.Share()!.RoomFen);
+        cabinet.Clock.Advance(TimeSpan.FromMinutes(10));
+
+        Assert.Equal(1_000, flow.Share()!.RoomFen);
+    }
+
+    [Fact]
     public void An_unknown_outcome_keeps_its_reserve_until_the_approval_ends_and_a_late_sale_is_matched_to_it()
     {
         using var cabinet = Cabinet();
