@@ -41,7 +41,7 @@ internal static class InterruptionPlan
     public static readonly TimeSpan Ahead = TimeSpan.FromDays(40);
 
     /// <summary>Different fates; cabinets beyond them begin again.</summary>
-    public const int Fates = 10;
+    public const int Fates = 11;
 
     /// <summary>The interruptions of a cabinet in the order of time.</summary>
     /// <param name="options">The run.</param>
