@@ -56,6 +56,18 @@ public abstract class SweepTests : IDisposable
     }
 
     [Fact]
+    public async Task A_sale_at_the_first_moment_after_a_span_is_not_even_looked_at()
+    {
+        var journal = _books.Journal();
+        journal.SellAt(Start + 2 * Day - 1, "last", ("cola", 20));
+        journal.SellAt(Start + 2 * Day, "after", ("cola", 30));
+        await _books.Commit(journal);
+        _catalogue.List("cola", Start + Day, Start + 2 * Day);
+        Assert.Equal(new RejudgingRun(1, 1), await _catalogue.Sweep());
+        Assert.Equal(1, _books.Scalar("SELECT sales_examined FROM rejudgings"));
+    }
+
+    [Fact]
     public async Task What_was_judged_again_is_not_judged_another_time()
     {
         var journal = _books.Journal();
