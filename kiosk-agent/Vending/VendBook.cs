@@ -35,19 +35,20 @@ internal sealed class VendBook
     /// <summary>Rows kept for what is owed or under review; the oldest lose their reserve first.</summary>
     private const int MaxUnsettledRows = 512;
 
-    /// <summary>
-    /// The longest that an approval can still hold after a reboot, in milliseconds: the longest there is.
-    /// </summary>
-    private const long MaxCarriedMs = 86_400_000;
-
     private readonly BootClock _clock;
+    private readonly VendingOptions _options;
+
+    // The newest entry when the book was opened: how far its boot came at least.
+    private readonly EntryTime? _lastRecorded;
     private readonly Dictionary<string, VendRow> _rows = [];
     private readonly Dictionary<string, VendProgress> _progress = [];
 
     /// <summary>Reads the rows of a journal.</summary>
-    public VendBook(JournalFile journal, BootClock clock)
+    public VendBook(JournalFile journal, BootClock clock, VendingOptions options)
     {
-        _clock = clock;
+        (_clock, _options) = (clock, options);
+        _lastRecorded = journal.EntryAt(journal.Facts.Tail.Seq) is { } tail
+            && EntryHeader.TryRead(tail.Bytes.Span, out var header, out _) ? header.Time : null;
         foreach (var row in journal.Vends())
         {
             _rows[row.Id] = row;
@@ -77,10 +78,21 @@ internal sealed class VendBook
             return 0;
         }
 
-        // After a reboot only the wall clock is left, which may have jumped: an approval never grows by that.
-        return row.Boot == now.Boot
-            ? Math.Max(0, row.UntilMonotonicMs - now.MonotonicMs)
-            : Math.Clamp(row.UntilWallUtcMs - now.WallUtcMs, 0, MaxCarriedMs);
+        if (row.Boot == now.Boot)
+        {
+            return Math.Max(0, row.UntilMonotonicMs - now.MonotonicMs);
+        }
+
+        // What ran out before the reboot stays so, whatever the clock shows now.
+        if (_lastRecorded is { } last && last.Boot == row.Boot && last.MonotonicMs >= row.UntilMonotonicMs)
+        {
+            return 0;
+        }
+
+        // Else only the wall clock tells, which may have jumped: an approval never grows by that, and ends at the
+        // latest when this boot has lasted as long as it.
+        var wholeMs = row.Kind == VendRowKind.Session ? _options.SessionSeconds : _options.ApprovalSeconds;
+        return Math.Clamp(row.UntilWallUtcMs - now.WallUtcMs, 0, Math.Max(0, wholeMs * 1_000L - now.MonotonicMs));
     }
 
     /// <summary>True when the approval no longer holds; never while something is owed or under review.</summary>

@@ -170,7 +170,7 @@ internal sealed partial class VendFlow
     {
         if (_vends is null || !ReferenceEquals(_bookOf, journal))
         {
-            _vends = new VendBook(journal, _clock);
+            _vends = new VendBook(journal, _clock, _options);
             _bookOf = journal;
             foreach (var id in _vends.Ids.ToList())
             {

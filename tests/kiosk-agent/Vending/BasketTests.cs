@@ -112,6 +112,30 @@ public sealed class BasketTests
         Assert.Equal(1_000, flow.Share()!.RoomFen);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-400)]
+    public void A_clock_that_is_behind_after_a_reboot_neither_revives_an_approval_nor_makes_it_longer(int days)
+    {
+        using var cabinet = Cabinet();
+        var flow = cabinet.Flow();
+        Ask(flow, "ran-out", ("cola", 400));
+        cabinet.Clock.Advance(TimeSpan.FromMinutes(10));
+        Ask(flow, "b", ("tea", 1));
+        Deliver(flow, "b", ("tea", 1));
+        Ask(flow, "held", ("cola", 300));
+        cabinet.Clock.Reboot();
+        cabinet.Clock.SetWall(cabinet.Clock.WallUtcMs + days * 86_400_000L);
+        cabinet.Restart();
+        flow = cabinet.Flow();
+
+        Assert.Equal(1, flow.OpenVends);
+        Assert.Equal(700, flow.Share()!.RoomFen);
+        cabinet.Clock.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(0, flow.OpenVends);
+        Assert.Equal(1_000, flow.Share()!.RoomFen);
+    }
+
     [Fact]
     public void An_unknown_outcome_keeps_its_reserve_until_the_approval_ends_and_a_late_sale_is_matched_to_it()
     {
