@@ -41,9 +41,9 @@ internal sealed class ShareBook(JournalStore store, BootClock clock, ConfigDesk 
     /// <summary>True while nothing is vended because the rule that restricted the cabinet is lost.</summary>
     public bool WaitsForRule => Lost?.RefusesAt(NearNowUtcMs) == true;
 
-    /// <summary>Now without what the journals prove.</summary>
-    private long NearNowUtcMs =>
-        _sales.ObservationOf(clock.Boot)?.CorrectedUtcMs(clock.MonotonicMs) ?? clock.WallUtcMs;
+    /// <summary>Now without what the journals prove; never before the moment that the config proves.</summary>
+    private long NearNowUtcMs => _sales.ObservationOf(clock.Boot)?.CorrectedUtcMs(clock.MonotonicMs)
+        ?? Math.Max(clock.WallUtcMs, desk.Current?.Config.ProvenUtcMs ?? 0);
 
     /// <summary>The rule and the figures now; null before the first config.</summary>
     /// <param name="reachMs">How far into the future an approval given now reaches, in milliseconds.</param>

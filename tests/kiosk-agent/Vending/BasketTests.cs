@@ -2,6 +2,7 @@ using KioskFleet.Agent.Journal;
 using KioskFleet.Agent.Tests.Gate;
 using KioskFleet.Agent.Tests.Journal;
 using KioskFleet.Agent.Vending;
+using KioskFleet.Protocol.Configs;
 using KioskFleet.Protocol.Entries;
 using Xunit;
 
@@ -273,6 +274,27 @@ public sealed class BasketTests
             [null, DenialReason.OrdinaryLimit, DenialReason.ProductBlocked, null], slots.Select(slot => slot.Denial));
         Assert.All(slots, slot => Assert.Equal(500, slot.HeadroomFen));
         Assert.Equal([true, false, false, true], slots.Select(slot => slot.CanSell));
+    }
+
+    [Fact]
+    public void Aid_that_did_not_fall_is_marked_in_a_boot_whose_clock_is_behind_every_listing_too()
+    {
+        using var cabinet = Cabinet();
+        cabinet.Configs().Take(ConfigOnPaper.Restrict(cabinet) with
+        {
+            Skus = [.. ConfigOnPaper.Skus.Where(sku => sku.Sku != "tea"), new SkuClass("tea",
+            [
+                new SkuSpan(0, GateClass.Unmapped, false),
+                new SkuSpan(cabinet.Clock.WallUtcMs - 3_600_000, GateClass.Aid, false),
+            ])],
+        });
+        cabinet.Clock.Reboot();
+        cabinet.Clock.SetWall(0);
+        cabinet.Restart();
+        var flow = cabinet.Flow();
+
+        Assert.IsType<VendAnswer.Approved>(Ask(flow, "b", ("cola", 900), ("tea", 900)));
+        Assert.Equal(SaleMarks.GoodsDiffer | SaleMarks.AidMissing, Deliver(flow, "b", ("cola", 900)).Marks);
     }
 
     private static TestCabinet Cabinet()
