@@ -7,8 +7,8 @@ using KioskFleet.Service.Findings;
 namespace KioskFleet.Service.Compliance;
 
 /// <summary>
-/// Registers standings, totals, editions and their findings, and the HTTP interface. Needs Storage, Places, Policies
-/// and Catalogue.
+/// Registers standings, totals, editions and their findings, and the HTTP interface. Needs Storage, Places, Policies,
+/// Catalogue and <see cref="IBilledFigures"/>.
 /// </summary>
 internal static class ComplianceModule
 {

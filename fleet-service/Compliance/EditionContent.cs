@@ -16,7 +16,7 @@ internal sealed record EditionContent(
     ReadOnlyMemory<byte> Bytes, string Sha256, string FiguresSha256, IReadOnlyList<PolicyNamed> Policies)
 {
     /// <summary>The name of the layout, its first member.</summary>
-    public const string Format = "kioskfleet/edition/1";
+    public const string Format = "kioskfleet/edition/2";
 
     /// <summary>
     /// Writes a judged window. Nothing in it depends on when something arrived: cabinets, operators and sites stand
@@ -38,7 +38,9 @@ internal sealed record EditionContent(
             .Name("about").Object(about => about
                 .Name("catalogueVersion").Number(report.CatalogueVersion)
                 .Name("dataSet").Text(dataSet)
-                .Name("figures").Text(FigureKind.Signed)
+                .Name("figures").Text(FigureKind.Together(
+                    report.Rows.Select(r => r.Figures).Concat(report.Places.Where(p => p.Cabinets > 0)
+                        .Select(p => p.Figures))))
                 .Name("format").Text(Format)
                 .Name("policies").List(policies, Policy)
                 .Name("provisional").Flag(provisional)
@@ -97,6 +99,7 @@ internal sealed record EditionContent(
         .Name("cabinet").Text(row.CabinetId)
         .Name("county").Text(row.CountyCode)
         .Name("current").Flag(row.CurrentOperator)
+        .Name("figures").Text(row.Figures)
         .Name("headroomFen").Number(row.HeadroomFen)
         .Name("judged").Text(row.Judged)
         .Name("judgedAidFen").Number(row.JudgedAidFen)
@@ -121,6 +124,7 @@ internal sealed record EditionContent(
         .Name("breach").Number(place.Counts.Breach)
         .Name("cabinets").Number(place.Cabinets)
         .Name("compliant").Number(place.Counts.Compliant)
+        .Name("figures").Text(place.Figures)
         .Name("headroomFen").Number(place.HeadroomFen)
         .Name("judgedAidFen").Number(place.JudgedAidFen)
         .Name("judgedAsOne").Flag(place.JudgedAsOne)

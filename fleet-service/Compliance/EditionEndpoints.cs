@@ -136,11 +136,7 @@ internal static class EditionEndpoints
 /// <param name="CorrectedSince">Which edition replaced it and in what; null while it stands.</param>
 internal sealed record EditionShown(
     long EditionId, string Window, DateOnly From, DateOnly To, int Number, bool Provisional, DateTimeOffset MadeUtc,
-    string MadeBy, string Sha256, string SealSha256, CorrectedSince? CorrectedSince)
-{
-    /// <summary>The kind of the figures.</summary>
-    public string Figures { get; init; } = FigureKind.Signed;
-}
+    string MadeBy, string Sha256, string SealSha256, CorrectedSince? CorrectedSince);
 
 /// <summary>A seal as the interface shows it.</summary>
 /// <param name="Seal">The seal's members; written without blanks they have the hash.</param>

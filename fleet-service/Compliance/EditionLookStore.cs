@@ -6,10 +6,11 @@ using Microsoft.Data.Sqlite;
 namespace KioskFleet.Service.Compliance;
 
 /// <summary>
-/// Looks at what the ledger got since the last look, and notes the business days whose figures it changed. So an hourly
-/// run costs what an hour brought, and no window is judged anew for nothing. One caller at a time.
+/// Looks at what the ledger got and what bills tell otherwise of since the last look, and notes the business days whose
+/// figures it changed. So an hourly run costs what an hour brought, and no window is judged anew for nothing. One caller
+/// at a time.
 /// </summary>
-internal sealed class EditionLookStore(FleetDatabase database)
+internal sealed class EditionLookStore(FleetDatabase database, IBilledFigures bills)
 {
     // A refund counts on the day of its sale. One that waited is tied when its sale comes, which is a new entry itself,
     // or when an entry is released, which is a correction.
@@ -28,8 +29,10 @@ internal sealed class EditionLookStore(FleetDatabase database)
     /// <summary>Looks, and returns the number of this look. The entries are read outside the writers' turn.</summary>
     public async Task<long> LookAsync(CancellationToken cancellationToken)
     {
-        var (mark, days, position, correction) = ReadNew();
-        if (mark.Position == position && mark.Correction == correction)
+        var (mark, days, to) = ReadNew();
+        var billed = bills.ChangedAfter(mark.BilledChange);
+        to = to with { Look = mark.Look, BilledChange = billed.Change };
+        if (mark == to)
         {
             return mark.Look;
         }
@@ -46,9 +49,18 @@ internal sealed class EditionLookStore(FleetDatabase database)
                     note.Set(1, day).Set(2, mark.Look + 1).Run();
                 }
 
-                using var move = new Statement(
-                    connection, "UPDATE edition_marks SET look = ?1, position = ?2, correction_id = ?3");
-                move.Set(1, mark.Look + 1).Set(2, position).Set(3, correction).Run();
+                // Bills without any sale have no figures to change.
+                using var tell = new Statement(
+                    connection, "UPDATE edition_days SET look = ?3 WHERE business_day BETWEEN ?1 AND ?2");
+                foreach (var (first, last) in billed.Days)
+                {
+                    tell.Set(1, (long)first).Set(2, (long)last).Set(3, mark.Look + 1).Run();
+                }
+
+                using var move = new Statement(connection, """
+                    UPDATE edition_marks SET look = ?1, position = ?2, correction_id = ?3, billed_change = ?4
+                    """);
+                move.Set(1, mark.Look + 1).Set(2, to.Position).Set(3, to.Correction).Set(4, to.BilledChange).Run();
                 return mark.Look + 1;
             },
             cancellationToken);
@@ -104,23 +116,23 @@ internal sealed class EditionLookStore(FleetDatabase database)
             .Set(4, look).Run();
     }
 
-    private readonly record struct Mark(long Look, long Position, long Correction);
+    private readonly record struct Mark(long Look, long Position, long Correction, long BilledChange);
 
-    private (Mark Mark, List<long> Days, long Position, long Correction) ReadNew()
+    private (Mark Mark, List<long> Days, Mark To) ReadNew()
     {
         using var connection = database.OpenReader();
         using var moment = connection.BeginTransaction(deferred: true);
         using var marks = new Statement(connection, """
             SELECT look, position, correction_id, (SELECT coalesce(max(position), 0) FROM entries),
-                   (SELECT coalesce(max(correction_id), 0) FROM corrections)
+                   (SELECT coalesce(max(correction_id), 0) FROM corrections), billed_change
             FROM edition_marks
             """);
         marks.Next();
-        var mark = new Mark(marks.Long(0), marks.Long(1), marks.Long(2));
-        var (position, correction) = (marks.Long(3), marks.Long(4));
+        var mark = new Mark(marks.Long(0), marks.Long(1), marks.Long(2), marks.Long(5));
+        var to = mark with { Position = marks.Long(3), Correction = marks.Long(4) };
         marks.Reset();
         using var touched = new Statement(connection, TouchedSql);
-        touched.Set(1, mark.Position).Set(2, position).Set(3, mark.Correction).Set(4, correction);
+        touched.Set(1, mark.Position).Set(2, to.Position).Set(3, mark.Correction).Set(4, to.Correction);
         var days = new List<long>();
         while (touched.Next())
         {
@@ -130,6 +142,6 @@ internal sealed class EditionLookStore(FleetDatabase database)
             }
         }
 
-        return (mark, days, position, correction);
+        return (mark, days, to);
     }
 }

@@ -91,6 +91,6 @@ internal sealed record PlaceStandings(
     ShownWindow Window, DateTimeOffset? UpToUtc, long CatalogueVersion, EditionNamed? Edition,
     IReadOnlyList<PlaceStanding> Items)
 {
-    /// <summary>The kind of the figures.</summary>
+    /// <summary>The kind of the figures: reconciled when every place's are.</summary>
     public string Figures { get; init; } = FigureKind.Signed;
 }

@@ -17,7 +17,10 @@ internal static class PlaceStandingsRule
     {
         var sums = Sums(level, sales, judged.Rows);
         return [.. Keys(level, sums.Keys, frame.Places).Select(key =>
-            Standing(level, key, sums.GetValueOrDefault(key) ?? new Sum(), (judged.Units, frame)))];
+            Standing(level, key, sums.GetValueOrDefault(key) ?? new Sum(), (judged.Units, frame)) with
+            {
+                Figures = sales.Proof.OfPlace(level, key.OperatorId, key.CountyCode),
+            })];
     }
 
     /// <summary>An operator, a county, or both; empty where it is any.</summary>

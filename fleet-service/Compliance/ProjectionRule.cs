@@ -78,7 +78,7 @@ internal static class ProjectionRule
             bases[cabinet] = basis;
         }
 
-        return new ProjectedSales(soFar with { Assignments = projected }, bases);
+        return new ProjectedSales(new WindowSales(projected, soFar.CompleteUntilUtcMs), bases);
     }
 
     /// <summary>The formula: amount × days in all ÷ days so far, half up.</summary>

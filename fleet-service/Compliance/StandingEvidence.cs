@@ -19,7 +19,7 @@ internal static class StandingEvidence
         var (figures, window) = (found.Figures, found.Frame.Window);
         var evidence = new JsonObject
         {
-            ["figures"] = FigureKind.Signed,
+            ["figures"] = found.Frame.Figures,
             ["window"] = new JsonObject
             {
                 ["name"] = window.Name,

@@ -31,7 +31,8 @@ internal sealed record StandingFound(
 /// <param name="Window">The window.</param>
 /// <param name="CatalogueVersion">The catalogue that classified.</param>
 /// <param name="Provisional">Whether late data may still change it.</param>
-internal sealed record FoundFrame(ShownWindow Window, long? CatalogueVersion, bool Provisional);
+/// <param name="Figures">The kind of the figures.</param>
+internal sealed record FoundFrame(ShownWindow Window, long? CatalogueVersion, bool Provisional, string Figures);
 
 /// <summary>Which windows are looked at and what is found in one. Pure.</summary>
 internal static class StandingFindingRule
@@ -156,7 +157,7 @@ internal static class StandingFindingRule
         var about = new FindingAbout(row.CabinetId, row.OperatorId, row.CountyCode);
         var figures = new FoundFigures(row.JudgedAidFen, row.JudgedUnmappedFen, row.JudgedTotalFen, row.ShortfallFen,
             row.ThresholdBasisPoints ?? 0, policy.Checks.UnmappedShareBasisPoints);
-        var frame = new FoundFrame(row.Window!, row.CatalogueVersion, row.Provisional);
+        var frame = new FoundFrame(row.Window!, row.CatalogueVersion, row.Provisional, row.Figures);
         var subject = Subject(row.Window!.Name, row.OperatorId);
         return Kinds(row.Standing, figures, policy)
             .Select(kind => new StandingFound(kind, about, subject, figures, policy, frame, [row]));
@@ -168,7 +169,7 @@ internal static class StandingFindingRule
         var about = new FindingAbout(OperatorId: place.OperatorId, CountyCode: place.PlaceCode);
         var figures = new FoundFigures(place.JudgedAidFen, place.JudgedUnmappedFen, place.JudgedTotalFen,
             place.ShortfallFen, place.ThresholdBasisPoints ?? 0, policy.Checks.UnmappedShareBasisPoints);
-        var frame = new FoundFrame(place.Window, place.CatalogueVersion, place.Provisional);
+        var frame = new FoundFrame(place.Window, place.CatalogueVersion, place.Provisional, place.Figures);
         var subject = Subject(place.Window.Name, place.OperatorId, place.PlaceCode);
         return Kinds(place.Standing, figures, policy)
             .Select(kind => new StandingFound(kind, about, subject, figures, policy, frame, members));

@@ -2,11 +2,31 @@ using KioskFleet.Service.Places;
 
 namespace KioskFleet.Service.Compliance;
 
-/// <summary>Where figures come from. Kinds are never mixed in one answer.</summary>
+/// <summary>What proves figures. What was told by hand is never among them: that reads <c>reported</c>.</summary>
 internal static class FigureKind
 {
     /// <summary>From the signed journals of the cabinets, as committed in the ledger.</summary>
     public const string Signed = "signed";
+
+    /// <summary>Signed, and every sale in them matched with complete payment bills.</summary>
+    public const string Reconciled = "reconciled";
+
+    /// <summary>The kind of figures together: reconciled when each is, and there is one.</summary>
+    public static string Together(IEnumerable<string> kinds)
+    {
+        var isAny = false;
+        foreach (var kind in kinds)
+        {
+            if (kind != Reconciled)
+            {
+                return Signed;
+            }
+
+            isAny = true;
+        }
+
+        return isAny ? Reconciled : Signed;
+    }
 }
 
 /// <summary>A window as it is shown.</summary>
@@ -99,7 +119,7 @@ internal sealed record StandingCounts(int NoData, int Compliant, int AtRisk, int
 internal sealed record StandingsPage(
     ShownWindow Window, int Page, int PageSize, int Total, StandingCounts Counts, IReadOnlyList<StandingRow> Items)
 {
-    /// <summary>The kind of the figures.</summary>
+    /// <summary>The kind of the figures: reconciled when every row that the filter let through is.</summary>
     public string Figures { get; init; } = FigureKind.Signed;
 
     /// <summary>The last millisecond whose sales are in it, at most; null for all that were made so far.</summary>
@@ -122,7 +142,10 @@ internal sealed record StandingsPage(
         var skip = (int)Math.Min((long)(filter.Page - 1) * filter.PageSize, int.MaxValue);
         return new StandingsPage(
             window, filter.Page, filter.PageSize, rows.Count, TotalsRule.Count(rows),
-            [.. rows.Skip(skip).Take(filter.PageSize)]);
+            [.. rows.Skip(skip).Take(filter.PageSize)])
+        {
+            Figures = FigureKind.Together(rows.Select(r => r.Figures)),
+        };
     }
 }
 

@@ -10,8 +10,8 @@ namespace KioskFleet.Service.Compliance;
 /// knows now: sales that arrived since, and every refund of these sales, are in it. Thread-safe.
 /// </summary>
 internal sealed class StandingsReader(
-    StandingsStore store, MomentSalesStore moments, PlacesDataSet places, CurrentPolicies policies,
-    CurrentCatalogue catalogue, TimeProvider time)
+    StandingsStore store, MomentSalesStore moments, IBilledFigures bills, PlacesDataSet places,
+    CurrentPolicies policies, CurrentCatalogue catalogue, TimeProvider time)
 {
     /// <summary>The word for "each cabinet in the window of its own policy".</summary>
     public const string OwnWindow = "policy";
@@ -87,7 +87,7 @@ internal sealed class StandingsReader(
     /// <summary>A window as it stands at the present moment, all cabinets.</summary>
     public WindowAnswer ReadWhole(JudgingWindow window, DateTimeOffset now)
     {
-        var sales = store.Read(window);
+        var sales = WholeDays(window, null);
         var context = JudgingContext.At(policies.Book, places.Zone, window, now, catalogue.Snapshot.Version);
         return new WindowAnswer(window, sales, StandingsRule.Judge(sales, window, context), context, null);
     }
@@ -132,17 +132,26 @@ internal sealed class StandingsReader(
     {
         if (!moment.IsAsked)
         {
-            return store.Read(window, cabinetId);
+            return WholeDays(window, cabinetId);
         }
 
         if (moment.UtcMs is not { } until)
         {
-            return store.Read(window.UpTo(moment.Day), cabinetId);
+            return WholeDays(window.UpTo(moment.Day), cabinetId);
         }
 
         return moments.Read(moment.Day, until, cabinetId) is { } part
             ? Together(store.Read(window.UpTo(moment.Day.AddDays(-1)), cabinetId), part)
             : null;
+    }
+
+    /// <summary>Sales of whole days, with what bills prove of them.</summary>
+    private WindowSales WholeDays(JudgingWindow window, string? cabinetId)
+    {
+        var sales = store.Read(window, cabinetId);
+        return bills.Of(window, cabinetId) is { } billed
+            ? sales with { Proof = FiguresProof.Of(sales.Assignments, billed) }
+            : sales;
     }
 
     /// <summary>What was sold by the end of each cabinet's last complete day: most share one day, and one reading.

@@ -68,11 +68,16 @@ internal sealed class StandingsReports(
         var parts = answers
             .Select(a => (Answer: a, Projected: projected ? reader.Project(a, ask.Moment) : null))
             .ToList();
+        List<PlaceStanding> places =
+            [.. levels.SelectMany(level => parts.SelectMany(p => Places(p.Answer, level, p.Projected)))];
         return new PlaceStandings(
             Shown(answers), ask.Moment.UpTo(reader.Zone),
             answers.Count > 0 ? answers[0].Context.CatalogueVersion ?? 0 : 0,
             answers.Count == 1 ? Named(answers[0].Window) : null,
-            [.. levels.SelectMany(level => parts.SelectMany(p => Places(p.Answer, level, p.Projected)))]);
+            places)
+        {
+            Figures = FigureKind.Together(places.Select(p => p.Figures)),
+        };
     }
 
     private IEnumerable<PlaceStanding> Places(

@@ -80,6 +80,8 @@ internal static class StandingsRule
 
         public JudgingContext Context => context;
 
+        public FiguresProof Proof => sales.Proof;
+
         public ShownWindow Shown { get; } = ShownWindow.Of(window, context.Zone);
 
         public DateTimeOffset? CompleteUntil(string cabinetId) =>
@@ -161,6 +163,8 @@ internal static class StandingsRule
             Provisional = frame.Context.Now < final,
             FinalFromUtc = final,
             DataCompleteUntilUtc = frame.CompleteUntil(of.Last.CabinetId),
+            Figures = frame.Proof.OfRow(
+                of.Last.CabinetId, of.Last.OperatorId, of.Last.CountyCode, policy?.Judged ?? Judged.Cabinet),
             Window = frame.Shown,
             CatalogueVersion = frame.Context.CatalogueVersion,
         };

@@ -32,7 +32,11 @@ internal sealed record AssignmentSales(
 /// </param>
 /// <param name="CompleteUntilUtcMs">By cabinet: until when its data is complete; absent when never heard.</param>
 internal sealed record WindowSales(
-    IReadOnlyList<AssignmentSales> Assignments, IReadOnlyDictionary<string, long> CompleteUntilUtcMs);
+    IReadOnlyList<AssignmentSales> Assignments, IReadOnlyDictionary<string, long> CompleteUntilUtcMs)
+{
+    /// <summary>Which of the sums payment bills prove.</summary>
+    public FiguresProof Proof { get; init; } = FiguresProof.Of([], null);
+}
 
 /// <summary>
 /// Reads the ledger's totals beside the register: a window of all cabinets from whole months and weeks, so that it

@@ -1,3 +1,6 @@
+using KioskFleet.Service.Fleet;
+using KioskFleet.Service.Places;
+
 namespace KioskFleet.Service.Reconciliation;
 
 /// <summary>What an operator recorded on a day with one payment method that has bills.</summary>
@@ -36,7 +39,17 @@ internal sealed record BillDayShown(
 }
 
 /// <summary>The first and the last day on which an operator has cabinets.</summary>
-internal sealed record OperatorDays(string OperatorId, DateOnly First, DateOnly Last);
+internal sealed record OperatorDays(string OperatorId, DateOnly First, DateOnly Last)
+{
+    /// <summary>Those of every operator of the register.</summary>
+    public static IEnumerable<OperatorDays> All(FleetSnapshot register, BusinessZone zone) =>
+        register.Cabinets.SelectMany(c => c.Assignments)
+            .Where(a => a.OperatorId != AssignmentModel.UnassignedOperator)
+            .GroupBy(a => a.OperatorId, StringComparer.Ordinal)
+            .Select(g => new OperatorDays(
+                g.Key, zone.DayOf(g.Min(a => a.FromUtcMs)),
+                g.Any(a => a.ToUtcMs is null) ? DateOnly.MaxValue : zone.DayOf(g.Max(a => a.ToUtcMs ?? 0))));
+}
 
 /// <summary>
 /// Says which bills are expected: of every provider that an operator uses, for each day on which it has cabinets. A
@@ -67,7 +80,7 @@ internal static class BillDaysRule
             {
                 for (var day = days.First < from ? from : days.First; day <= last; day = day.AddDays(1))
                 {
-                    expected.Add((days.OperatorId, provider, Places.BusinessZone.Number(day)));
+                    expected.Add((days.OperatorId, provider, BusinessZone.Number(day)));
                 }
             }
         }

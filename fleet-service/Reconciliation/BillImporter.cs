@@ -191,6 +191,8 @@ internal sealed class BillImporter(
             {
                 var now = Now();
                 BillStore.Finish(connection, report, covers, now);
+                using var billed = new BilledDaysTable(connection);
+                billed.NoteBill(report.BillId);
                 AuditLog.Write(connection, new AuditEntry(now, by, "bill.imported", $"bill:{report.BillId}", null, new
                 {
                     report.Provider, report.OperatorId, report.Day, report.Sha256, report.RowsTaken, report.RowsKnown,

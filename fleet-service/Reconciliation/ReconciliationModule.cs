@@ -1,3 +1,4 @@
+using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Findings;
 using Microsoft.Extensions.Options;
 
@@ -30,6 +31,7 @@ internal static class ReconciliationModule
         services.AddSingleton<PaymentQueries>();
         services.AddSingleton<ReconciliationClock>();
         services.AddSingleton<ReconciliationQuery>();
+        services.AddSingleton<IBilledFigures, BilledFigures>();
         services.AddSingleton<PaymentEvidenceSources>();
         services.AddSingleton<IFindingSource, PaymentFindings>();
         return services;

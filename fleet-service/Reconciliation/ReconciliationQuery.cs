@@ -105,12 +105,7 @@ internal sealed class ReconciliationQuery(
     public IReadOnlyList<BillDayShown> Days(DateOnly from, DateOnly to)
     {
         var (fromDay, toDay) = (BusinessZone.Number(from), BusinessZone.Number(to));
-        var operators = register.Current.Cabinets.SelectMany(c => c.Assignments)
-            .Where(a => a.OperatorId != AssignmentModel.UnassignedOperator)
-            .GroupBy(a => a.OperatorId, StringComparer.Ordinal)
-            .Select(g => new OperatorDays(
-                g.Key, clock.Zone.DayOf(g.Min(a => a.FromUtcMs)),
-                g.Any(a => a.ToUtcMs is null) ? DateOnly.MaxValue : clock.Zone.DayOf(g.Max(a => a.ToUtcMs ?? 0))));
+        var operators = OperatorDays.All(register.Current, clock.Zone);
         return BillDaysRule.Of(
             from, to, Today, operators, (bills.Days(fromDay, toDay), sales.Recorded(fromDay, toDay)));
     }

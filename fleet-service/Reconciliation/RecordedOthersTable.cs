@@ -46,10 +46,12 @@ internal sealed class RecordedOthersTable(SqliteConnection connection) : IDispos
         return positions;
     }
 
-    /// <summary>Forgets all refunds and others.</summary>
+    /// <summary>Forgets all refunds and others, and through whom operators were paid.</summary>
     public void Clear()
     {
-        foreach (var sql in new[] { "DELETE FROM recorded_refunds", "DELETE FROM recorded_others" })
+        string[] all =
+            ["DELETE FROM recorded_refunds", "DELETE FROM recorded_others", "DELETE FROM recorded_providers"];
+        foreach (var sql in all)
         {
             using var delete = new Statement(connection, sql);
             delete.Run();

@@ -8,8 +8,8 @@ namespace KioskFleet.Service.Reconciliation;
 internal sealed record StoredSale(RecordedSale Sale, SaleSettlement Settlement);
 
 /// <summary>
-/// The counted sales as recorded, and their sums by day, which move with them. Changes of the sums are gathered and
-/// written by <see cref="Flush"/>. Belongs to one transaction.
+/// The counted sales as recorded, and their sums, which move with them. Changes of the sums are gathered and written
+/// by <see cref="Flush"/>. Belongs to one transaction.
 /// </summary>
 internal sealed class RecordedTable(SqliteConnection connection) : IDisposable
 {
@@ -44,27 +44,7 @@ internal sealed class RecordedTable(SqliteConnection connection) : IDisposable
 
     private readonly Statement _remove = new(connection, "DELETE FROM recorded_payments WHERE position = ?1");
 
-    private readonly Statement _addDay = new(connection, """
-        INSERT INTO recorded_days (business_day, cabinet_id, operator_id, county_code, method, edge, outcome, sales,
-                                   net_fen, net_aid_fen)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-        ON CONFLICT DO UPDATE SET sales = sales + excluded.sales, net_fen = net_fen + excluded.net_fen,
-          net_aid_fen = net_aid_fen + excluded.net_aid_fen
-        """);
-
-    private readonly Statement _dropEmptyDay = new(connection, """
-        DELETE FROM recorded_days WHERE business_day = ?1 AND cabinet_id = ?2 AND operator_id = ?3
-          AND county_code = ?4 AND method = ?5 AND edge = ?6 AND outcome = ?7
-          AND sales = 0 AND net_fen = 0 AND net_aid_fen = 0
-        """);
-
-    private readonly Dictionary<Day, Sums> _changes = [];
-
-    private readonly record struct Day(
-        int BusinessDay, string CabinetId, string OperatorId, string CountyCode, PaymentMethod Method, int Edge,
-        SaleOutcome Outcome);
-
-    private readonly record struct Sums(long Sales, long NetFen, long NetAidFen);
+    private readonly RecordedSums _sums = new(connection);
 
     /// <summary>The sale at a position, or null.</summary>
     public StoredSale? Find(long position)
@@ -96,10 +76,10 @@ internal sealed class RecordedTable(SqliteConnection connection) : IDisposable
             .Set(19, billFen).Set(20, (long)settleDay).Set(21, sale.Settlement.Transaction).Run();
         if (before is not null)
         {
-            Move(before, -1);
+            _sums.Move(before, -1);
         }
 
-        Move(sale, 1);
+        _sums.Move(sale, 1);
     }
 
     /// <summary>Writes what was decided of a sale.</summary>
@@ -113,31 +93,19 @@ internal sealed class RecordedTable(SqliteConnection connection) : IDisposable
         var (outcome, cause, billFen, settleDay) = settlement;
         _settle.Set(1, sale.Sale.Place.Position).Set(2, (long)outcome).Set(3, (long)cause).Set(4, billFen)
             .Set(5, (long)settleDay).Set(6, settlement.Transaction).Run();
-        Move(sale, -1);
-        Move(sale with { Settlement = settlement }, 1);
+        _sums.Move(sale, -1);
+        _sums.Move(sale with { Settlement = settlement }, 1);
     }
 
     /// <summary>Takes a sale back.</summary>
     public void Remove(StoredSale sale)
     {
         _remove.Set(1, sale.Sale.Place.Position).Run();
-        Move(sale, -1);
+        _sums.Move(sale, -1);
     }
 
     /// <summary>Writes the changes of the sums.</summary>
-    public void Flush()
-    {
-        foreach (var (day, change) in _changes)
-        {
-            if (change != default)
-            {
-                Bind(_addDay, day).Set(8, change.Sales).Set(9, change.NetFen).Set(10, change.NetAidFen).Run();
-                Bind(_dropEmptyDay, day).Run();
-            }
-        }
-
-        _changes.Clear();
-    }
+    public void Flush() => _sums.Flush();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -148,13 +116,8 @@ internal sealed class RecordedTable(SqliteConnection connection) : IDisposable
         _put.Dispose();
         _settle.Dispose();
         _remove.Dispose();
-        _addDay.Dispose();
-        _dropEmptyDay.Dispose();
+        _sums.Dispose();
     }
-
-    private static Statement Bind(Statement statement, Day day) => statement.Set(1, (long)day.BusinessDay)
-        .Set(2, day.CabinetId).Set(3, day.OperatorId).Set(4, day.CountyCode).Set(5, day.Method.ToString())
-        .Set(6, (long)day.Edge).Set(7, (long)day.Outcome);
 
     /// <summary>The rows of a query for <see cref="Columns"/>.</summary>
     internal static List<StoredSale> All(Statement query)
@@ -179,14 +142,4 @@ internal sealed class RecordedTable(SqliteConnection connection) : IDisposable
         {
             Transaction = row.Text(20),
         });
-
-    private void Move(StoredSale sale, long sign)
-    {
-        var (place, payment, time, amounts) = sale.Sale;
-        var day = new Day(time.BusinessDay, place.CabinetId, place.OperatorId, place.CountyCode, payment.Method,
-            time.Edge, sale.Settlement.Outcome);
-        var sums = _changes.GetValueOrDefault(day);
-        _changes[day] = checked(new Sums(sums.Sales + sign, sums.NetFen + sign * amounts.NetFen,
-            sums.NetAidFen + sign * amounts.NetAidFen));
-    }
 }

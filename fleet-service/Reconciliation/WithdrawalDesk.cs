@@ -143,6 +143,8 @@ internal sealed class WithdrawalDesk(FleetDatabase database, BillTurn turn, Reco
             using var matches = new MatchStore(connection);
             var more = table.PutApart(billId, ReconciliationLimits.RowsPerTransaction, matches);
             matches.Settle();
+            using var billed = new BilledDaysTable(connection);
+            billed.NoteBill(billId);
             return more;
         },
         cancellationToken);

@@ -93,14 +93,16 @@ internal sealed class History : IDisposable
         var clock = Service.Clock;
         var midnight = Service.Places.Zone.StartOfUtcMs(Today.AddDays(1 + Chance.Below(3)));
         var nextMonth = new DateOnly(Today.Year, Today.Month, 1).AddMonths(1);
-        clock.UtcMs = Chance.Below(8) switch
+
+        // Always later: two things of one millisecond have no order that whoever reads them later could know.
+        clock.UtcMs = Math.Max(clock.UtcMs + 1, Chance.Below(8) switch
         {
             0 => midnight - 1,
             1 => midnight,
-            2 => Math.Max(clock.UtcMs + 1, Service.Places.Zone.StartOfUtcMs(nextMonth) - Chance.Below(2)),
+            2 => Service.Places.Zone.StartOfUtcMs(nextMonth) - Chance.Below(2),
             3 => clock.UtcMs + Chance.Below(12) * Day + Chance.Below(1_000_000),
-            _ => clock.UtcMs + 1 + Chance.Below(20_000_000),
-        };
+            _ => clock.UtcMs + Chance.Below(20_000_000),
+        });
     }
 
     /// <summary>Registers a cabinet with one or two journals.</summary>

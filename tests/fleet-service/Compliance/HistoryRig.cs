@@ -109,11 +109,11 @@ internal sealed class HistoryService : IDisposable
         PolicyDesk = new PolicyDesk(Database, places.Zone, Policies, Clock, NullLogger<PolicyDesk>.Instance);
         Store = new StandingsStore(Database, places.Zone);
         Reader = new StandingsReader(
-            Store, new MomentSalesStore(Database, places.Zone), places, Policies, Catalogue, Clock);
+            Store, new MomentSalesStore(Database, places.Zone), new NoBills(), places, Policies, Catalogue, Clock);
         Editions = new EditionStore(Database);
         Reports = new StandingsReports(Reader, Store, new HeadsStore(Database), Editions);
         EditionDesk = new EditionDesk(
-            Database, Reader, Editions, new EditionLookStore(Database), new HeadsStore(Database), Clock);
+            Database, Reader, Editions, new EditionLookStore(Database, new NoBills()), new HeadsStore(Database), Clock);
         Query = new StandingsQuery(Store, places, Policies, Clock);
         _writer = new LedgerWriter(Database, Catalogue, places);
     }

@@ -40,6 +40,8 @@ internal sealed class BillsRig : IDisposable
         Source = new PaymentFindings(
             Projection, Query, new SaleQueries(Books.Database), new PaymentQueries(Books.Database), Books.Register,
             new PaymentEvidenceSources(new HeadsStore(Books.Database), Books.Catalogue, Books.Places.Zone));
+        Billed = new BilledFigures(
+            Books.Database, Bills, new PaymentQueries(Books.Database), Books.Register, Clock);
         Today(today ?? new DateOnly(2020, 9, 2));
     }
 
@@ -62,6 +64,8 @@ internal sealed class BillsRig : IDisposable
     public ReconciliationQuery Query { get; }
 
     public PaymentFindings Source { get; }
+
+    public BilledFigures Billed { get; }
 
     public static SaleBody Sale(
         string vendId, long fen, string? transaction = null, string? order = null,
@@ -120,14 +124,25 @@ internal sealed class BillsRig : IDisposable
     public FindingCheck Check(params IReadOnlyList<OpenFinding> open) => Source.Check(
         new CheckMoment(Books.Time.GetUtcNow().ToUnixTimeMilliseconds(), Query.Today), open, BooksRig.Stop);
 
-    /// <summary>The sums by day are what the rows add up to.</summary>
-    public void AssertSumsAreTheRows() => Assert.Equal(
-        Books.Rows("""
-            SELECT business_day, cabinet_id, operator_id, county_code, method, edge, outcome, count(*),
-                   sum(paid_fen - refunded_fen), sum(aid_fen - refunded_aid_fen)
-            FROM recorded_payments GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7
-            """),
-        Books.Rows("SELECT * FROM recorded_days ORDER BY 1, 2, 3, 4, 5, 6, 7"));
+    /// <summary>The sums by day and by month are what the rows add up to.</summary>
+    public void AssertSumsAreTheRows()
+    {
+        Assert.Equal(
+            Books.Rows("""
+                SELECT business_day, cabinet_id, operator_id, county_code, method, edge, outcome, count(*),
+                       sum(paid_fen - refunded_fen), sum(aid_fen - refunded_aid_fen)
+                FROM recorded_payments GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7
+                """),
+            Books.Rows("SELECT * FROM recorded_days ORDER BY 1, 2, 3, 4, 5, 6, 7"));
+        Assert.Equal(
+            Books.Rows("""
+                SELECT business_day / 100, cabinet_id, operator_id, county_code, count(*), sum(outcome = 1),
+                       sum(iif(outcome = 1, paid_fen - refunded_fen, 0)),
+                       sum(iif(outcome = 1, aid_fen - refunded_aid_fen, 0))
+                FROM recorded_payments GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+                """),
+            Books.Rows("SELECT * FROM recorded_months ORDER BY 1, 2, 3, 4"));
+    }
 
     public void Dispose()
     {
