@@ -79,10 +79,6 @@ internal sealed class FiguresProof
         return proof;
     }
 
-    /// <summary>The kind of a cabinet's figures under an operator.</summary>
-    public string OfCabinet(string cabinetId, string operatorId) =>
-        Word(_cabinets.GetValueOrDefault((cabinetId, operatorId)));
-
     /// <summary>The kind of a place's figures.</summary>
     public string OfPlace(PlaceLevel level, string operatorId, string countyCode) =>
         Word(_places.GetValueOrDefault(KeyOf(level, operatorId, countyCode)));

@@ -151,6 +151,7 @@ public abstract class RuleInterfaceTests(string dataSet) : IAsyncLifetime
             ["Places:DataSet"] = dataSet,
         });
         builder.Services.AddStorage(builder.Configuration).AddPlaces(builder.Configuration);
+        builder.Services.AddSingleton<IBilledFigures, NoBills>();
         builder.Services.AddPolicies().AddCatalogue().AddCompliance().AddProblemDetails();
         builder.Services.AddAuthentication("none").AddCookie("none",
             options => options.Events.OnRedirectToLogin = context =>

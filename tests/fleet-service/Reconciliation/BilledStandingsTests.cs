@@ -166,6 +166,20 @@ public sealed class BilledStandingsTests : IDisposable
     }
 
     [Fact]
+    public async Task Sales_that_their_bill_does_not_have_prove_nothing_when_they_add_up_to_nothing()
+    {
+        var journal = _rig.Books.Journal();
+        journal.Add(BillsRig.Sale("v1", 500), At);
+        journal.Add(BillsRig.Sale("v2", 300), At);
+        journal.Add(new RefundBody("mr2", journal.Id, 2, 0, 400, 0, "r2", ""), At);
+        journal.Add(BillsRig.Sale("v3", 100), At);
+        await _rig.Commit(journal);
+        await _rig.Import(Paid("t-v1", 500));
+        Assert.Equal(500, Assert.Single(Rows("2020-09-01", null)).TotalFen);
+        Assert.Equal("signed", Kind("cab-1"));
+    }
+
+    [Fact]
     public async Task Sums_that_are_not_the_ledgers_own_prove_nothing()
     {
         await Sell("cab-1", BillsRig.Sale("v1", 500));
@@ -176,6 +190,10 @@ public sealed class BilledStandingsTests : IDisposable
         Assert.Equal("signed", Kind("cab-1"));
         Run($"UPDATE recorded_days SET county_code = '{_rig.Books.County}'");
         Assert.Equal("reconciled", Kind("cab-1"));
+        Run("INSERT INTO recorded_days SELECT business_day, cabinet_id, operator_id, 'elsewhere', method, edge, "
+            + "outcome, sales, net_fen, net_aid_fen FROM recorded_days");
+        Assert.Equal("signed", Kind("cab-1"));
+        Run("DELETE FROM recorded_days WHERE county_code = 'elsewhere'");
     }
 
     [Fact]
