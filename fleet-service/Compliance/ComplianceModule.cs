@@ -26,6 +26,7 @@ internal static class ComplianceModule
         services.AddSingleton<StandingsQuery>();
         services.AddSingleton<MomentSalesStore>();
         services.AddSingleton<HeadsStore>();
+        services.AddSingleton<ProvenSales>();
         services.AddSingleton<StandingsReader>();
         services.AddSingleton<StandingsReports>();
         services.AddSingleton<EditionStore>();

@@ -46,7 +46,10 @@ internal sealed class EditionDesk(
         try
         {
             await looks.LookAsync(cancellationToken);
-            var calendar = new EditionCalendar(looks.Days(), editions.NewestOfEach(), looks.Checks());
+            var calendar = new EditionCalendar(looks.Days(), editions.NewestOfEach(), looks.Checks())
+            {
+                Billed = looks.Billed(),
+            };
             var made = new List<Edition>();
             foreach (var window in EditionSchedule.Due(calendar, reader.Policies, reader.Zone, time.GetUtcNow()))
             {

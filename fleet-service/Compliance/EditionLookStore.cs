@@ -6,9 +6,9 @@ using Microsoft.Data.Sqlite;
 namespace KioskFleet.Service.Compliance;
 
 /// <summary>
-/// Looks at what the ledger got and what bills tell otherwise of since the last look, and notes the business days whose
-/// figures it changed. So an hourly run costs what an hour brought, and no window is judged anew for nothing. One caller
-/// at a time.
+/// Looks at what the ledger got and what bills tell otherwise of since the last look, and notes the business days
+/// whose figures it changed. So an hourly run costs what an hour brought, and no window is judged anew for nothing. One
+/// caller at a time.
 /// </summary>
 internal sealed class EditionLookStore(FleetDatabase database, IBilledFigures bills)
 {
@@ -49,9 +49,10 @@ internal sealed class EditionLookStore(FleetDatabase database, IBilledFigures bi
                     note.Set(1, day).Set(2, mark.Look + 1).Run();
                 }
 
-                // Bills without any sale have no figures to change.
-                using var tell = new Statement(
-                    connection, "UPDATE edition_days SET look = ?3 WHERE business_day BETWEEN ?1 AND ?2");
+                using var tell = new Statement(connection, """
+                    INSERT INTO edition_billed_days (first_day, last_day, look) VALUES (?1, ?2, ?3)
+                    ON CONFLICT DO UPDATE SET look = excluded.look
+                    """);
                 foreach (var (first, last) in billed.Days)
                 {
                     tell.Set(1, (long)first).Set(2, (long)last).Set(3, mark.Look + 1).Run();
@@ -74,11 +75,24 @@ internal sealed class EditionLookStore(FleetDatabase database, IBilledFigures bi
         var days = new Dictionary<DateOnly, long>();
         while (query.Next())
         {
-            var number = (int)query.Long(0);
-            days[new DateOnly(number / 10_000, number / 100 % 100, number % 100)] = query.Long(1);
+            days[Day(query.Long(0))] = query.Long(1);
         }
 
         return days;
+    }
+
+    /// <summary>Days of which bills told otherwise, with the look that saw it last.</summary>
+    public IReadOnlyList<BilledDays> Billed()
+    {
+        using var connection = database.OpenReader();
+        using var query = new Statement(connection, "SELECT first_day, last_day, look FROM edition_billed_days");
+        var billed = new List<BilledDays>();
+        while (query.Next())
+        {
+            billed.Add(new BilledDays(Day(query.Long(0)), Day(query.Long(1)), query.Long(2)));
+        }
+
+        return billed;
     }
 
     /// <summary>The look of each window's last comparison, by name and first and last day.</summary>
@@ -115,6 +129,9 @@ internal sealed class EditionLookStore(FleetDatabase database, IBilledFigures bi
         note.Set(1, window.Name).Set(2, PolicyJson.Day(window.From)!).Set(3, PolicyJson.Day(window.To)!)
             .Set(4, look).Run();
     }
+
+    private static DateOnly Day(long number) =>
+        new((int)(number / 10_000), (int)(number / 100 % 100), (int)(number % 100));
 
     private readonly record struct Mark(long Look, long Position, long Correction, long BilledChange);
 

@@ -9,7 +9,14 @@ namespace KioskFleet.Service.Compliance;
 /// <param name="Checks">The look of each window's last comparison.</param>
 internal sealed record EditionCalendar(
     IReadOnlyDictionary<DateOnly, long> Days, IReadOnlyList<Edition> Newest,
-    IReadOnlyDictionary<JudgingWindow, long> Checks);
+    IReadOnlyDictionary<JudgingWindow, long> Checks)
+{
+    /// <summary>Days of which bills told otherwise.</summary>
+    public IReadOnlyList<BilledDays> Billed { get; init; } = [];
+}
+
+/// <summary>Days, both ends in, of which bills told otherwise, with the look that saw it last.</summary>
+internal readonly record struct BilledDays(DateOnly First, DateOnly Last, long Look);
 
 /// <summary>
 /// Says which editions are due: windows that policies judged by, that are over and past their provisional days and have
@@ -52,7 +59,9 @@ internal static class EditionSchedule
         foreach (var edition in calendar.Newest.Where(e => !e.Provisional))
         {
             var look = calendar.Checks.GetValueOrDefault(edition.Window);
-            if (calendar.Days.Any(d => d.Value > look && d.Key >= edition.Window.From && d.Key < edition.Window.To))
+            if (calendar.Days.Any(d => d.Value > look && d.Key >= edition.Window.From && d.Key < edition.Window.To)
+                || calendar.Billed.Any(b =>
+                    b.Look > look && b.Last >= edition.Window.From && b.First < edition.Window.To))
             {
                 due.Add(edition.Window);
             }

@@ -10,8 +10,8 @@ namespace KioskFleet.Service.Compliance;
 /// knows now: sales that arrived since, and every refund of these sales, are in it. Thread-safe.
 /// </summary>
 internal sealed class StandingsReader(
-    StandingsStore store, MomentSalesStore moments, IBilledFigures bills, PlacesDataSet places,
-    CurrentPolicies policies, CurrentCatalogue catalogue, TimeProvider time)
+    ProvenSales sales, MomentSalesStore moments, PlacesDataSet places, CurrentPolicies policies,
+    CurrentCatalogue catalogue, TimeProvider time)
 {
     /// <summary>The word for "each cabinet in the window of its own policy".</summary>
     public const string OwnWindow = "policy";
@@ -71,14 +71,14 @@ internal sealed class StandingsReader(
         var answers = new List<WindowAnswer>(ask.All.Count);
         foreach (var (window, ownKind) in ask.All)
         {
-            if (Sales(window, ask.Moment, only) is not { } sales)
+            if (Sales(window, ask.Moment, only) is not { } sold)
             {
                 return null;
             }
 
             var context = Context(book, window, ask.Moment);
             answers.Add(new WindowAnswer(
-                window, sales, StandingsRule.Judge(sales, window, context), context, ownKind));
+                window, sold, StandingsRule.Judge(sold, window, context), context, ownKind));
         }
 
         return answers;
@@ -87,9 +87,9 @@ internal sealed class StandingsReader(
     /// <summary>A window as it stands at the present moment, all cabinets.</summary>
     public WindowAnswer ReadWhole(JudgingWindow window, DateTimeOffset now)
     {
-        var sales = WholeDays(window, null);
+        var sold = sales.Read(window);
         var context = JudgingContext.At(policies.Book, places.Zone, window, now, catalogue.Snapshot.Version);
-        return new WindowAnswer(window, sales, StandingsRule.Judge(sales, window, context), context, null);
+        return new WindowAnswer(window, sold, StandingsRule.Judge(sold, window, context), context, null);
     }
 
     /// <summary>
@@ -132,26 +132,17 @@ internal sealed class StandingsReader(
     {
         if (!moment.IsAsked)
         {
-            return WholeDays(window, cabinetId);
+            return sales.Read(window, cabinetId);
         }
 
         if (moment.UtcMs is not { } until)
         {
-            return WholeDays(window.UpTo(moment.Day), cabinetId);
+            return sales.Read(window.UpTo(moment.Day), cabinetId);
         }
 
         return moments.Read(moment.Day, until, cabinetId) is { } part
-            ? Together(store.Read(window.UpTo(moment.Day.AddDays(-1)), cabinetId), part)
+            ? Together(sales.ReadUnproven(window.UpTo(moment.Day.AddDays(-1)), cabinetId), part)
             : null;
-    }
-
-    /// <summary>Sales of whole days, with what bills prove of them.</summary>
-    private WindowSales WholeDays(JudgingWindow window, string? cabinetId)
-    {
-        var sales = store.Read(window, cabinetId);
-        return bills.Of(window, cabinetId) is { } billed
-            ? sales with { Proof = FiguresProof.Of(sales.Assignments, billed) }
-            : sales;
     }
 
     /// <summary>What was sold by the end of each cabinet's last complete day: most share one day, and one reading.
@@ -165,13 +156,13 @@ internal sealed class StandingsReader(
             var cabinets = day.ToHashSet(StringComparer.Ordinal);
             var until = window.UpTo(day.Key);
             IEnumerable<WindowSales> readings = cabinets.Count > ComplianceLimits.MaxReadOneByOne
-                ? [store.Read(until)]
-                : cabinets.Select(cabinet => store.Read(until, cabinet));
-            foreach (var sales in readings.SelectMany(r => r.Assignments))
+                ? [sales.ReadUnproven(until)]
+                : cabinets.Select(cabinet => sales.ReadUnproven(until, cabinet));
+            foreach (var sold in readings.SelectMany(r => r.Assignments))
             {
-                if (cabinets.Contains(sales.CabinetId))
+                if (cabinets.Contains(sold.CabinetId))
                 {
-                    whole[(sales.CabinetId, sales.AssignmentId)] = sales.Amounts;
+                    whole[(sold.CabinetId, sold.AssignmentId)] = sold.Amounts;
                 }
             }
         }
@@ -182,12 +173,12 @@ internal sealed class StandingsReader(
     private static WindowSales Together(WindowSales days, IReadOnlyList<AssignmentSales> part)
     {
         var sums = new Dictionary<(string, long), AssignmentSales>();
-        foreach (var sales in days.Assignments.Concat(part))
+        foreach (var sold in days.Assignments.Concat(part))
         {
-            var key = (sales.CabinetId, sales.AssignmentId);
+            var key = (sold.CabinetId, sold.AssignmentId);
             sums[key] = sums.TryGetValue(key, out var there)
-                ? there with { Amounts = there.Amounts + sales.Amounts }
-                : sales;
+                ? there with { Amounts = there.Amounts + sold.Amounts }
+                : sold;
         }
 
         return days with

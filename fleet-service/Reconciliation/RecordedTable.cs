@@ -44,7 +44,7 @@ internal sealed class RecordedTable(SqliteConnection connection) : IDisposable
 
     private readonly Statement _remove = new(connection, "DELETE FROM recorded_payments WHERE position = ?1");
 
-    private readonly RecordedSums _sums = new(connection);
+    private readonly RecordedSumsTable _sums = new(connection);
 
     /// <summary>The sale at a position, or null.</summary>
     public StoredSale? Find(long position)

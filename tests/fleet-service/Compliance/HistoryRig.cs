@@ -109,7 +109,8 @@ internal sealed class HistoryService : IDisposable
         PolicyDesk = new PolicyDesk(Database, places.Zone, Policies, Clock, NullLogger<PolicyDesk>.Instance);
         Store = new StandingsStore(Database, places.Zone);
         Reader = new StandingsReader(
-            Store, new MomentSalesStore(Database, places.Zone), new NoBills(), places, Policies, Catalogue, Clock);
+            new ProvenSales(Store, new NoBills()), new MomentSalesStore(Database, places.Zone), places,
+            Policies, Catalogue, Clock);
         Editions = new EditionStore(Database);
         Reports = new StandingsReports(Reader, Store, new HeadsStore(Database), Editions);
         EditionDesk = new EditionDesk(

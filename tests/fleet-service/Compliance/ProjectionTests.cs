@@ -153,8 +153,9 @@ public sealed class ProjectionTests : IDisposable
     }
 
     private StandingsReader Reader => new(
-        new StandingsStore(_files.Database, _places.Zone), new MomentSalesStore(_files.Database, _places.Zone),
-        new NoBills(), _places, _policies, new CurrentCatalogue(CatalogueSnapshot.From(CatalogueState.Empty)), _clock);
+        new ProvenSales(new StandingsStore(_files.Database, _places.Zone), new NoBills()),
+        new MomentSalesStore(_files.Database, _places.Zone), _places, _policies,
+        new CurrentCatalogue(CatalogueSnapshot.From(CatalogueState.Empty)), _clock);
 
     private StandingsReports Reports => new(
         Reader, new StandingsStore(_files.Database, _places.Zone), new HeadsStore(_files.Database),

@@ -8,7 +8,7 @@ namespace KioskFleet.Service.Reconciliation;
 /// Sums of recorded sales by day and by month. Changes are gathered and written by <see cref="Flush"/>, which also
 /// notes the days that changed. Belongs to one transaction.
 /// </summary>
-internal sealed class RecordedSums(SqliteConnection connection) : IDisposable
+internal sealed class RecordedSumsTable(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _addDay = new(connection, """
         INSERT INTO recorded_days (business_day, cabinet_id, operator_id, county_code, method, edge, outcome, sales,
@@ -28,8 +28,9 @@ internal sealed class RecordedSums(SqliteConnection connection) : IDisposable
         INSERT INTO recorded_months (month, cabinet_id, operator_id, county_code, sales, matched_sales, matched_fen,
                                      matched_aid_fen)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-        ON CONFLICT DO UPDATE SET sales = sales + excluded.sales, matched_sales = matched_sales + excluded.matched_sales,
-          matched_fen = matched_fen + excluded.matched_fen, matched_aid_fen = matched_aid_fen + excluded.matched_aid_fen
+        ON CONFLICT DO UPDATE SET sales = sales + excluded.sales,
+          matched_sales = matched_sales + excluded.matched_sales, matched_fen = matched_fen + excluded.matched_fen,
+          matched_aid_fen = matched_aid_fen + excluded.matched_aid_fen
         """);
 
     private readonly Statement _dropEmptyMonth = new(connection, """
