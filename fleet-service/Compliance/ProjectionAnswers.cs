@@ -4,19 +4,10 @@ namespace KioskFleet.Service.Compliance;
 internal static class ProjectionAnswers
 {
     /// <summary>Of a cabinet: its amounts, and the standing of what is judged.</summary>
-    public static ProjectionShown OfRow(StandingRow row, ProjectionBasis basis, JudgingWindow window) => new()
+    public static ProjectionShown OfRow(StandingRow row, ProjectionBasis basis, JudgingWindow window) => new(
+        row, basis.IsEnough, window)
     {
-        EnoughData = basis.IsEnough,
-        AidFen = basis.IsEnough ? row.AidFen : null,
-        OrdinaryFen = basis.IsEnough ? row.OrdinaryFen : null,
         UnmappedFen = basis.IsEnough ? row.UnmappedFen : null,
-        TotalFen = basis.IsEnough ? row.TotalFen : null,
-        ShareBasisPoints = basis.IsEnough ? row.ShareBasisPoints : null,
-        Standing = basis.IsEnough ? row.Standing : null,
-        ShortfallFen = basis.IsEnough ? row.ShortfallFen : null,
-        PolicyId = row.PolicyId,
-        PolicyVersion = row.PolicyVersion,
-        ThresholdBasisPoints = row.ThresholdBasisPoints,
         AidFenPerDay = basis.IsEnough ? basis.AidFenPerDay : null,
         TotalFenPerDay = basis.IsEnough ? basis.TotalFenPerDay : null,
         How = basis.How,
@@ -24,7 +15,6 @@ internal static class ProjectionAnswers
         DaysInAll = basis.DaysInAll,
         CompleteFrom = basis.CompleteFrom,
         CompleteThrough = basis.CompleteThrough,
-        NeededDays = ProjectionRule.NeededDays(window),
         CabinetsProjected = basis.IsEnough ? 1 : 0,
         CabinetsAsSoFar = basis.IsEnough ? 0 : 1,
     };
@@ -38,19 +28,9 @@ internal static class ProjectionAnswers
     {
         var projected = bases.Count(b => b.IsEnough);
         var isEnough = projected > 0;
-        return new ProjectionShown
+        return new ProjectionShown(place, isEnough, window)
         {
-            EnoughData = isEnough,
-            AidFen = isEnough ? place.AidFen : null,
-            OrdinaryFen = isEnough ? place.OrdinaryFen : null,
             UnmappedFen = isEnough ? place.UnmappedFen : null,
-            TotalFen = isEnough ? place.TotalFen : null,
-            ShareBasisPoints = isEnough ? place.ShareBasisPoints : null,
-            Standing = isEnough ? place.Standing : null,
-            ShortfallFen = isEnough ? place.ShortfallFen : null,
-            PolicyId = place.PolicyId,
-            PolicyVersion = place.PolicyVersion,
-            ThresholdBasisPoints = place.ThresholdBasisPoints,
             AidFenPerDay = isEnough ? bases.Aggregate(0L, (sum, b) => checked(sum + b.AidFenPerDay)) : null,
             TotalFenPerDay = isEnough ? bases.Aggregate(0L, (sum, b) => checked(sum + b.TotalFenPerDay)) : null,
             How = isEnough ? ProjectionHow.SumOfCabinets : ProjectionHow.TooFewWholeDays,
@@ -58,7 +38,6 @@ internal static class ProjectionAnswers
             DaysInAll = null,
             CompleteFrom = null,
             CompleteThrough = null,
-            NeededDays = ProjectionRule.NeededDays(window),
             CabinetsProjected = projected,
             CabinetsAsSoFar = bases.Count - projected,
         };

@@ -165,44 +165,17 @@ internal enum ProjectionHow
 /// <param name="Bases">By cabinet.</param>
 internal sealed record ProjectedSales(WindowSales Sales, IReadOnlyDictionary<string, ProjectionBasis> Bases);
 
-/// <summary>
-/// Where a cabinet, or cabinets together, go by the end of the window if they sell on as so far. Amounts in fen; null
-/// where there is too little data. Judged by the policy that is in force on the window's last day as decided now.
-/// </summary>
-internal sealed record ProjectionShown
+/// <summary>Where a cabinet, or cabinets together, go by the end of the window if they sell on as so far.</summary>
+internal sealed record ProjectionShown : ProjectedFigures
 {
-    /// <summary>False when there is too little data to say anything.</summary>
-    public required bool EnoughData { get; init; }
-
-    /// <summary>Aid sales.</summary>
-    public required long? AidFen { get; init; }
-
-    /// <summary>Ordinary sales.</summary>
-    public required long? OrdinaryFen { get; init; }
+    /// <inheritdoc/>
+    public ProjectionShown(JudgedFigures atEnd, bool isEnough, JudgingWindow window)
+        : base(atEnd, isEnough, window)
+    {
+    }
 
     /// <summary>Sales without a mapping.</summary>
     public required long? UnmappedFen { get; init; }
-
-    /// <summary>All of them.</summary>
-    public required long? TotalFen { get; init; }
-
-    /// <summary>The share, rounded down.</summary>
-    public required long? ShareBasisPoints { get; init; }
-
-    /// <summary>The standing of what is judged.</summary>
-    public required Standing? Standing { get; init; }
-
-    /// <summary>Smallest aid sales beyond the projected ones that would make the test true, in fen.</summary>
-    public required long? ShortfallFen { get; init; }
-
-    /// <summary>The policy on the window's last day.</summary>
-    public required string? PolicyId { get; init; }
-
-    /// <summary>Its version.</summary>
-    public required int? PolicyVersion { get; init; }
-
-    /// <summary>Its threshold on that day.</summary>
-    public required int? ThresholdBasisPoints { get; init; }
 
     /// <summary>
     /// The rate so far: aid sales of a whole day with complete data on average, half up; of cabinets together the sum
@@ -230,9 +203,6 @@ internal sealed record ProjectionShown
 
     /// <summary>The last complete day; null for cabinets together, or without one.</summary>
     public required DateOnly? CompleteThrough { get; init; }
-
-    /// <summary>Complete days that are needed.</summary>
-    public required int NeededDays { get; init; }
 
     /// <summary>Cabinets that are projected.</summary>
     public required int CabinetsProjected { get; init; }

@@ -4,44 +4,17 @@ using KioskFleet.Service.Policies;
 
 namespace KioskFleet.Service.Venues;
 
-/// <summary>
-/// Where a venue goes by the end of the window if it sells on as reported. Amounts in fen; null where there is too
-/// little data. Judged by the policy that is in force on the window's last day as decided now.
-/// </summary>
-internal sealed record VenueProjectionShown
+/// <summary>Where a venue goes by the end of the window if it sells on as reported.</summary>
+internal sealed record VenueProjectionShown : ProjectedFigures
 {
+    /// <inheritdoc/>
+    public VenueProjectionShown(JudgedFigures atEnd, bool isEnough, JudgingWindow window)
+        : base(atEnd, isEnough, window)
+    {
+    }
+
     /// <summary>Always <c>reported</c>: made from what was told by hand.</summary>
     public string Figures { get; init; } = "reported";
-
-    /// <summary>False when too few days are reported, or the venue sells no more: then it counts as so far.</summary>
-    public required bool EnoughData { get; init; }
-
-    /// <summary>Aid sales.</summary>
-    public required long? AidFen { get; init; }
-
-    /// <summary>Ordinary sales.</summary>
-    public required long? OrdinaryFen { get; init; }
-
-    /// <summary>Both.</summary>
-    public required long? TotalFen { get; init; }
-
-    /// <summary>The share, rounded down.</summary>
-    public required long? ShareBasisPoints { get; init; }
-
-    /// <summary>The standing of what is judged, with the projections of others that are judged with it.</summary>
-    public required Standing? Standing { get; init; }
-
-    /// <summary>Smallest aid sales beyond the projected ones that would make the test true, in fen.</summary>
-    public required long? ShortfallFen { get; init; }
-
-    /// <summary>The policy on the window's last day.</summary>
-    public required string? PolicyId { get; init; }
-
-    /// <summary>Its version.</summary>
-    public required int? PolicyVersion { get; init; }
-
-    /// <summary>Its threshold on that day.</summary>
-    public required int? ThresholdBasisPoints { get; init; }
 
     /// <summary>Reported days that it rests on.</summary>
     public required int DaysReported { get; init; }
@@ -51,9 +24,6 @@ internal sealed record VenueProjectionShown
 
     /// <summary>Last reported day; null for none.</summary>
     public required DateOnly? ReportedUntil { get; init; }
-
-    /// <summary>Reported days that are needed.</summary>
-    public required int NeededDays { get; init; }
 }
 
 /// <summary>
@@ -82,7 +52,15 @@ internal static class VenueProjectionRule
         var projected = VenueStandingsRule.Judge(
             atEnd, [.. sales.Select((s, i) => bases[i].IsEnough ? Projected(s, bases[i]) : s)], by.Zone, now.Moment);
         return [.. rows.Select((row, i) => ProjectionRule.IsOpen(venues[i].Window, asked)
-            ? row with { Projection = Shown(projected[i], sales[i], bases[i], venues[i].Window) }
+            ? row with
+            {
+                Projection = new VenueProjectionShown(projected[i], bases[i].IsEnough, venues[i].Window)
+                {
+                    DaysReported = sales[i].DaysCovered,
+                    DaysInAll = bases[i].DaysInAll,
+                    ReportedUntil = sales[i].ReportedUntil,
+                },
+            }
             : row)];
     }
 
@@ -103,23 +81,4 @@ internal static class VenueProjectionRule
             sales.TotalFen - sales.AidFen, basis.DaysInAll, sales.DaysCovered);
         return sales with { AidFen = aid, TotalFen = checked(aid + ordinary) };
     }
-
-    private static VenueProjectionShown Shown(
-        VenueStandingRow row, VenueSales sales, Basis basis, JudgingWindow window) => new()
-        {
-            EnoughData = basis.IsEnough,
-            AidFen = basis.IsEnough ? row.AidFen : null,
-            OrdinaryFen = basis.IsEnough ? row.OrdinaryFen : null,
-            TotalFen = basis.IsEnough ? row.TotalFen : null,
-            ShareBasisPoints = basis.IsEnough ? row.ShareBasisPoints : null,
-            Standing = basis.IsEnough ? row.Standing : null,
-            ShortfallFen = basis.IsEnough ? row.ShortfallFen : null,
-            PolicyId = row.PolicyId,
-            PolicyVersion = row.PolicyVersion,
-            ThresholdBasisPoints = row.ThresholdBasisPoints,
-            DaysReported = sales.DaysCovered,
-            DaysInAll = basis.DaysInAll,
-            ReportedUntil = sales.ReportedUntil,
-            NeededDays = ProjectionRule.NeededDays(window),
-        };
 }
