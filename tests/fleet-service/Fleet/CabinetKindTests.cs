@@ -4,23 +4,26 @@ using System.Text.Json;
 using KioskFleet.Protocol.Configs;
 using KioskFleet.Service.Access;
 using KioskFleet.Service.Fleet;
+using KioskFleet.Service.Places;
 using KioskFleet.Service.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace KioskFleet.Service.Tests.Fleet;
 
-public sealed class CabinetKindTests
+public abstract class CabinetKindTests(string dataSet)
 {
+    private (string, string) City => ("Places:DataSet", dataSet);
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_registration_states_what_the_kind_can_and_cannot_enforce_in_both_languages()
     {
-        await using var rig = await ServiceRig.StartAsync();
+        await using var rig = await ServiceRig.StartAsync(null, City);
         var door = await Register(rig, new
         {
-            cabinetId = "D1", county = "341125", operatorId = "op1", kind = "OpenDoor",
+            cabinetId = "D1", county = County(0), operatorId = "op1", kind = "OpenDoor",
         }, HttpStatusCode.Created);
         Assert.Equal("OpenDoor", door.GetProperty("kind").GetProperty("kind").GetString());
         var cannot = door.GetProperty("kind").GetProperty("cannotEnforce");
@@ -29,12 +32,12 @@ public sealed class CabinetKindTests
         Assert.Contains("无法拒绝单件商品", cannot.GetProperty("zh").GetString(), StringComparison.Ordinal);
 
         var slot = await Register(
-            rig, new { cabinetId = "S1", county = "341125", operatorId = "op1" }, HttpStatusCode.Created);
+            rig, new { cabinetId = "S1", county = County(0), operatorId = "op1" }, HttpStatusCode.Created);
         Assert.Equal("Slot", slot.GetProperty("kind").GetProperty("kind").GetString());
 
         var problem = await Register(rig, new
         {
-            cabinetId = "B1", county = "341125", operatorId = "op1", kind = "3",
+            cabinetId = "B1", county = County(0), operatorId = "op1", kind = "3",
         }, HttpStatusCode.BadRequest);
         Assert.Contains("takes Slot, Locker, OpenDoor, OpenDoorCompartments", problem.GetRawText(),
             StringComparison.Ordinal);
@@ -43,7 +46,7 @@ public sealed class CabinetKindTests
     [Fact]
     public async Task A_kind_can_be_changed_with_its_audit_row_and_outlives_a_restart_of_the_register()
     {
-        await using var rig = await ServiceRig.StartAsync();
+        await using var rig = await ServiceRig.StartAsync(null, City);
         await rig.RegisterAsync("A1");
         using var changed = await rig.Admin.PostAsJsonAsync(
             "/api/v1/cabinets/A1/kind", new { kind = "openDoorCompartments" }, Stop);
@@ -84,4 +87,12 @@ public sealed class CabinetKindTests
         using var response = await rig.Admin.PostAsJsonAsync("/api/v1/cabinets", cabinet, Stop);
         return await ServiceRig.JsonAsync(response, status);
     }
+
+    private string County(int index) => DataSetFile.Load(dataSet).Counties[index].Code.Value;
 }
+
+/// <summary>Over <c>chuzhou-2020</c>.</summary>
+public sealed class ChuzhouCabinetKindTests() : CabinetKindTests("chuzhou-2020");
+
+/// <summary>Over <c>linjiang-2027</c>.</summary>
+public sealed class LinjiangCabinetKindTests() : CabinetKindTests("linjiang-2027");

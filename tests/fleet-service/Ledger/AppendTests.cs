@@ -10,9 +10,9 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Ledger;
 
 /// <summary>What becomes of a batch, by the head in the database.</summary>
-public sealed class AppendTests : IDisposable
+public abstract class AppendTests(string dataSet) : IDisposable
 {
-    private readonly BooksRig _books = new();
+    private readonly BooksRig _books = new(dataSet);
 
     public void Dispose() => _books.Dispose();
 
@@ -266,3 +266,9 @@ public sealed class AppendTests : IDisposable
         return journal;
     }
 }
+
+/// <summary>Over <c>chuzhou-2020</c>.</summary>
+public sealed class ChuzhouAppendTests() : AppendTests("chuzhou-2020");
+
+/// <summary>Over <c>linjiang-2027</c>.</summary>
+public sealed class LinjiangAppendTests() : AppendTests("linjiang-2027");

@@ -7,6 +7,7 @@ using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Fleet;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
+using KioskFleet.Service.Policies;
 using KioskFleet.Service.Storage;
 using KioskFleet.Service.Tests.Storage;
 using Microsoft.Extensions.Time.Testing;
@@ -59,6 +60,9 @@ internal sealed class BooksRig : IDisposable
 
     /// <summary>The county of every cabinet, which also recognised the tea.</summary>
     public string County => Places.Counties[0].Code.Value;
+
+    /// <summary>The policy that judges every cabinet of the city.</summary>
+    public Policy CabinetPolicy => Places.Policies.Single(policy => policy.VenueKind == PolicyBook.CabinetVenue);
 
     /// <summary>Another county of the city.</summary>
     public string OtherCounty => Places.Counties[1].Code.Value;

@@ -6,11 +6,11 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Ledger;
 
 /// <summary>Whom a finding about an entry is about, when the entry comes after the cabinet changed hands.</summary>
-public sealed class HandOverTests : IDisposable
+public abstract class HandOverTests(string dataSet) : IDisposable
 {
     private const long Day = JournalOnPaper.DayMs;
 
-    private readonly BooksRig _books = new();
+    private readonly BooksRig _books = new(dataSet);
 
     public void Dispose() => _books.Dispose();
 
@@ -55,3 +55,9 @@ public sealed class HandOverTests : IDisposable
         Assert.Equal(["EntryQuarantined|op-a"], _books.Rows("SELECT kind, operator_id FROM findings"));
     }
 }
+
+/// <summary>Over <c>chuzhou-2020</c>.</summary>
+public sealed class ChuzhouHandOverTests() : HandOverTests("chuzhou-2020");
+
+/// <summary>Over <c>linjiang-2027</c>.</summary>
+public sealed class LinjiangHandOverTests() : HandOverTests("linjiang-2027");

@@ -9,9 +9,9 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Ledger;
 
 /// <summary>Entries that the database refuses are kept apart; one that cannot be written keeps none apart.</summary>
-public sealed class IsolationTests : IDisposable
+public abstract class IsolationTests(string dataSet) : IDisposable
 {
-    private readonly BooksRig _books = new();
+    private readonly BooksRig _books = new(dataSet);
 
     public void Dispose() => _books.Dispose();
 
@@ -184,3 +184,9 @@ public sealed class IsolationTests : IDisposable
         return journal;
     }
 }
+
+/// <summary>Over <c>chuzhou-2020</c>.</summary>
+public sealed class ChuzhouIsolationTests() : IsolationTests("chuzhou-2020");
+
+/// <summary>Over <c>linjiang-2027</c>.</summary>
+public sealed class LinjiangIsolationTests() : IsolationTests("linjiang-2027");

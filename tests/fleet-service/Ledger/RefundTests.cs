@@ -5,11 +5,11 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Ledger;
 
 /// <summary>Refunds against the sales they name.</summary>
-public sealed class RefundTests : IDisposable
+public abstract class RefundTests(string dataSet) : IDisposable
 {
     private const long Day = JournalOnPaper.DayMs;
 
-    private readonly BooksRig _books = new();
+    private readonly BooksRig _books = new(dataSet);
 
     public void Dispose() => _books.Dispose();
 
@@ -206,3 +206,9 @@ public sealed class RefundTests : IDisposable
         _books.AssertProven();
     }
 }
+
+/// <summary>Over <c>chuzhou-2020</c>.</summary>
+public sealed class ChuzhouRefundTests() : RefundTests("chuzhou-2020");
+
+/// <summary>Over <c>linjiang-2027</c>.</summary>
+public sealed class LinjiangRefundTests() : RefundTests("linjiang-2027");

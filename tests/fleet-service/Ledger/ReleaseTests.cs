@@ -5,9 +5,9 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Ledger;
 
 /// <summary>Quarantined entries that are processed again, and how all of it is read.</summary>
-public sealed class ReleaseTests : IDisposable
+public abstract class ReleaseTests(string dataSet) : IDisposable
 {
-    private readonly BooksRig _books = new();
+    private readonly BooksRig _books = new(dataSet);
 
     public void Dispose() => _books.Dispose();
 
@@ -167,3 +167,9 @@ public sealed class ReleaseTests : IDisposable
         _books.Files.Run("DROP TRIGGER refuse");
     }
 }
+
+/// <summary>Over <c>chuzhou-2020</c>.</summary>
+public sealed class ChuzhouReleaseTests() : ReleaseTests("chuzhou-2020");
+
+/// <summary>Over <c>linjiang-2027</c>.</summary>
+public sealed class LinjiangReleaseTests() : ReleaseTests("linjiang-2027");

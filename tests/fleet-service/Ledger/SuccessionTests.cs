@@ -6,9 +6,9 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Ledger;
 
 /// <summary>A cabinet's journals that follow one another count every vend once; hellos and their witnesses.</summary>
-public sealed class SuccessionTests : IDisposable
+public abstract class SuccessionTests(string dataSet) : IDisposable
 {
-    private readonly BooksRig _books = new();
+    private readonly BooksRig _books = new(dataSet);
 
     public void Dispose() => _books.Dispose();
 
@@ -196,3 +196,9 @@ public sealed class SuccessionTests : IDisposable
         return journal;
     }
 }
+
+/// <summary>Over <c>chuzhou-2020</c>.</summary>
+public sealed class ChuzhouSuccessionTests() : SuccessionTests("chuzhou-2020");
+
+/// <summary>Over <c>linjiang-2027</c>.</summary>
+public sealed class LinjiangSuccessionTests() : SuccessionTests("linjiang-2027");

@@ -4,9 +4,9 @@ using Xunit;
 namespace KioskFleet.Service.Tests.ProductSales;
 
 /// <summary>Figures that are made anew arrive, whatever changes meanwhile.</summary>
-public sealed class MadeAnewTests : IDisposable
+public abstract class MadeAnewTests(string dataSet) : IDisposable
 {
-    private readonly ProductSalesRig _rig = new();
+    private readonly ProductSalesRig _rig = new(dataSet);
 
     private ProductSalesAsOf AsOf =>
         _rig.Pages.Cabinets(new DateOnly(2020, 1, 1), new DateOnly(2020, 12, 31)).AsOf;
@@ -52,3 +52,9 @@ public sealed class MadeAnewTests : IDisposable
         Assert.Equal(2, _rig.Books.Scalar("SELECT max(edition) FROM product_sales_editions"));
     }
 }
+
+/// <summary>Over <c>chuzhou-2020</c>.</summary>
+public sealed class ChuzhouMadeAnewTests() : MadeAnewTests("chuzhou-2020");
+
+/// <summary>Over <c>linjiang-2027</c>.</summary>
+public sealed class LinjiangMadeAnewTests() : MadeAnewTests("linjiang-2027");

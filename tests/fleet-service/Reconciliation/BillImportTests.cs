@@ -9,9 +9,9 @@ using static KioskFleet.Service.Tests.Reconciliation.BillsOnPaper;
 namespace KioskFleet.Service.Tests.Reconciliation;
 
 /// <summary>Bills on their way into the database.</summary>
-public sealed class BillImportTests : IDisposable
+public abstract class BillImportTests(string dataSet) : IDisposable
 {
-    private readonly BillsRig _rig = new();
+    private readonly BillsRig _rig = new(dataSet);
 
     public void Dispose() => _rig.Dispose();
 
@@ -99,7 +99,7 @@ public sealed class BillImportTests : IDisposable
     [Fact]
     public async Task A_bill_of_a_day_that_is_not_over_becomes_complete_when_it_comes_again_later()
     {
-        using var rig = new BillsRig(today: Day);
+        using var rig = new BillsRig(dataSet, today: Day);
         Assert.False((await rig.Import(Paid("T1", 100))).Complete);
         rig.Today(Day.AddDays(1));
         Assert.True((await rig.Import(Paid("T1", 100))).Complete);
@@ -181,3 +181,9 @@ public sealed class BillImportTests : IDisposable
     private string Everything() => string.Join('\n', new[] { "bills", "bill_lines", "audit_log" }
         .SelectMany(table => _rig.Books.Rows($"SELECT * FROM {table}")));
 }
+
+/// <summary>Over <c>chuzhou-2020</c>.</summary>
+public sealed class ChuzhouBillImportTests() : BillImportTests("chuzhou-2020");
+
+/// <summary>Over <c>linjiang-2027</c>.</summary>
+public sealed class LinjiangBillImportTests() : BillImportTests("linjiang-2027");

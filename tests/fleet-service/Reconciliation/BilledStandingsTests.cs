@@ -11,17 +11,18 @@ using static KioskFleet.Service.Tests.Reconciliation.BillsOnPaper;
 namespace KioskFleet.Service.Tests.Reconciliation;
 
 /// <summary>Which standings and editions read reconciled, and which stay signed.</summary>
-public sealed class BilledStandingsTests : IDisposable
+public abstract class BilledStandingsTests : IDisposable
 {
     private const long At = BooksRig.StartUtcMs + BillsRig.Noon;
 
-    private readonly BillsRig _rig = new();
+    private readonly BillsRig _rig;
     private readonly StandingsReader _reader;
     private readonly EditionStore _editions;
     private readonly EditionDesk _desk;
 
-    public BilledStandingsTests()
+    protected BilledStandingsTests(string dataSet)
     {
+        _rig = new BillsRig(dataSet);
         var books = _rig.Books;
         _reader = new StandingsReader(
             new ProvenSales(new StandingsStore(books.Database, books.Places.Zone), _rig.Billed),
@@ -218,23 +219,23 @@ public sealed class BilledStandingsTests : IDisposable
     public async Task A_final_edition_gets_a_later_one_when_bills_come_and_when_they_are_taken_back()
     {
         await Sell("cab-1", BillsRig.Sale("v1", 500));
-        _rig.Today(new DateOnly(2020, 10, 20));
-        for (var day = Day; day.Day < 30; day = day.AddDays(1))
+        _rig.Today(OwnWindow.To.AddDays(15));
+        for (var day = OwnWindow.From; day < OwnWindow.Last; day = day.AddDays(1))
         {
             await _rig.Import(day, lines: day == Day ? [Paid("t-v1", 500)] : []);
         }
 
         Assert.Equal(["1 signed"], await MakeDue());
         Assert.Empty(await MakeDue());
-        var bill = await _rig.Import(new DateOnly(2020, 9, 30), lines: []);
+        var bill = await _rig.Import(OwnWindow.Last, lines: []);
         Assert.Equal(["2 reconciled"], await MakeDue());
         Assert.Empty(await MakeDue());
         await _rig.Withdrawals.TakeAsync(bill.BillId, WithdrawalState.Proposed, "wrong day", "one", BooksRig.Stop);
         await _rig.Withdrawals.TakeAsync(bill.BillId, WithdrawalState.Approved, null, "two", BooksRig.Stop);
         Assert.Equal(["3 signed"], await MakeDue());
-        await _rig.Import(new DateOnly(2020, 9, 30), lines: []);
+        await _rig.Import(OwnWindow.Last, lines: []);
         Assert.Equal(["4 reconciled"], await MakeDue());
-        var later = new DateOnly(2020, 10, 5);
+        var later = OwnWindow.To.AddDays(3);
         await _rig.Import(later, lines: [GivenBack("t-v1", "r1", 200, day: later)]);
         Assert.Equal(["5 signed"], await MakeDue());
     }
@@ -243,14 +244,14 @@ public sealed class BilledStandingsTests : IDisposable
     public async Task An_edition_learns_of_a_provider_that_shows_only_later()
     {
         await Sell("cab-1", BillsRig.Sale("v1", 500));
-        _rig.Today(new DateOnly(2020, 10, 20));
-        for (var day = Day; day.Month == 9; day = day.AddDays(1))
+        _rig.Today(OwnWindow.To.AddDays(15));
+        for (var day = OwnWindow.From; day < OwnWindow.To; day = day.AddDays(1))
         {
             await _rig.Import(day, lines: day == Day ? [Paid("t-v1", 500)] : []);
         }
 
         Assert.Equal(["1 reconciled"], await MakeDue());
-        await Sell("cab-1", At - 5 * JournalOnPaper.DayMs, BillsRig.Sale("v0", 100, method: PaymentMethod.Alipay));
+        await Sell("cab-1", At + JournalOnPaper.DayMs, BillsRig.Sale("v0", 100, method: PaymentMethod.Alipay));
         Assert.Contains("2 signed", await MakeDue());
     }
 
@@ -279,6 +280,9 @@ public sealed class BilledStandingsTests : IDisposable
     }
 
     private const string Week = "2020-W36";
+
+    /// <summary>The window that the city judges by and that holds the day.</summary>
+    private JudgingWindow OwnWindow => JudgingWindow.Of(_rig.Books.CabinetPolicy.Window, Day);
 
     private Task Sell(string cabinet, params IReadOnlyList<SaleBody> sales) => Sell(cabinet, At, sales);
 
@@ -328,3 +332,9 @@ public sealed class BilledStandingsTests : IDisposable
         command.ExecuteNonQuery();
     }
 }
+
+/// <summary>Over <c>chuzhou-2020</c>.</summary>
+public sealed class ChuzhouBilledStandingsTests() : BilledStandingsTests("chuzhou-2020");
+
+/// <summary>Over <c>linjiang-2027</c>.</summary>
+public sealed class LinjiangBilledStandingsTests() : BilledStandingsTests("linjiang-2027");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KioskFleet.Protocol.Entries;
+using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Findings;
 using KioskFleet.Service.Patterns;
 using KioskFleet.Service.Policies;
@@ -10,12 +11,12 @@ using static KioskFleet.Service.Tests.Reconciliation.BillsOnPaper;
 namespace KioskFleet.Service.Tests.Reconciliation;
 
 /// <summary>What bills prove missing, when it is said, and how it ends.</summary>
-public sealed class PaymentFindingsTests : IDisposable
+public abstract class PaymentFindingsTests(string dataSet) : IDisposable
 {
     private const long DayMs = JournalOnPaper.DayMs;
     private const long At = BooksRig.StartUtcMs + BillsRig.Noon;
 
-    private readonly BillsRig _rig = new();
+    private readonly BillsRig _rig = new(dataSet);
 
     public void Dispose() => _rig.Dispose();
 
@@ -62,7 +63,7 @@ public sealed class PaymentFindingsTests : IDisposable
         await _rig.Import(Paid("T1", 500, order: "vend-9"), Paid("T2", 300, order: "vend-10"));
         _rig.Today(Day.AddDays(4));
         var found = Assert.Single(_rig.Check().Found);
-        Assert.Equal(new FindingAbout("cab-7", "op-a", "341125"), found.About);
+        Assert.Equal(new FindingAbout("cab-7", "op-a", _rig.Books.County), found.About);
         var evidence = JsonElement.Parse(found.Evidence);
         Assert.Equal(
             """{"nonSale: Test":1,"outcome: Failed, FailRefundInExecution":1}""",
@@ -121,7 +122,7 @@ public sealed class PaymentFindingsTests : IDisposable
         Assert.DoesNotContain(_rig.Check().Found, f => f.Kind == FindingKind.RecordedNotPaid);
         await _rig.Import(Day, lines: [Paid("X", 1, order: "o-v1")]);
         var found = Assert.Single(_rig.Check().Found, f => f.Kind == FindingKind.RecordedNotPaid);
-        Assert.Equal(new FindingAbout("cab-1", "op-a", "341125"), found.About);
+        Assert.Equal(new FindingAbout("cab-1", "op-a", _rig.Books.County), found.About);
         var evidence = JsonElement.Parse(found.Evidence);
         Assert.Equal((1, 500, 500), (Int(evidence, "sales"), Int(evidence, "recordedFen"), Int(evidence, "aidFen")));
         Assert.Equal("X", evidence.GetProperty("examples")[0].GetProperty("sameOrderOnBillAs").GetString());
@@ -271,7 +272,7 @@ public sealed class PaymentFindingsTests : IDisposable
             evidence.GetProperty("provider").GetString(), evidence.GetProperty("day").GetString(),
             evidence.GetProperty("standing").GetString(), Int(evidence, "files"), Int(evidence, "sales"),
             Int(evidence, "recordedFen"), Int(evidence, "reconciliationDays")));
-        Assert.Equal("cabinet-aid-share", evidence.GetProperty("policy").GetProperty("id").GetString());
+        Assert.Equal(_rig.Books.CabinetPolicy.Id, evidence.GetProperty("policy").GetProperty("id").GetString());
         Assert.Equal([Open(found)], (await Bring()).Ended);
 
         // Of days too long ago nobody looks: what was found of them stays.
@@ -298,7 +299,7 @@ public sealed class PaymentFindingsTests : IDisposable
         Assert.Equal(3, found.Count);
         foreach (var evidence in found.Values)
         {
-            Assert.Equal(("cabinet-aid-share", 1, 3, 3), (
+            Assert.Equal((_rig.Books.CabinetPolicy.Id, 1, 3, 3), (
                 evidence.GetProperty("policy").GetProperty("id").GetString(),
                 evidence.GetProperty("policy").GetProperty("version").GetInt32(), Int(evidence, "reconciliationDays"),
                 Int(evidence, "catalogueVersion")));
@@ -329,17 +330,17 @@ public sealed class PaymentFindingsTests : IDisposable
     public async Task The_payer_of_sales_that_name_only_the_order_is_known()
     {
         var journal = _rig.Books.Journal();
-        for (var i = 0; i < 12; i++)
+        for (var i = 0; i < 60; i++)
         {
-            journal.Add(BillsRig.Sale($"v{i}", 500, transaction: "", order: $"ord{i}"), At + i * 600_000);
+            journal.Add(BillsRig.Sale($"v{i}", 500, transaction: "", order: $"ord{i}"), At + i * 60_000);
         }
 
         await _rig.Commit(journal);
-        await _rig.Import([.. Enumerable.Range(0, 12).Select(i => Paid($"T{i}", 500, order: $"ord{i}"))]);
+        await _rig.Import([.. Enumerable.Range(0, 60).Select(i => Paid($"T{i}", 500, order: $"ord{i}"))]);
         var patterns = new SalesPatterns(
             _rig.Books.Database, _rig.Books.Register, new CurrentPolicies(new PolicyBook(_rig.Books.Places.Policies)),
             _rig.Books.Catalogue, new DayMapStore(), _rig.Books.Places.Zone);
-        var today = new DateOnly(2020, 10, 5);
+        var today = JudgingWindow.Of(_rig.Books.CabinetPolicy.Window, Day).To.AddDays(1);
         var check = patterns.Check(
             new CheckMoment(_rig.Books.Places.Zone.StartOfUtcMs(today), today), [], BooksRig.Stop);
         Assert.Single(check.Found, f => f.Kind == FindingKind.BuyerBurst);
@@ -373,3 +374,9 @@ public sealed class PaymentFindingsTests : IDisposable
 
     private static int Int(JsonElement evidence, string name) => evidence.GetProperty(name).GetInt32();
 }
+
+/// <summary>Over <c>chuzhou-2020</c>.</summary>
+public sealed class ChuzhouPaymentFindingsTests() : PaymentFindingsTests("chuzhou-2020");
+
+/// <summary>Over <c>linjiang-2027</c>.</summary>
+public sealed class LinjiangPaymentFindingsTests() : PaymentFindingsTests("linjiang-2027");

@@ -7,14 +7,15 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Reconciliation;
 
 /// <summary>From when on absence counts, by policy.</summary>
-public sealed class WaitRuleTests
+public abstract class WaitRuleTests(string dataSet)
 {
     private const int Day = 20_200_901;
 
-    private static readonly PolicySubject Cabinet = new("cab-1", "op-a", "341125");
+    private readonly PlacesDataSet _places = DataSetFile.Load(dataSet);
 
-    private static readonly Policy City = DataSetFile.Load("chuzhou-2020").Policies
-        .First(p => p.VenueKind == PolicyBook.CabinetVenue);
+    private PolicySubject Cabinet => new("cab-1", "op-a", _places.Counties[0].Code.Value);
+
+    private Policy City => _places.Policies.Single(p => p.VenueKind == PolicyBook.CabinetVenue);
 
     [Theory]
     [InlineData(4, false)]
@@ -58,3 +59,9 @@ public sealed class WaitRuleTests
     private static WaitRule Rule(int daysLater, Policy[] policies, params BillDayState[] bills) => new(
         new PolicyBook(policies), new BillCalendar(bills), new DateOnly(2020, 9, 1).AddDays(daysLater));
 }
+
+/// <summary>Over <c>chuzhou-2020</c>.</summary>
+public sealed class ChuzhouWaitRuleTests() : WaitRuleTests("chuzhou-2020");
+
+/// <summary>Over <c>linjiang-2027</c>.</summary>
+public sealed class LinjiangWaitRuleTests() : WaitRuleTests("linjiang-2027");
