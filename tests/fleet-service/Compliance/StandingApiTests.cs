@@ -107,16 +107,19 @@ public abstract class StandingApiTests(string dataSet) : IAsyncLifetime
         Assert.Equal(1, Number(operators.GetProperty("items")[1].GetProperty("projection"), "cabinetsAsSoFar"));
     }
 
-    [Theory]
-    [InlineData("/standings?at=2026-03-11", "at")]
-    [InlineData("/standings?window=2026-02&at=2026-03-05", "at")]
-    [InlineData("/standings/K1?at=2026-03-05T12:00:00", "at")]
-    [InlineData("/standings/by/city?window=fortnight", "window")]
-    public async Task A_wrong_moment_or_window_is_named(string path, string field)
+    [Fact]
+    public async Task A_wrong_moment_or_window_is_named()
     {
-        var problem = await GetAsync(path, 400);
-        Assert.Equal(field, Text(problem, "field"));
-        Assert.NotEmpty(Text(problem, "titleZh"));
+        foreach (var (path, field) in new[]
+        {
+            ("/standings?at=2026-03-11", "at"), ("/standings?window=2026-02&at=2026-03-05", "at"),
+            ("/standings/K1?at=2026-03-05T12:00:00", "at"), ("/standings/by/city?window=fortnight", "window"),
+        })
+        {
+            var problem = await GetAsync(path, 400);
+            Assert.Equal(field, Text(problem, "field"));
+            Assert.NotEmpty(Text(problem, "titleZh"));
+        }
     }
 
     [Fact]
