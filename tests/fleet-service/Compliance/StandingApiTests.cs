@@ -62,8 +62,8 @@ public abstract class StandingApiTests(string dataSet) : IAsyncLifetime
         var threshold = Policy.ThresholdOn(new DateOnly(2026, 3, 10));
         var shortfall = (120_000 * threshold - 500_000_000 + 9_999 - threshold) / (10_000 - threshold);
         Assert.Equal((50_000, 70_000, 120_000, 4_166, 0, shortfall, 0), (Number(row, "aidFen"),
-            Number(row, "ordinaryFen"), Number(row, "totalFen"), Number(row, "shareBasisPoints"), Number(row, "headroomFen"),
-            Number(row, "shortfallFen"), Number(row, "unmappedBasisPoints")));
+            Number(row, "ordinaryFen"), Number(row, "totalFen"), Number(row, "shareBasisPoints"),
+            Number(row, "headroomFen"), Number(row, "shortfallFen"), Number(row, "unmappedBasisPoints")));
         Assert.Equal((1, 0, true), (Number(row, "policyVersion"), Number(row, "catalogueVersion"),
             row.GetProperty("provisional").GetBoolean()));
         Assert.Equal(

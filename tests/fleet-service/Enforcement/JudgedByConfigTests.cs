@@ -121,8 +121,9 @@ public abstract class JudgedByConfigTests(string dataSet)
         var (aid, raised) = (Ceiling(400 * threshold, 10_000 - threshold), threshold + 1_000);
         await rig.Sell(journal, ("tea", aid));
         evidence = Assert.Single(Check(rig));
-        Assert.Equal((Ceiling(300 * raised - aid * (10_000 - raised), raised), raised, 2), (Number(evidence, "beyondLimitFen"), Number(evidence, "thresholdBasisPoints"),
-            Number(evidence, "policyVersion")));
+        var beyond = Ceiling(300 * raised - aid * (10_000 - raised), raised);
+        Assert.Equal((beyond, raised, 2), (Number(evidence, "beyondLimitFen"),
+            Number(evidence, "thresholdBasisPoints"), Number(evidence, "policyVersion")));
     }
 
     [Fact]

@@ -24,7 +24,8 @@ public abstract class RuleNotAppliedTests(string dataSet)
         await rig.Sell(journal, ("cola", 300), ("tea", 90));
 
         var draft = Assert.Single(Check(rig).Found);
-        Assert.Equal((FindingKind.RuleNotApplied, new FindingAbout("cab-1", "op-a", rig.Books.County), rig.WindowDays), (draft.Kind, draft.About, draft.Subject));
+        var about = new FindingAbout("cab-1", "op-a", rig.Books.County);
+        Assert.Equal((FindingKind.RuleNotApplied, about, rig.WindowDays), (draft.Kind, draft.About, draft.Subject));
         var evidence = JsonDocument.Parse(draft.Evidence).RootElement;
         Assert.Equal((version, version), (Text(evidence, "wantedVersion"), Text(evidence, "appliedVersion")));
         var beyond = 300 - rig.Gives(90);
@@ -156,8 +157,8 @@ public abstract class RuleNotAppliedTests(string dataSet)
         foreach (var draft in found)
         {
             var evidence = JsonDocument.Parse(draft.Evidence).RootElement;
-            Assert.Equal((4_500, 4_500 + cola, 1_500), (Number(evidence, "beforeAidFen"), Number(evidence, "beforeTotalFen"),
-                Number(evidence, "allowanceFen")));
+            Assert.Equal((4_500, 4_500 + cola, 1_500), (Number(evidence, "beforeAidFen"),
+                Number(evidence, "beforeTotalFen"), Number(evidence, "allowanceFen")));
             Assert.Equal((90, sold, 0, beyond), (Number(evidence, "aidFen"), Number(evidence, "ordinaryFen"),
                 Number(evidence, "exemptFen"), Number(evidence, "beyondLimitFen")));
         }
