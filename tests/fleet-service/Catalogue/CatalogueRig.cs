@@ -10,6 +10,7 @@ using KioskFleet.Service.Access;
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Fleet;
 using KioskFleet.Service.Ledger;
+using KioskFleet.Service.Places;
 using KioskFleet.Service.Tests.Hosting;
 using KioskFleet.Service.Tests.Ledger;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,12 +52,28 @@ internal sealed class CatalogueRig : IAsyncDisposable
 
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static async Task<CatalogueRig> StartAsync(params (string Name, string Value)[] settings)
+    /// <summary>The terms of the city.</summary>
+    public PlacesDataSet Places => Service.Host.Services.GetRequiredService<PlacesDataSet>();
+
+    /// <summary>The county that recognises.</summary>
+    public string Home => Places.Counties[0].Code.Value;
+
+    /// <summary>Another county of the city.</summary>
+    public string Other => Places.Counties[1].Code.Value;
+
+    /// <summary>Looks like a county of the city, and there is none.</summary>
+    public string NoCounty => string.Concat(Places.City.Code.Value.AsSpan(0, 4), "99");
+
+    /// <summary>How long a product that was suspended for its papers counts on.</summary>
+    public long GraceMs => Places.Recognition.SellThroughGraceDays * DayMs;
+
+    public static async Task<CatalogueRig> StartAsync(
+        string dataSet, params (string Name, string Value)[] settings)
     {
         var time = new ShiftedTime { Now = DateTimeOffset.FromUnixTimeMilliseconds(NowUtcMs) };
         var service = await ServiceRig.StartAsync(
             services => services.AddSingleton<TimeProvider>(time),
-            [("Catalogue:PublicRequestsPerMinute", "100000"), .. settings]);
+            [("Places:DataSet", dataSet), ("Catalogue:PublicRequestsPerMinute", "100000"), .. settings]);
         var rig = new CatalogueRig(service, time);
         rig.Clerk = await rig.PersonAsync("clerk");
         rig.County = await rig.PersonAsync("county");
@@ -130,7 +147,7 @@ internal sealed class CatalogueRig : IAsyncDisposable
         string id, object? record = null, HttpStatusCode status = HttpStatusCode.Created)
     {
         using var answer = await Clerk.PutAsJsonAsync(
-            $"/api/v1/products/{Uri.EscapeDataString(id)}", record ?? new { name = id, recognisingCounty = "341125" },
+            $"/api/v1/products/{Uri.EscapeDataString(id)}", record ?? new { name = id, recognisingCounty = Home },
             Stop);
         return await ServiceRig.JsonAsync(answer, status);
     }
@@ -142,7 +159,7 @@ internal sealed class CatalogueRig : IAsyncDisposable
     public async Task<long> ListAsync(string productId, string from = "now", string to = "open")
     {
         var present = Now;
-        Now = present - 10 * DayMs;
+        Now = present - Places.Recognition.PublicNoticeDays * DayMs;
         var id = (await PostAsync(
             Clerk, "/api/v1/recognitions", new { productId, reason = "applies" }, HttpStatusCode.Created))
             .GetProperty("recognitionId").GetInt64();

@@ -1,37 +1,40 @@
 using System.Net;
 using System.Text.Json;
-using CsCheck;
 using KioskFleet.Service.Catalogue;
 using Xunit;
 using static KioskFleet.Service.Tests.Catalogue.CatalogueRig;
 
 namespace KioskFleet.Service.Tests.Catalogue;
 
-public sealed class CorrectionTests : IAsyncLifetime
+public abstract class CorrectionTests(string dataSet) : IAsyncLifetime
 {
     private CatalogueRig _rig = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _rig = await StartAsync();
+        _rig = await StartAsync(dataSet);
         await _rig.ImportAsync("sku,product_name,product_id\nT1,Tea,tea\nO1,Oats,oats\n");
         await _rig.SellAsync("T1", NowUtcMs - 20 * DayMs);
         await _rig.SellAsync("T1", NowUtcMs - 2 * DayMs);
     }
 
-    public ValueTask DisposeAsync() => _rig.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _rig.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_product_certified_late_counts_from_its_own_date_once_a_second_person_approved()
     {
         var recognition = await _rig.ListLateAsync();
         var refused = await _rig.ImportAsync(
-            "sku,product_name,product_id,recognised_by,listed_from\nT1,Tea,tea,341125,2020-10-01\n");
+            $"sku,product_name,product_id,recognised_by,listed_from\nT1,Tea,tea,{_rig.Home},2020-10-01\n");
         Assert.Equal("listingOverlaps", refused.GetProperty("refused")[0].GetProperty("reason").GetString());
 
         var proposed = await ProposeAsync(new
         {
-            subject = "listing", productId = "tea", recognisedBy = "341125", presentFrom = Moment(NowUtcMs),
+            subject = "listing", productId = "tea", recognisedBy = _rig.Home, presentFrom = Moment(NowUtcMs),
             from = "2020-10-01", to = "open", reason = "certified on 1 October, entered late",
         });
         var id = proposed.GetProperty("correctionId").GetInt64();
@@ -77,7 +80,7 @@ public sealed class CorrectionTests : IAsyncLifetime
         await _rig.SellAsync("T1", _rig.Now - DayMs);
         var id = (await ProposeAsync(new
         {
-            subject = "listing", productId = "tea", recognisedBy = "341125", presentFrom = Moment(NowUtcMs),
+            subject = "listing", productId = "tea", recognisedBy = _rig.Home, presentFrom = Moment(NowUtcMs),
             remove = true, reason = "listed by mistake",
         })).GetProperty("correctionId").GetInt64();
         await DecideAsync(_rig.County, id, "approve");
@@ -96,7 +99,7 @@ public sealed class CorrectionTests : IAsyncLifetime
         await _rig.StepAsync(recognition, new { state = "suspended", reason = "papers", ground = "administrative" });
         var id = (await ProposeAsync(new
         {
-            subject = "listing", productId = "tea", recognisedBy = "341125", presentFrom = Moment(NowUtcMs),
+            subject = "listing", productId = "tea", recognisedBy = _rig.Home, presentFrom = Moment(NowUtcMs),
             remove = true, reason = "listed by mistake",
         })).GetProperty("correctionId").GetInt64();
         await DecideAsync(_rig.County, id, "approve");
@@ -144,17 +147,17 @@ public sealed class CorrectionTests : IAsyncLifetime
 
         Assert.Equal("spanUnknown", await Code(new
         {
-            subject = "listing", productId = "tea", recognisedBy = "341125", presentFrom = "2020-10-03",
+            subject = "listing", productId = "tea", recognisedBy = _rig.Home, presentFrom = "2020-10-03",
             from = "2020-10-01", to = "open", reason = "x",
         }, HttpStatusCode.NotFound));
         Assert.Equal("listingOverlaps", await Code(new
         {
-            subject = "listing", productId = "tea", recognisedBy = "341125", from = "2020-10-01", to = "open",
+            subject = "listing", productId = "tea", recognisedBy = _rig.Home, from = "2020-10-01", to = "open",
             reason = "x",
         }, HttpStatusCode.Conflict));
         Assert.Equal("nothingChanges", await Code(new
         {
-            subject = "listing", productId = "tea", recognisedBy = "341125", presentFrom = Moment(NowUtcMs),
+            subject = "listing", productId = "tea", recognisedBy = _rig.Home, presentFrom = Moment(NowUtcMs),
             from = Moment(NowUtcMs), to = "open", reason = "x",
         }, HttpStatusCode.Conflict));
         Assert.Equal("productUnknown", await Code(new
@@ -163,7 +166,7 @@ public sealed class CorrectionTests : IAsyncLifetime
         }, HttpStatusCode.NotFound));
         var invalid = await PostAsync(_rig.Clerk, "/api/v1/catalogue/corrections", new
         {
-            subject = "listing", productId = "tea", recognisedBy = "341199", remove = true,
+            subject = "listing", productId = "tea", recognisedBy = _rig.NoCounty, remove = true,
         }, HttpStatusCode.BadRequest);
         Assert.Equal(
             ["presentFrom missing", "reason missing", "recognisedBy unknownCounty"],
@@ -177,12 +180,12 @@ public sealed class CorrectionTests : IAsyncLifetime
         var recognition = await _rig.ListLateAsync();
         _rig.Now += 5 * DayMs;
         await _rig.StepAsync(recognition, new { state = "suspended", reason = "papers", ground = "administrative" });
-        var end = _rig.Now + 30 * DayMs;
+        var end = _rig.Now + _rig.GraceMs;
         async Task<string?> CodeAsync(string from, string to)
         {
             var id = (await ProposeAsync(new
             {
-                subject = "listing", productId = "tea", recognisedBy = "341125", presentFrom = Moment(NowUtcMs), from,
+                subject = "listing", productId = "tea", recognisedBy = _rig.Home, presentFrom = Moment(NowUtcMs), from,
                 to, reason = "x",
             })).GetProperty("correctionId").GetInt64();
             return (await DecideAsync(_rig.County, id, "approve", HttpStatusCode.Conflict))
@@ -199,7 +202,7 @@ public sealed class CorrectionTests : IAsyncLifetime
         // What changes the past alone is two persons' affair as ever.
         var past = (await ProposeAsync(new
         {
-            subject = "listing", productId = "tea", recognisedBy = "341125", presentFrom = Moment(NowUtcMs),
+            subject = "listing", productId = "tea", recognisedBy = _rig.Home, presentFrom = Moment(NowUtcMs),
             from = "2020-10-01", to = Moment(end), reason = "certified earlier",
         })).GetProperty("correctionId").GetInt64();
         await DecideAsync(_rig.County, past, "approve");
@@ -210,7 +213,7 @@ public sealed class CorrectionTests : IAsyncLifetime
     {
         var id = (await ProposeAsync(new
         {
-            subject = "listing", productId = "tea", recognisedBy = "341125", from = "2020-10-01", to = "open",
+            subject = "listing", productId = "tea", recognisedBy = _rig.Home, from = "2020-10-01", to = "open",
             reason = "certified late",
         })).GetProperty("correctionId").GetInt64();
         await _rig.ListLateAsync();
@@ -223,33 +226,6 @@ public sealed class CorrectionTests : IAsyncLifetime
         var again = await DecideAsync(_rig.County, id, "approve", HttpStatusCode.Conflict);
         Assert.Equal("rejected", again.GetProperty("state").GetString());
     }
-
-    [Theory]
-    [InlineData(ProposalState.Proposed, 3)]
-    [InlineData(ProposalState.Approved, 0)]
-    [InlineData(ProposalState.Rejected, 0)]
-    [InlineData(ProposalState.Withdrawn, 0)]
-    public void Only_what_waits_can_be_decided(object state, int allowed) =>
-        Assert.Equal(allowed, TwoPersonsRule.AllowedFrom((ProposalState)state).Count);
-
-    [Fact]
-    public void The_past_that_a_change_touches_is_found_by_looking_at_every_moment() =>
-        Gen.Select(Spans, Spans, Gen.Long[0, 40]).Sample((before, after, now) =>
-        {
-            var effects = PastRule.Effects(before, after, now).ToList();
-            return effects.All(e => e.ToUtcMs is not null) && Enumerable.Range(-1, 60).All(at =>
-                effects.Any(e => e.Contains(at))
-                == (at < now && (before?.Contains(at) ?? false) != (after?.Contains(at) ?? false)));
-        }, iter: 10_000);
-
-    [Fact]
-    public void What_a_span_adds_from_now_on_is_found_by_looking_at_every_moment() =>
-        Gen.Select(Spans, Spans, Gen.Long[0, 40]).Sample((before, after, now) => after is not { } span
-            || PastRule.AddsLater(before, span, now) == Enumerable.Range(0, 60).Any(
-                at => at >= now && span.Contains(at) && !(before?.Contains(at) ?? false)), iter: 10_000);
-
-    private static Gen<InForce?> Spans { get; } = Gen.Select(Gen.Long[0, 20], Gen.Long[1, 15].Nullable(), Gen.Bool)
-        .Select((from, length, isThere) => isThere ? new InForce(from, from + length) : (InForce?)null);
 
     private async Task<JsonElement> ProposeAsync(object body) =>
         await PostAsync(_rig.Clerk, "/api/v1/catalogue/corrections", body, HttpStatusCode.Created);
@@ -269,12 +245,18 @@ public sealed class CorrectionTests : IAsyncLifetime
         DateOnly.Parse(day).ToDateTime(TimeOnly.MinValue), TimeSpan.FromHours(8)).ToUnixTimeMilliseconds();
 }
 
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouCorrectionTests() : CorrectionTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangCorrectionTests() : CorrectionTests("linjiang-2027");
+
 /// <summary>What the corrections begin with: tea, listed from now on by a county.</summary>
 internal static class LateListing
 {
     public static async Task<long> ListLateAsync(this CatalogueRig rig)
     {
-        await rig.ProductAsync("tea", new { name = "Tea", recognisingCounty = "341125" }, HttpStatusCode.OK);
+        await rig.ProductAsync("tea", new { name = "Tea", recognisingCounty = rig.Home }, HttpStatusCode.OK);
         return await rig.ListAsync("tea");
     }
 }

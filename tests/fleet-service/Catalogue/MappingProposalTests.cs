@@ -8,28 +8,32 @@ using static KioskFleet.Service.Tests.Catalogue.CatalogueRig;
 
 namespace KioskFleet.Service.Tests.Catalogue;
 
-public sealed class MappingProposalTests : IAsyncLifetime
+public abstract class MappingProposalTests(string dataSet) : IAsyncLifetime
 {
     private CatalogueRig _rig = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _rig = await StartAsync();
+        _rig = await StartAsync(dataSet);
         await _rig.ProductAsync("tea");
         await _rig.ProductAsync("oats");
         await _rig.ListAsync("tea");
     }
 
-    public ValueTask DisposeAsync() => _rig.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _rig.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_mapping_is_proposed_by_the_operator_and_holds_once_the_county_approved_it()
     {
         var proposal = await ProposeAsync(new { from = "now", to = "open", barcode = "6901234567892" });
         Assert.Equal(ProductClass.Unmapped, _rig.Class("T1", _rig.Now));
-        var waiting = await _rig.GetAsync("/api/v1/mapping-proposals?state=proposed&county=341125");
+        var waiting = await _rig.GetAsync($"/api/v1/mapping-proposals?state=proposed&county={_rig.Home}");
         Assert.Equal(proposal, waiting.GetProperty("items")[0].GetProperty("proposalId").GetInt64());
-        Assert.Equal(0, (await _rig.GetAsync("/api/v1/mapping-proposals?state=proposed&county=341126"))
+        Assert.Equal(0, (await _rig.GetAsync($"/api/v1/mapping-proposals?state=proposed&county={_rig.Other}"))
             .GetProperty("total").GetInt32());
 
         var own = await DecideAsync(_rig.Clerk, proposal, "approve", null, HttpStatusCode.Conflict);
@@ -129,44 +133,35 @@ public sealed class MappingProposalTests : IAsyncLifetime
     {
         var source = _rig.Service.Host.Services.GetServices<IFindingSource>().OfType<MappingOverdueSource>().Single();
         Assert.Equal([FindingKind.MappingOverdue], source.Kinds);
+        var allowed = _rig.Places.Policies[0].Checks.MappingOverdueDays;
         var proposal = await ProposeAsync(new { from = "now", to = "open" });
-        Assert.Empty(Check(source, 14 * DayMs, []).Found);
-        var found = Assert.Single(Check(source, 14 * DayMs + 1, []).Found);
+        Assert.Empty(Check(source, allowed * DayMs, []).Found);
+        var found = Assert.Single(Check(source, allowed * DayMs + 1, []).Found);
         Assert.Equal(
-            (FindingKind.MappingOverdue, new FindingAbout(CountyCode: "341125"), $"mapping-proposal:{proposal}"),
+            (FindingKind.MappingOverdue, new FindingAbout(CountyCode: _rig.Home), $"mapping-proposal:{proposal}"),
             (found.Kind, found.About, found.Subject));
-        Assert.Equal((1L, 2L), (found.Weight, Assert.Single(Check(source, 15 * DayMs + 1, []).Found).Weight));
+        var later = Assert.Single(Check(source, (allowed + 1) * DayMs + 1, []).Found);
+        Assert.Equal((1L, 2L), (found.Weight, later.Weight));
         using var evidence = JsonDocument.Parse(found.Evidence);
-        Assert.Equal(("T1", 14), (evidence.RootElement.GetProperty("sku").GetString(),
+        Assert.Equal(("T1", allowed), (evidence.RootElement.GetProperty("sku").GetString(),
             evidence.RootElement.GetProperty("allowedDays").GetInt32()));
 
         var open = new OpenFinding(7, found.Kind, "", found.Subject);
-        Assert.Empty(Check(source, 20 * DayMs, [open]).Ended);
+        Assert.Empty(Check(source, (allowed + 6) * DayMs, [open]).Ended);
         await DecideAsync(_rig.County, proposal, "reject", "no");
-        var after = Check(source, 20 * DayMs, [open]);
+        var after = Check(source, (allowed + 6) * DayMs, [open]);
         Assert.Equal([open], after.Ended);
         Assert.Empty(after.Found);
     }
 
-    [Theory]
-    [InlineData("6901234567892", true)]
-    [InlineData("6901234567893", false)]
-    [InlineData("96385074", true)]
-    [InlineData("036000291452", true)]
-    [InlineData("10012345678902", true)]
-    [InlineData("123456789", false)]
-    [InlineData("69012345678９2", false)]
-    public void A_barcode_is_known_by_its_check_digit(string text, bool isBarcode) =>
-        Assert.Equal(isBarcode, MappingProposalRules.IsBarcode(text));
-
     private static FindingCheck Check(MappingOverdueSource source, long afterMs, IReadOnlyList<OpenFinding> open) =>
         source.Check(new CheckMoment(NowUtcMs + afterMs, new DateOnly(2020, 10, 25)), open, Stop);
 
-    private static Dictionary<string, object?> Body(object with)
+    private Dictionary<string, object?> Body(object with)
     {
         var body = new Dictionary<string, object?>
         {
-            ["operatorId"] = "op1", ["sku"] = "T1", ["productId"] = "tea", ["county"] = "341125",
+            ["operatorId"] = "op1", ["sku"] = "T1", ["productId"] = "tea", ["county"] = _rig.Home,
         };
         foreach (var property in with.GetType().GetProperties())
         {
@@ -191,4 +186,24 @@ public sealed class MappingProposalTests : IAsyncLifetime
         return (decision.GetProperty("state").GetString(), decision.GetProperty("proposedBy").GetString(),
             decision.GetProperty("decidedBy").GetString());
     }
+}
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouMappingProposalTests() : MappingProposalTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangMappingProposalTests() : MappingProposalTests("linjiang-2027");
+
+public sealed class BarcodeTests
+{
+    [Theory]
+    [InlineData("6901234567892", true)]
+    [InlineData("6901234567893", false)]
+    [InlineData("96385074", true)]
+    [InlineData("036000291452", true)]
+    [InlineData("10012345678902", true)]
+    [InlineData("123456789", false)]
+    [InlineData("69012345678９2", false)]
+    public void A_barcode_is_known_by_its_check_digit(string text, bool isBarcode) =>
+        Assert.Equal(isBarcode, MappingProposalRules.IsBarcode(text));
 }

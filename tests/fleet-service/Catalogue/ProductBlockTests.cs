@@ -6,7 +6,7 @@ using static KioskFleet.Service.Tests.Catalogue.CatalogueRig;
 
 namespace KioskFleet.Service.Tests.Catalogue;
 
-public sealed class ProductBlockTests : IAsyncLifetime
+public abstract class ProductBlockTests(string dataSet) : IAsyncLifetime
 {
     private const string Path = "/api/v1/products/tea/blocks";
 
@@ -14,12 +14,16 @@ public sealed class ProductBlockTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _rig = await StartAsync();
+        _rig = await StartAsync(dataSet);
         await _rig.ProductAsync("tea");
         await _rig.ImportAsync("sku,product_name,product_id\nT1,tea,tea\n");
     }
 
-    public ValueTask DisposeAsync() => _rig.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _rig.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_product_of_the_national_list_is_blocked_at_once_and_free_again_with_who_when_and_why()
@@ -86,7 +90,7 @@ public sealed class ProductBlockTests : IAsyncLifetime
         var whole = await PostAsync(_rig.County, Path + "/end", new { reason = "another recipe" });
         Assert.False(_rig.Snapshot.Describe("op", "T1"u8, _rig.Now).IsBlocked);
         var block = Assert.Single(whole.GetProperty("blocks").EnumerateArray());
-        Assert.Equal(("341125", "mould", "another recipe"), (
+        Assert.Equal((_rig.Home, "mould", "another recipe"), (
             block.GetProperty("suspendedBy").GetString(), Step(block, "begun", "why"), Step(block, "ended", "why")));
     }
 
@@ -150,7 +154,8 @@ public sealed class ProductBlockTests : IAsyncLifetime
         await _rig.StepAsync(second, new { state = "countyReview", reason = "x" });
         await _rig.StepAsync(second, new
         {
-            state = "publicNotice", reason = "x", noticeFrom = Day(_rig.Now), noticeTo = Day(_rig.Now + 7 * DayMs),
+            state = "publicNotice", reason = "x", noticeFrom = Day(_rig.Now),
+            noticeTo = Day(_rig.Now + _rig.Places.Recognition.PublicNoticeDays * DayMs),
         });
         await _rig.StepAsync(first, new { state = "suspended", reason = "mould", ground = "quality" });
         _rig.Now += 15 * DayMs;
@@ -183,3 +188,9 @@ public sealed class ProductBlockTests : IAsyncLifetime
 
     private static IEnumerable<string> Words(JsonElement words) => words.EnumerateArray().Select(w => w.GetString()!);
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouProductBlockTests() : ProductBlockTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangProductBlockTests() : ProductBlockTests("linjiang-2027");

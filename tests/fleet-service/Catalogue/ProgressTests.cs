@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using KioskFleet.Service.Catalogue;
@@ -11,48 +12,59 @@ using static KioskFleet.Service.Tests.Catalogue.CatalogueRig;
 
 namespace KioskFleet.Service.Tests.Catalogue;
 
-public sealed class ProgressTests
+public abstract class ProgressTests(string dataSet)
 {
     [Fact]
     public async Task Each_county_is_shown_against_its_target_with_how_many_are_in_each_step()
     {
-        await using var rig = await StartAsync();
-        await rig.ProductAsync("a");
-        await rig.ListAsync("a");
-        await rig.ProductAsync("b");
-        var suspended = await rig.ListAsync("b");
-        await rig.StepAsync(suspended, new { state = "suspended", reason = "papers", ground = "administrative" });
-        await rig.ProductAsync("c");
-        await rig.ListAsync("c", to: Day(NowUtcMs + 5 * DayMs));
-        await rig.ProductAsync("d");
-        await PostAsync(
-            rig.Clerk, "/api/v1/recognitions", new { productId = "d", reason = "x" }, HttpStatusCode.Created);
-        await rig.ProductAsync("e", new { name = "e", recognisingCounty = "341102" });
+        await using var rig = await StartAsync(dataSet);
+        var targets = rig.Places.ProductTargets;
+        var (one, two) = (targets.First(t => t.RecognisedProducts > 0), targets.Last(t => t.RecognisedProducts > 0));
+        var open = targets.First(t => t.RecognisedProducts is null);
+        await ApplyInAllWaysAsync(rig, one.County.Value);
+        await rig.ProductAsync("e", new { name = "e", recognisingCounty = open.County.Value });
         await rig.ListAsync("e");
-        await rig.ImportAsync("sku,product_name,product_id,recognised_by,listed_from\nA,a,a,341126,2020-09-01\n"
-            + "N,n,n,national,2020-09-01\nF,f,f,110101,2020-09-01\n");
+        await rig.ImportAsync("sku,product_name,product_id,recognised_by,listed_from\n"
+            + $"A,a,a,{two.County},2020-09-01\nN,n,n,national,2020-09-01\nF,f,f,110101,2020-09-01\n");
 
         var now = await rig.GetAsync("/api/v1/catalogue/progress");
-        Assert.Equal((3, 360), (now.GetProperty("listedNow").GetInt32(), now.GetProperty("target").GetInt32()));
-        var dingyuan = Of(now, "341125");
-        Assert.Equal((2, 4, 60, 58), (dingyuan.GetProperty("listedNow").GetInt32(),
-            dingyuan.GetProperty("applications").GetInt32(), dingyuan.GetProperty("target").GetInt32(),
-            dingyuan.GetProperty("missing").GetInt32()));
+        Assert.Equal((3, targets.Sum(t => t.RecognisedProducts ?? 0)),
+            (now.GetProperty("listedNow").GetInt32(), now.GetProperty("target").GetInt32()));
+        var ofOne = Of(now, one.County.Value);
+        Assert.Equal((2, 4, one.RecognisedProducts, one.RecognisedProducts - 2), (
+            ofOne.GetProperty("listedNow").GetInt32(), ofOne.GetProperty("applications").GetInt32(),
+            ofOne.GetProperty("target").GetInt32(), ofOne.GetProperty("missing").GetInt32()));
         Assert.Equal(
             ["applied 1", "listed 2", "suspended 1"],
-            dingyuan.GetProperty("steps").EnumerateObject().Where(s => s.Value.GetInt32() > 0)
+            ofOne.GetProperty("steps").EnumerateObject().Where(s => s.Value.GetInt32() > 0)
                 .Select(s => $"{s.Name} {s.Value}"));
-        Assert.Equal(("2020-09-30", "各县市9月底前认定扶贫产品不少于60个"),
-            (dingyuan.GetProperty("by").GetString(), dingyuan.GetProperty("clause").GetString()));
-        var langya = Of(now, "341102");
-        Assert.Equal((1, JsonValueKind.Null, JsonValueKind.Null), (langya.GetProperty("listedNow").GetInt32(),
-            langya.GetProperty("target").ValueKind, langya.GetProperty("missing").ValueKind));
-        Assert.Equal(1, Of(now, "341126").GetProperty("listedNow").GetInt32());
+        Assert.Equal((one.By.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), one.Clause),
+            (ofOne.GetProperty("by").GetString(), ofOne.GetProperty("clause").GetString()));
+        var unstated = Of(now, open.County.Value);
+        Assert.Equal((1, JsonValueKind.Null, JsonValueKind.Null), (unstated.GetProperty("listedNow").GetInt32(),
+            unstated.GetProperty("target").ValueKind, unstated.GetProperty("missing").ValueKind));
+        Assert.Equal(1, Of(now, two.County.Value).GetProperty("listedNow").GetInt32());
 
         rig.Now = NowUtcMs + 6 * DayMs;
-        var later = Of(await rig.GetAsync("/api/v1/catalogue/progress"), "341125");
+        var later = Of(await rig.GetAsync("/api/v1/catalogue/progress"), one.County.Value);
         Assert.Equal((1, 1), (later.GetProperty("listedNow").GetInt32(),
             later.GetProperty("steps").GetProperty("expired").GetInt32()));
+    }
+
+    /// <summary>One product is listed, one suspended, one listed for five days, and one applied for.</summary>
+    private static async Task ApplyInAllWaysAsync(CatalogueRig rig, string county)
+    {
+        foreach (var product in (string[])["a", "b", "c", "d"])
+        {
+            await rig.ProductAsync(product, new { name = product, recognisingCounty = county });
+        }
+
+        await rig.ListAsync("a");
+        var suspended = await rig.ListAsync("b");
+        await rig.StepAsync(suspended, new { state = "suspended", reason = "papers", ground = "administrative" });
+        await rig.ListAsync("c", to: Day(NowUtcMs + 5 * DayMs));
+        await PostAsync(
+            rig.Clerk, "/api/v1/recognitions", new { productId = "d", reason = "x" }, HttpStatusCode.Created);
     }
 
     [Fact]
@@ -60,7 +72,8 @@ public sealed class ProgressTests
     {
         using var files = new TemporaryDatabase();
         var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(NowUtcMs));
-        var any = DataSetFile.Load("chuzhou-2020");
+        var shipped = DataSetFile.Load(dataSet);
+        var any = shipped with { Recognition = shipped.Recognition with { Counted = CountedListings.Any } };
         var city = any with { Recognition = any.Recognition with { Counted = CountedListings.City } };
         var first = await StartedAsync(files.Database, any, time);
         await new ProductDesk(Versions(files.Database, first, any, time), any).PutAsync(
@@ -89,6 +102,8 @@ public sealed class ProgressTests
     [Fact]
     public void A_catalogue_from_before_recognitions_were_kept_stands_as_listed()
     {
+        var places = DataSetFile.Load(dataSet);
+        var home = places.Counties[0].Code.Value;
         using var files = new TemporaryDatabase();
         var all = Migration.FromAssembly(typeof(FleetDatabase).Assembly);
         files.Open([.. all.Where(m => m.Number < 402)]).Dispose();
@@ -96,10 +111,11 @@ public sealed class ProgressTests
         {
             using var connection = old.OpenWriter();
             using var command = connection.CreateCommand();
-            command.CommandText = """
+            command.CommandText = $"""
                 INSERT INTO catalogue_versions VALUES (1, 1000, 'importer', 'list.csv', 0);
                 INSERT INTO products VALUES ('tea', 'Tea', 1), ('oil', 'Oil', 1);
-                INSERT INTO listings VALUES ('tea', '341125', 500, NULL, 1), ('oil', '341126', 500, 900, 1);
+                INSERT INTO listings VALUES ('tea', '{home}', 500, NULL, 1);
+                INSERT INTO listings VALUES ('oil', '{places.Counties[1].Code}', 500, 900, 1);
                 INSERT INTO sku_mappings VALUES ('', 'T', 0, NULL, 'tea', 1);
                 """;
             command.ExecuteNonQuery();
@@ -107,12 +123,11 @@ public sealed class ProgressTests
 
         using var database = files.Open(all);
         using var reader = database.OpenReader();
-        var recognition = Assert.Single(RecognitionStore.Of(reader, "tea", "341125"));
+        var recognition = Assert.Single(RecognitionStore.Of(reader, "tea", home));
         Assert.Equal((RecognitionState.Listed, 500L), (recognition.State, recognition.ListedFromUtcMs));
         Assert.Equal(RecognitionState.Expired, RecognitionStore.Of(reader, "oil", null)[0].StateAt(900));
         var step = Assert.Single(RecognitionStore.Steps(reader, recognition.RecognitionId));
         Assert.Equal(("importer", "imported: list.csv", 1000L), (step.Actor, step.Why, step.AtUtcMs));
-        var places = DataSetFile.Load("chuzhou-2020");
         var city = places with { Recognition = places.Recognition with { Counted = CountedListings.City } };
         Assert.Equal(
             CountedListings.Any, CatalogueStore.Read(reader, city).Counting.Single().Counted);
@@ -135,3 +150,9 @@ public sealed class ProgressTests
         return current;
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouProgressTests() : ProgressTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangProgressTests() : ProgressTests("linjiang-2027");

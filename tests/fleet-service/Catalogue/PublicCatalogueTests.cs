@@ -6,20 +6,25 @@ using static KioskFleet.Service.Tests.Catalogue.CatalogueRig;
 
 namespace KioskFleet.Service.Tests.Catalogue;
 
-public sealed class PublicCatalogueTests : IAsyncLifetime
+public abstract class PublicCatalogueTests(string dataSet) : IAsyncLifetime
 {
     private CatalogueRig _rig = null!;
 
-    public async ValueTask InitializeAsync() => _rig = await StartAsync();
+    public async ValueTask InitializeAsync() => _rig = await StartAsync(dataSet);
 
-    public ValueTask DisposeAsync() => _rig.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _rig.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task Anybody_reads_what_is_listed_now_and_where_to_buy_it()
     {
+        var hall = _rig.Places.VenueKinds[1].Id;
         await _rig.ProductAsync("tea", new
         {
-            name = "霍山茶", supplier = "茶社", recognisingCounty = "341125", introduction = "春茶", whereToBuy = "县城",
+            name = "霍山茶", supplier = "茶社", recognisingCounty = _rig.Home, introduction = "春茶", whereToBuy = "县城",
             pictures = new[] { "https://example.org/tea.jpg" }, evidence = new[] { "内部文号" }, peopleHelped = 3,
         });
         await _rig.ListAsync("tea");
@@ -27,12 +32,12 @@ public sealed class PublicCatalogueTests : IAsyncLifetime
         await _rig.Service.RegisterAsync("cab-7");
         await SoldAsync("tea", "cabinet", "cab-7", NowUtcMs - DayMs, 1_500);
         await SoldAsync("tea", "cabinet", "cab-gone", NowUtcMs - DayMs, 1_500);
-        await SoldAsync("tea", "local-hall", "hall-1", NowUtcMs - 2 * DayMs, 0);
+        await SoldAsync("tea", hall, "hall-1", NowUtcMs - 2 * DayMs, 0);
         await SoldAsync("tea", "cabinet", "cab-7b", NowUtcMs - 31 * DayMs, 1_500);
-        await _rig.ExecuteAsync("""
+        await _rig.ExecuteAsync($"""
             UPDATE cabinets SET life = 'Active';
             INSERT INTO venues (venue_id, kind, presence, place_code, name, address, url, registered_utc_ms)
-            VALUES ('hall-1', 'local-hall', 'Offline', '341126', '馆', '人民路1号', '', 1);
+            VALUES ('hall-1', '{hall}', 'Offline', '{_rig.Other}', '馆', '人民路1号', '', 1);
             DROP TRIGGER assignments_never_rewritten; UPDATE assignments SET site_name = '一中';
             """);
 
@@ -46,9 +51,9 @@ public sealed class PublicCatalogueTests : IAsyncLifetime
         Assert.Equal(("霍山茶", "茶社", "春茶", "县城"), (tea.GetProperty("name").GetString(),
             tea.GetProperty("supplier").GetString(), tea.GetProperty("introduction").GetString(),
             tea.GetProperty("whereToBuy").GetString()));
-        Assert.Equal("定远县", tea.GetProperty("recognisedBy")[0].GetProperty("zh").GetString());
+        Assert.Equal(_rig.Places.Counties[0].Zh, tea.GetProperty("recognisedBy")[0].GetProperty("zh").GetString());
         Assert.Equal(
-            ["cabinet cab-7 一中 341125 2020-10-10 1500", "local-hall hall-1  341126 2020-10-09 "],
+            [$"cabinet cab-7 一中 {_rig.Home} 2020-10-10 1500", $"{hall} hall-1  {_rig.Other} 2020-10-09 "],
             tea.GetProperty("places").EnumerateArray().Select(p => string.Join(' ', new[]
             {
                 p.GetProperty("kind").ToString(), p.GetProperty("id").ToString(), p.GetProperty("site").ToString(),
@@ -64,10 +69,10 @@ public sealed class PublicCatalogueTests : IAsyncLifetime
     public async Task Only_products_that_are_listed_now_and_counted_are_shown()
     {
         await _rig.ImportAsync("sku,product_name,product_id,recognised_by,listed_from,listed_to\n"
-            + "A,甲,a,341125,2020-09-01,\nB,乙,b,341125,2020-09-01,2020-10-01\nC,丙,c,341125,2020-11-01,\n"
+            + $"A,甲,a,{_rig.Home},2020-09-01,\nB,乙,b,{_rig.Home},2020-09-01,2020-10-01\nC,丙,c,{_rig.Home},2020-11-01,\n"
             + "D,丁,d,national,2020-09-01,\nE,戊,e,,,\n");
         Assert.Equal(["d", "a"], await IdsAsync(""));
-        Assert.Equal(["a"], await IdsAsync("?recognisedBy=341125"));
+        Assert.Equal(["a"], await IdsAsync($"?recognisedBy={_rig.Home}"));
         Assert.Equal(["d"], await IdsAsync("?contains=丁"));
         Assert.Equal(["a"], await IdsAsync("?page=2&pageSize=1"));
         _rig.Now = NowUtcMs + 30 * DayMs;
@@ -99,7 +104,7 @@ public sealed class PublicCatalogueTests : IAsyncLifetime
     [Fact]
     public async Task An_address_that_asks_too_often_waits()
     {
-        await using var rig = await StartAsync(("Catalogue:PublicRequestsPerMinute", "3"));
+        await using var rig = await StartAsync(dataSet, ("Catalogue:PublicRequestsPerMinute", "3"));
         using var anonymous = rig.Service.Anonymous;
         var statuses = new List<HttpStatusCode>();
         for (var i = 0; i < 5; i++)
@@ -119,7 +124,7 @@ public sealed class PublicCatalogueTests : IAsyncLifetime
     public async Task A_wrong_setting_is_named_at_the_start()
     {
         var error = await Assert.ThrowsAnyAsync<Exception>(
-            () => StartAsync(("Catalogue:PublicPlaceDays", "0")));
+            () => StartAsync(dataSet, ("Catalogue:PublicPlaceDays", "0")));
         Assert.Contains("Catalogue:PublicPlaceDays: got 0; takes 1 to 366.", error.ToString(),
             StringComparison.Ordinal);
     }
@@ -147,3 +152,9 @@ public sealed class PublicCatalogueTests : IAsyncLifetime
             VALUES ('{product}', '{kind}', '{place}', {utcMs}, {unitPriceFen})
             """);
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouPublicCatalogueTests() : PublicCatalogueTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangPublicCatalogueTests() : PublicCatalogueTests("linjiang-2027");

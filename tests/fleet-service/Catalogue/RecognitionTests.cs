@@ -6,13 +6,17 @@ using static KioskFleet.Service.Tests.Catalogue.CatalogueRig;
 
 namespace KioskFleet.Service.Tests.Catalogue;
 
-public sealed class RecognitionTests : IAsyncLifetime
+public abstract class RecognitionTests(string dataSet) : IAsyncLifetime
 {
     private CatalogueRig _rig = null!;
 
-    public async ValueTask InitializeAsync() => _rig = await StartAsync();
+    public async ValueTask InitializeAsync() => _rig = await StartAsync(dataSet);
 
-    public ValueTask DisposeAsync() => _rig.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _rig.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_product_goes_through_the_flow_and_counts_from_the_moment_it_is_listed()
@@ -81,7 +85,7 @@ public sealed class RecognitionTests : IAsyncLifetime
         Assert.True((await _rig.GetAsync("/api/v1/products/tea")).GetProperty("product")
             .GetProperty("blockedNow").GetBoolean());
         var import = await _rig.ImportAsync("sku,product_name,product_id,recognised_by,listed_from\n"
-            + "T1,tea,tea,341125,2020-10-25\n");
+            + $"T1,tea,tea,{_rig.Home},2020-10-25\n");
         Assert.Equal(["recognitionUnderWay"], Reasons(import));
 
         _rig.Now += 5 * DayMs;
@@ -114,7 +118,7 @@ public sealed class RecognitionTests : IAsyncLifetime
         Assert.Equal(
             [
                 new SkuSpan("T1", _rig.Now, ProductClass.Aid, IsBlocked: false),
-                new SkuSpan("T1", _rig.Now + 30 * DayMs, ProductClass.Ordinary, IsBlocked: false),
+                new SkuSpan("T1", _rig.Now + _rig.GraceMs, ProductClass.Ordinary, IsBlocked: false),
             ],
             _rig.Snapshot.SpansOf("op1", _rig.Now));
         var publicList = await _rig.GetAsync("/api/v1/public/products");
@@ -163,9 +167,9 @@ public sealed class RecognitionTests : IAsyncLifetime
         Assert.Equal(["state", "ground"], Fields(await _rig.StepAsync(
             id, new { state = "7", reason = "x", ground = "weather" }, HttpStatusCode.BadRequest)));
         Assert.Equal(["productId", "reason"], Fields(await PostAsync(
-            _rig.Clerk, "/api/v1/recognitions", new { county = "341125" }, HttpStatusCode.BadRequest)));
+            _rig.Clerk, "/api/v1/recognitions", new { county = _rig.Home }, HttpStatusCode.BadRequest)));
         Assert.Equal("unknownCounty", (await PostAsync(
-            _rig.Clerk, "/api/v1/recognitions", new { productId = "tea", county = "341199", reason = "x" },
+            _rig.Clerk, "/api/v1/recognitions", new { productId = "tea", county = _rig.NoCounty, reason = "x" },
             HttpStatusCode.BadRequest)).GetProperty("errors")[0].GetProperty("reason").GetString());
         await PostAsync(
             _rig.Clerk, "/api/v1/recognitions", new { productId = "none", reason = "x" }, HttpStatusCode.NotFound);
@@ -227,3 +231,9 @@ public sealed class RecognitionTests : IAsyncLifetime
     private static IEnumerable<string> Reasons(JsonElement report) =>
         report.GetProperty("refused").EnumerateArray().Select(e => e.GetProperty("reason").GetString()!);
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouRecognitionTests() : RecognitionTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangRecognitionTests() : RecognitionTests("linjiang-2027");

@@ -39,8 +39,6 @@ internal sealed class HistoryRig : IDisposable
 
     public FleetDatabase Database { get; }
 
-    public static PlacesDataSet Shipped { get; } = DataSetFile.Load("chuzhou-2020");
-
     /// <summary>Every data set that is shipped: a history is of one of them.</summary>
     public static IReadOnlyList<PlacesDataSet> All { get; } = [.. ShippedDataSets.All.Select(DataSetFile.Load)];
 

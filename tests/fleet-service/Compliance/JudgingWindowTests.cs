@@ -2,6 +2,7 @@ using System.Globalization;
 using CsCheck;
 using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Places;
+using KioskFleet.Service.Tests.Places;
 using Xunit;
 
 namespace KioskFleet.Service.Tests.Compliance;
@@ -61,11 +62,12 @@ public sealed class JudgingWindowTests
                 && window.FromNumber < window.ToNumber;
         }, iter: 50_000);
 
-    [Fact]
-    public void The_business_day_begins_at_midnight_in_Shanghai_all_year()
+    [Theory]
+    [MemberData(nameof(ShippedDataSets.Names), MemberType = typeof(ShippedDataSets))]
+    public void The_business_day_begins_at_midnight_in_the_citys_zone_all_year(string dataSet)
     {
-        var zone = BusinessZone.Shanghai;
-        var system = TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai");
+        var zone = DataSetFile.Load(dataSet).Zone;
+        var system = TimeZoneInfo.FindSystemTimeZoneById(zone.Id);
         Gen.Long[Ms("1992-01-01T00:00:00Z"), Ms("2060-01-01T00:00:00Z")].Sample(
             moment => zone.DayOf(moment) == DateOnly.FromDateTime(
                     TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(moment), system).DateTime)

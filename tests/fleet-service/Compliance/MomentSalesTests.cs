@@ -1,11 +1,12 @@
 using KioskFleet.Service.Compliance;
+using KioskFleet.Service.Places;
 using KioskFleet.Service.Tests.Ledger;
 using Xunit;
 
 namespace KioskFleet.Service.Tests.Compliance;
 
 /// <summary>What was sold in a part of a day is found wherever in the ledger it lies.</summary>
-public sealed class MomentSalesTests : IDisposable
+public abstract class MomentSalesTests : IDisposable
 {
     private const long Day = JournalOnPaper.DayMs;
     private const long Start = JournalOnPaper.StartUtcMs;
@@ -15,12 +16,12 @@ public sealed class MomentSalesTests : IDisposable
     private readonly HistoryService _service;
     private int _journals;
 
-    public MomentSalesTests()
+    protected MomentSalesTests(string dataSet)
     {
-        _service = new HistoryService(_rig, HistoryRig.Shipped);
+        _service = new HistoryService(_rig, DataSetFile.Load(dataSet));
         foreach (var cabinet in (string[])["cab-1", "cab-2"])
         {
-            _service.Assign(cabinet, "op-a", "341125", Start - Day);
+            _service.Assign(cabinet, "op-a", _service.Places.Counties[0].Code.Value, Start - Day);
         }
     }
 
@@ -30,6 +31,7 @@ public sealed class MomentSalesTests : IDisposable
     {
         _service.Dispose();
         _rig.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Fact]
@@ -71,7 +73,7 @@ public sealed class MomentSalesTests : IDisposable
     public async Task An_assignment_that_begins_after_the_moment_is_not_in_it()
     {
         await Sold("cab-1", receivedAt: Start + Day, Start + 1_000);
-        _service.Assign("cab-1", "op-b", "341126", Start + 5_000);
+        _service.Assign("cab-1", "op-b", _service.Places.Counties[1].Code.Value, Start + 5_000);
         Assert.Equal(["op-a", "op-a"], Store.Read(First, Start + 4_999, null)!.Select(s => s.OperatorId));
         Assert.Equal(["op-a", "op-a", "op-b"],
             Store.Read(First, Start + 5_000, null)!.Select(s => s.OperatorId).Order(StringComparer.Ordinal));
@@ -94,3 +96,9 @@ public sealed class MomentSalesTests : IDisposable
         return journal;
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouMomentSalesTests() : MomentSalesTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangMomentSalesTests() : MomentSalesTests("linjiang-2027");

@@ -11,17 +11,27 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Compliance;
 
 /// <summary>Where sales go by the end of a window, from totals written as the ledger writes them.</summary>
-public sealed class ProjectionTests : IDisposable
+public abstract class ProjectionTests : IDisposable
 {
     private readonly TemporaryDatabase _files = new();
     private readonly HistoryClock _clock = new() { UtcMs = Ms("2026-11-11T12:00:00+08:00") };
-    private readonly PlacesDataSet _places = HistoryRig.Shipped;
-    private readonly CurrentPolicies _policies = new(new PolicyBook(HistoryRig.Shipped.Policies));
+    private readonly PlacesDataSet _places;
+    private readonly CurrentPolicies _policies;
 
-    public ProjectionTests() => _files.Run(
-        "INSERT INTO operators (operator_id, name, added_utc_ms) VALUES ('op-a', 'A', 0), ('op-b', 'B', 0)");
+    protected ProjectionTests(string dataSet)
+    {
+        _places = DataSetFile.Load(dataSet);
+        _policies = new CurrentPolicies(new PolicyBook(_places.Policies));
+        _files.Run("INSERT INTO operators (operator_id, name, added_utc_ms) VALUES ('op-a', 'A', 0), ('op-b', 'B', 0)");
+    }
 
-    public void Dispose() => _files.Dispose();
+    private string County => _places.Counties[0].Code.Value;
+
+    public void Dispose()
+    {
+        _files.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public void The_formula_is_amount_times_days_in_all_by_days_so_far_half_up() => Gen.Select(
@@ -39,19 +49,19 @@ public sealed class ProjectionTests : IDisposable
         Cabinet("steady", "2026-01-01", completeUntil: "2026-11-11T11:59:00+08:00");
         for (var day = 1; day <= 10; day++)
         {
-            Sell("steady", 20_261_100 + day, aid: 60, ordinary: 30, unmapped: 7);
+            Sell("steady", 20_261_100 + day, aid: 60_000, ordinary: 30_000, unmapped: 7_000);
         }
 
-        Sell("steady", 20_261_111, aid: 5_000, ordinary: 0);
+        Sell("steady", 20_261_111, aid: 5_000_000, ordinary: 0);
         var row = Assert.Single(OfCabinet("steady"));
         var projection = row.Projection!;
-        Assert.Equal((5_600L, 1_800L, 900L, 210L), (row.AidFen, projection.AidFen!.Value,
+        Assert.Equal((5_600_000L, 1_800_000L, 900_000L, 210_000L), (row.AidFen, projection.AidFen!.Value,
             projection.OrdinaryFen!.Value, projection.UnmappedFen!.Value));
         Assert.Equal((true, 10, 30, new DateOnly(2026, 11, 10)), (projection.EnoughData, projection.CompleteDays!.Value,
             projection.DaysInAll!.Value, projection.CompleteThrough!.Value));
         Assert.Equal(Standing.Compliant, projection.Standing);
         Assert.Equal(6_185, projection.ShareBasisPoints);
-        Assert.Equal((60L, 97L, ProjectionHow.WholeDaysSoFar, new DateOnly(2026, 11, 1)), (
+        Assert.Equal((60_000L, 97_000L, ProjectionHow.WholeDaysSoFar, new DateOnly(2026, 11, 1)), (
             projection.AidFenPerDay!.Value, projection.TotalFenPerDay!.Value, projection.How,
             projection.CompleteFrom!.Value));
     }
@@ -108,20 +118,20 @@ public sealed class ProjectionTests : IDisposable
     public void Only_the_present_operators_sales_go_on_and_from_the_day_it_began()
     {
         var first = Cabinet("moved", "2026-01-01", completeUntil: "2026-11-11T11:59:00+08:00", until: "2026-11-06");
-        Sell("moved", 20_261_101, aid: 900, ordinary: 100, assignment: first);
+        Sell("moved", 20_261_101, aid: 90_000, ordinary: 10_000, assignment: first);
         var second = Assign("moved", "op-b", "2026-11-06", null);
         for (var day = 6; day <= 10; day++)
         {
-            Sell("moved", 20_261_100 + day, aid: 10, ordinary: 40, assignment: second);
+            Sell("moved", 20_261_100 + day, aid: 1_000, ordinary: 4_000, assignment: second);
         }
 
         var rows = OfCabinet("moved");
         Assert.Null(rows.Single(r => r.OperatorId == "op-a").Projection);
         var present = rows.Single(r => r.OperatorId == "op-b").Projection!;
-        Assert.Equal((5, 25, 250L, 1_000L, Standing.Breach), (present.CompleteDays!.Value, present.DaysInAll!.Value,
-            present.AidFen!.Value, present.OrdinaryFen!.Value, present.Standing!.Value));
-        var county = Places(PlaceLevel.County).Single(p => p.PlaceCode == "341125").Projection!;
-        Assert.Equal((1_150L, 1_100L, 1, 0), (county.AidFen!.Value, county.OrdinaryFen!.Value,
+        Assert.Equal((5, 25, 25_000L, 100_000L, Standing.Breach), (present.CompleteDays!.Value,
+            present.DaysInAll!.Value, present.AidFen!.Value, present.OrdinaryFen!.Value, present.Standing!.Value));
+        var county = Places(PlaceLevel.County).Single(p => p.PlaceCode == County).Projection!;
+        Assert.Equal((115_000L, 110_000L, 1, 0), (county.AidFen!.Value, county.OrdinaryFen!.Value,
             county.CabinetsProjected, county.CabinetsAsSoFar));
     }
 
@@ -134,7 +144,7 @@ public sealed class ProjectionTests : IDisposable
             Threshold = new ThresholdSchedule(5_000, [new ThresholdStep(new DateOnly(2026, 11, 20), 7_000)]),
         }]));
         Cabinet("steady", "2026-01-01", completeUntil: "2026-11-11T11:59:00+08:00");
-        Sell("steady", 20_261_102, aid: 600, ordinary: 400);
+        Sell("steady", 20_261_102, aid: 60_000, ordinary: 40_000);
         var row = OfCabinet("steady").Single();
         Assert.Equal((Standing.Compliant, 5_000), (row.Standing, row.ThresholdBasisPoints!.Value));
         Assert.Equal((Standing.Breach, 7_000),
@@ -145,7 +155,7 @@ public sealed class ProjectionTests : IDisposable
     public void Nothing_is_projected_when_nothing_is_to_come()
     {
         Cabinet("steady", "2026-01-01", completeUntil: "2026-11-11T11:59:00+08:00");
-        Sell("steady", 20_261_002, aid: 600, ordinary: 400);
+        Sell("steady", 20_261_002, aid: 60_000, ordinary: 40_000);
         Assert.Null(OfCabinet("steady", "2026-10").Single().Projection);
         Assert.Null(OfCabinet("steady", "trailing-30").Single().Projection);
         Assert.Null(OfCabinet("steady", at: "2026-10-31").Single().Projection);
@@ -162,10 +172,10 @@ public sealed class ProjectionTests : IDisposable
         new EditionStore(_files.Database));
 
     private IReadOnlyList<StandingRow> OfCabinet(string cabinet, string? window = null, string? at = null) =>
-        Reports.OfCabinet((WindowAsk.Windows)Reader.Understand(window, at), cabinet)!;
+        Reports.OfCabinet((WindowAsk.Windows)Reader.Understand(window ?? "month", at), cabinet)!;
 
     private IReadOnlyList<PlaceStanding> Places(PlaceLevel level) =>
-        Reports.Places((WindowAsk.Windows)Reader.Understand(null, null), [level], projected: true)!.Items;
+        Reports.Places((WindowAsk.Windows)Reader.Understand("month", null), [level], projected: true)!.Items;
 
     private long Cabinet(string cabinet, string from, string? completeUntil, string? until = null)
     {
@@ -188,7 +198,7 @@ public sealed class ProjectionTests : IDisposable
 
     private long Assign(string cabinet, string operatorId, string from, string? until) => (long)_files.Run($"""
         INSERT INTO assignments (cabinet_id, operator_id, county_code, site_name, site_kind, from_utc_ms, to_utc_ms)
-        VALUES ('{cabinet}', '{operatorId}', '341125', 'site', 'school', {Ms(from + "T00:00:00+08:00")},
+        VALUES ('{cabinet}', '{operatorId}', '{County}', 'site', 'school', {Ms(from + "T00:00:00+08:00")},
                 {(until is null ? "NULL" : $"{Ms(until + "T00:00:00+08:00")}")})
         RETURNING assignment_id
         """)!;
@@ -205,3 +215,9 @@ public sealed class ProjectionTests : IDisposable
     private static long Ms(string moment) =>
         DateTimeOffset.Parse(moment, CultureInfo.InvariantCulture).ToUnixTimeMilliseconds();
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouProjectionTests() : ProjectionTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangProjectionTests() : ProjectionTests("linjiang-2027");

@@ -98,22 +98,28 @@ public abstract class RuleInterfaceTests(string dataSet) : IAsyncLifetime
         HttpStatusCode.RequestEntityTooLarge,
         (await PostAsync(new string('x', CatalogueLimits.MaxImportBytes + 1))).Status);
 
-    [Theory]
-    [InlineData("/api/v1/standings?window=2026-13", "window")]
-    [InlineData("/api/v1/standings?county=999999", "county")]
-    [InlineData("/api/v1/standings?standing=3", "standing")]
-    [InlineData("/api/v1/standings?pageSize=501", "pageSize")]
-    [InlineData("/api/v1/standings?page=0", "page")]
-    [InlineData("/api/v1/standings/any?window=x", "window")]
-    [InlineData("/api/v1/totals/counties?window=trailing-0", "window")]
-    [InlineData("/api/v1/totals/city?window=2026-Q0", "window")]
-    [InlineData("/api/v1/products?page=0", "page")]
-    [InlineData("/api/v1/listings?county=x", "county")]
-    public async Task A_wrong_query_is_answered_with_the_field_it_is_about(string path, string field)
+    [Fact]
+    public async Task A_wrong_query_is_answered_with_the_field_it_is_about()
     {
-        var answer = await GetAsync(path);
-        Assert.Equal((HttpStatusCode.BadRequest, field), (answer.Status, answer.Body.GetProperty("field").GetString()));
-        Assert.NotEmpty(answer.Body.GetProperty("titleZh").GetString()!);
+        foreach (var (path, field) in new[]
+        {
+            ("/api/v1/standings?window=2026-13", "window"),
+            ("/api/v1/standings?county=999999", "county"),
+            ("/api/v1/standings?standing=3", "standing"),
+            ("/api/v1/standings?pageSize=501", "pageSize"),
+            ("/api/v1/standings?page=0", "page"),
+            ("/api/v1/standings/any?window=x", "window"),
+            ("/api/v1/totals/counties?window=trailing-0", "window"),
+            ("/api/v1/totals/city?window=2026-Q0", "window"),
+            ("/api/v1/products?page=0", "page"),
+            ("/api/v1/listings?county=x", "county"),
+        })
+        {
+            var answer = await GetAsync(path);
+            Assert.Equal((path, HttpStatusCode.BadRequest, field),
+                (path, answer.Status, answer.Body.GetProperty("field").GetString()));
+            Assert.NotEmpty(answer.Body.GetProperty("titleZh").GetString()!);
+        }
     }
 
     [Fact]

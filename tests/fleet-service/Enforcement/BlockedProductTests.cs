@@ -7,14 +7,14 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Enforcement;
 
-public sealed class BlockedProductTests
+public abstract class BlockedProductTests(string dataSet)
 {
     private static readonly DateTime Suspended = new(2020, 9, 2, 9, 0, 0);
 
     [Fact]
     public async Task A_product_that_was_sold_while_the_config_blocked_it_is_found_and_only_a_person_closes_it()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         var journal = await Told(rig, inForceFor: null);
         rig.GoTo(Suspended.AddHours(1));
         await rig.Sell(journal, ("tea", 500), ("cola", 100));
@@ -24,7 +24,7 @@ public sealed class BlockedProductTests
         await Hear(rig, journal);
 
         var draft = Assert.Single(Check(rig));
-        Assert.Equal((FindingKind.BlockedProductSold, new FindingAbout("cab-1", "op-a", "341125"),
+        Assert.Equal((FindingKind.BlockedProductSold, new FindingAbout("cab-1", "op-a", rig.Books.County),
             "tea 2020-09-01/2020-09-30", 2L), (draft.Kind, draft.About, draft.Subject, draft.Weight));
         Assert.Equal(FindingSeverity.Serious, FindingFacts.Of(draft.Kind).Severity);
         var evidence = JsonDocument.Parse(draft.Evidence).RootElement;
@@ -42,7 +42,7 @@ public sealed class BlockedProductTests
     [Fact]
     public async Task A_cabinet_that_did_not_know_of_the_block_yet_is_not_accused()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         var journal = await rig.Sell("cab-1", ("tea", 100));
         await rig.Plan();
         await rig.Inform(journal);
@@ -61,7 +61,7 @@ public sealed class BlockedProductTests
     [Fact]
     public async Task What_may_have_been_approved_before_is_not_held_against_it_and_neither_is_what_came_after()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         var journal = await Told(rig, inForceFor: TimeSpan.FromHours(3));
         rig.GoTo(Suspended.AddMinutes(9));
         await rig.Sell(journal, ("tea", 500));
@@ -76,7 +76,7 @@ public sealed class BlockedProductTests
     [Fact]
     public async Task A_vend_approved_before_the_block_began_or_was_heard_of_may_be_delivered_after_it()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         var journal = await rig.Sell("cab-1", ("tea", 100));
         rig.GoTo(Suspended);
         Suspend(rig, null);
@@ -105,7 +105,7 @@ public sealed class BlockedProductTests
     [Fact]
     public async Task A_cabinet_that_is_neither_restricted_nor_under_a_policy_is_looked_at_likewise()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         rig.Put();
         var journal = await Told(rig, inForceFor: null);
         Assert.Equal(Rung.Observing, rig.State("cab-1").Ladder.Rung);
@@ -135,10 +135,10 @@ public sealed class BlockedProductTests
         var fromUtcMs = rig.Moment.NowUtcMs + (long)after.TotalMilliseconds;
         rig.Books.Catalogue.Replace(CatalogueSnapshot.From(new CatalogueState(
             version, [new Product("tea", "Tea"), new Product("cola", "Cola")],
-            [new Listing("tea", "341125", InForce.Always)],
+            [new Listing("tea", rig.Books.County, InForce.Always)],
             [new SkuMapping(null, "tea", "tea", InForce.Always), new SkuMapping(null, "cola", "cola", InForce.Always)])
         {
-            Blocks = [new ProductBlock("tea", "341125", new InForce(fromUtcMs, inForceFor is { } span
+            Blocks = [new ProductBlock("tea", rig.Books.County, new InForce(fromUtcMs, inForceFor is { } span
                 ? fromUtcMs + (long)span.TotalMilliseconds : null))],
         }));
     }
@@ -154,3 +154,9 @@ public sealed class BlockedProductTests
 
     private static long Number(JsonElement json, string name) => json.GetProperty(name).GetInt64();
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouBlockedProductTests() : BlockedProductTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangBlockedProductTests() : BlockedProductTests("linjiang-2027");

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Enforcement;
 
-public sealed class ConfigCourierTests
+public abstract class ConfigCourierTests(string dataSet)
 {
     private static readonly CabinetId Cabinet = CabinetId.Parse("cab-1");
 
@@ -44,7 +44,7 @@ public sealed class ConfigCourierTests
     [Fact]
     public async Task A_config_is_sent_retained_to_its_cabinet_and_noted_as_sent()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         var broker = new PaperBroker();
         using var courier = await StartAsync(rig, broker);
         await rig.Sell("cab-1", ("cola", 900));
@@ -61,7 +61,7 @@ public sealed class ConfigCourierTests
     [Fact]
     public async Task A_config_planned_while_the_broker_was_away_is_sent_when_it_is_back()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         var broker = new PaperBroker { IsAway = true };
         using var courier = await StartAsync(rig, broker);
         rig.Books.Cabinet("cab-1");
@@ -82,7 +82,7 @@ public sealed class ConfigCourierTests
     [Fact]
     public async Task What_a_stopped_service_did_not_send_is_sent_by_the_next_one_and_receipts_name_it_again()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         rig.Books.Cabinet("cab-1");
         await rig.Plan();
         var (broker, wanted) = (new PaperBroker(), new WantedConfigs());
@@ -96,7 +96,7 @@ public sealed class ConfigCourierTests
     [Fact]
     public async Task A_hello_that_reports_another_config_gets_the_wanted_one_again_and_not_at_every_hello()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         var broker = new PaperBroker();
         using var courier = await StartAsync(rig, broker);
         rig.Books.Cabinet("cab-1");
@@ -136,3 +136,9 @@ public sealed class ConfigCourierTests
         }
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouConfigCourierTests() : ConfigCourierTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangConfigCourierTests() : ConfigCourierTests("linjiang-2027");

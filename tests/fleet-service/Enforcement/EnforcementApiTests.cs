@@ -15,14 +15,20 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Enforcement;
 
-public sealed class EnforcementApiTests
+public abstract class EnforcementApiTests(string dataSet)
 {
+    private readonly PlacesDataSet _places = DataSetFile.Load(dataSet);
+
+    private string County => _places.Counties[0].Code.Value;
+
+    private string Other => _places.Counties[1].Code.Value;
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_planned_cabinet_shows_its_whole_config_and_is_behind_until_it_reports_it()
     {
-        await using var rig = await ServiceRig.StartAsync();
+        await using var rig = await StartAsync();
         await EnrolAsync(rig, "A1");
         await EnrolAsync(rig, "A2");
         var detail = await Post(rig, "enforcement/A1/plan", null);
@@ -39,10 +45,10 @@ public sealed class EnforcementApiTests
 
         Assert.Equal(["A1"], await Ids(rig, "?behind=true"));
         Assert.Equal(["A2"], await Ids(rig, "?behind=false"));
-        Assert.Equal(["A1", "A2"], await Ids(rig, "?rung=observing&county=341125&operator=op1"));
+        Assert.Equal(["A1", "A2"], await Ids(rig, $"?rung=observing&county={County}&operator=op1"));
         Assert.Equal(["A2"], await Ids(rig, "?page=2&pageSize=1"));
         Assert.Empty(await Ids(rig, "?rung=Restricted"));
-        Assert.Empty(await Ids(rig, "?county=341102"));
+        Assert.Empty(await Ids(rig, $"?county={Other}"));
 
         var journal = new JournalOnPaper(new CabinetOnPaper("A1"), 1);
         Hear(rig, journal, summary.GetProperty("wantedVersion").GetString()!);
@@ -59,7 +65,7 @@ public sealed class EnforcementApiTests
     [Fact]
     public async Task An_exemption_names_reason_author_and_end_reaches_the_config_at_once_and_can_be_ended()
     {
-        await using var rig = await ServiceRig.StartAsync();
+        await using var rig = await StartAsync();
         await EnrolAsync(rig, "A1");
         await Post(rig, "enforcement/A1/plan", null);
         var last = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(10);
@@ -70,7 +76,7 @@ public sealed class EnforcementApiTests
         Assert.Equal(("flood relief", "admin"),
             (made.GetProperty("reason").GetString(), made.GetProperty("author").GetString()));
 
-        var endUtc = DateTimeOffset.FromUnixTimeMilliseconds(BusinessZone.Shanghai.StartOfUtcMs(last.AddDays(1)));
+        var endUtc = DateTimeOffset.FromUnixTimeMilliseconds(_places.Zone.StartOfUtcMs(last.AddDays(1)));
         var detail = await Get(rig, "enforcement/A1");
         Assert.Equal(endUtc, detail.GetProperty("summary").GetProperty("exemptUntilUtc").GetDateTimeOffset());
         Assert.Equal(endUtc.ToUnixTimeMilliseconds(), Store(rig).ReadConfig("A1", Version(detail)) is { } payload
@@ -91,15 +97,15 @@ public sealed class EnforcementApiTests
     [Fact]
     public async Task An_essential_product_of_a_county_reaches_the_cabinets_there()
     {
-        await using var rig = await ServiceRig.StartAsync();
+        await using var rig = await StartAsync();
         await EnrolAsync(rig, "A1");
         await Post(rig, "enforcement/A1/plan", null);
         var before = Version(await Get(rig, "enforcement/A1"));
-        await Post(rig, "essential-skus", new { county = "341102", sku = "water", reason = "elsewhere" });
+        await Post(rig, "essential-skus", new { county = Other, sku = "water", reason = "elsewhere" });
         Assert.Equal(before, Version(await Get(rig, "enforcement/A1")));
 
         var made = await Post(
-            rig, "essential-skus", new { county = "341125", sku = "water", reason = "drinking water" });
+            rig, "essential-skus", new { county = County, sku = "water", reason = "drinking water" });
         var detail = await Get(rig, "enforcement/A1");
         Assert.Equal("water", Assert.Single(detail.GetProperty("wanted").GetProperty("exemptSkus").EnumerateArray())
             .GetProperty("sku").GetString());
@@ -108,43 +114,49 @@ public sealed class EnforcementApiTests
         Assert.Equal(2, (await Get(rig, "essential-skus")).GetProperty("total").GetInt32());
     }
 
-    [Theory]
-    [InlineData("exemptions", """{"scope":"city","subject":"x","reason":"r","lastDay":"LATER"}""", "badScope", "scope")]
-    [InlineData("exemptions", """{"scope":"cabinet","subject":"Z9","reason":"r","lastDay":"LATER"}""",
-        "badSubject", "subject")]
-    [InlineData("exemptions", """{"scope":"operator","subject":"op1","reason":" ","lastDay":"LATER"}""",
-        "badReason", "reason")]
-    [InlineData("exemptions", """{"scope":"operator","subject":"op1","reason":"r"}""", "badLastDay", "lastDay")]
-    [InlineData("exemptions", """{"scope":"operator","subject":"op1","reason":"r","lastDay":"2020-01-01"}""",
-        "badLastDay", "lastDay")]
-    [InlineData("exemptions", """{"scope":"operator","subject":"op1","reason":"r","lastDay":"2999-01-01"}""",
-        "badLastDay", "lastDay")]
-    [InlineData("essential-skus", """{"sku":"","reason":"r"}""", "badSku", "sku")]
-    [InlineData("essential-skus", """{"sku":"x","county":"999999","reason":"r"}""", "badCounty", "county")]
-    [InlineData("essential-skus", """{"sku":"x","operatorId":"a b","reason":"r"}""", "badSubject", "operatorId")]
-    [InlineData("essential-skus", """{"sku":"x"}""", "badReason", "reason")]
-    public async Task A_wish_that_cannot_be_taken_names_the_field_and_what_it_takes(
-        string path, string body, string code, string field)
+    private static readonly (string Path, string Body, string Code, string Field)[] Wrong =
+    [
+        ("exemptions", """{"scope":"city","subject":"x","reason":"r","lastDay":"LATER"}""", "badScope", "scope"),
+        ("exemptions", """{"scope":"cabinet","subject":"Z9","reason":"r","lastDay":"LATER"}""",
+            "badSubject", "subject"),
+        ("exemptions", """{"scope":"operator","subject":"op1","reason":" ","lastDay":"LATER"}""",
+        "badReason", "reason"),
+        ("exemptions", """{"scope":"operator","subject":"op1","reason":"r"}""", "badLastDay", "lastDay"),
+        ("exemptions", """{"scope":"operator","subject":"op1","reason":"r","lastDay":"2020-01-01"}""",
+            "badLastDay", "lastDay"),
+        ("exemptions", """{"scope":"operator","subject":"op1","reason":"r","lastDay":"2999-01-01"}""",
+            "badLastDay", "lastDay"),
+        ("essential-skus", """{"sku":"","reason":"r"}""", "badSku", "sku"),
+        ("essential-skus", """{"sku":"x","county":"999999","reason":"r"}""", "badCounty", "county"),
+        ("essential-skus", """{"sku":"x","operatorId":"a b","reason":"r"}""", "badSubject", "operatorId"),
+        ("essential-skus", """{"sku":"x"}""", "badReason", "reason"),
+    ];
+
+    [Fact]
+    public async Task A_wish_that_cannot_be_taken_names_the_field_and_what_it_takes()
     {
-        await using var rig = await ServiceRig.StartAsync();
+        await using var rig = await StartAsync();
         var later = DateTime.UtcNow.AddDays(3).ToString("yyyy-MM-dd");
-        using var content = new StringContent(
-            body.Replace("LATER", later, StringComparison.Ordinal), System.Text.Encoding.UTF8, "application/json");
-        using var response = await rig.Admin.PostAsync($"/api/v1/{path}", content, Stop);
-        var problem = await ServiceRig.JsonAsync(response, HttpStatusCode.BadRequest);
-        Assert.Equal((code, field),
-            (problem.GetProperty("code").GetString(), problem.GetProperty("field").GetString()));
-        Assert.NotEmpty(problem.GetProperty("title").GetString()!);
-        Assert.NotEmpty(problem.GetProperty("titleZh").GetString()!);
-        using var missing = await rig.Admin.PostAsync($"/api/v1/{path}/77/end", null, Stop);
-        Assert.Equal("noSuchRow", (await ServiceRig.JsonAsync(missing, HttpStatusCode.NotFound))
-            .GetProperty("code").GetString());
+        foreach (var (path, body, code, field) in Wrong)
+        {
+            using var content = new StringContent(
+                body.Replace("LATER", later, StringComparison.Ordinal), System.Text.Encoding.UTF8, "application/json");
+            using var response = await rig.Admin.PostAsync($"/api/v1/{path}", content, Stop);
+            var problem = await ServiceRig.JsonAsync(response, HttpStatusCode.BadRequest);
+            Assert.Equal((code, field),
+                (problem.GetProperty("code").GetString(), problem.GetProperty("field").GetString()));
+            Assert.NotEmpty(problem.GetProperty("title").GetString()!);
+            Assert.NotEmpty(problem.GetProperty("titleZh").GetString()!);
+            using var missing = await rig.Admin.PostAsync($"/api/v1/{path}/77/end", null, Stop);
+            Assert.Equal("noSuchRow", (await ServiceRig.JsonAsync(missing, HttpStatusCode.NotFound))
+                .GetProperty("code").GetString());
+        }
     }
 
     [Fact]
     public async Task A_change_of_policy_is_planned_without_waiting_for_an_assessment()
     {
-        await using var rig = await ServiceRig.StartAsync();
+        await using var rig = await StartAsync();
         await EnrolAsync(rig, "A1");
         await Post(rig, "enforcement/A1/plan", null);
         var before = Version(await Get(rig, "enforcement/A1"));
@@ -167,6 +179,8 @@ public sealed class EnforcementApiTests
         static void Differ(Bilingual text) =>
             Assert.True(text.En.Length > 0 && text.Zh.Length > 0 && text.En != text.Zh);
     }
+
+    private Task<ServiceRig> StartAsync() => ServiceRig.StartAsync(settings: ("Places:DataSet", dataSet));
 
     private static EnforcementStore Store(ServiceRig rig) => rig.Host.Services.GetRequiredService<EnforcementStore>();
 
@@ -213,3 +227,9 @@ public sealed class EnforcementApiTests
         Assert.Equal(Refusal.None, heard.Refusal);
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouEnforcementApiTests() : EnforcementApiTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangEnforcementApiTests() : EnforcementApiTests("linjiang-2027");

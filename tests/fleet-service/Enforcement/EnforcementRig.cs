@@ -13,15 +13,18 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Enforcement;
 
 /// <summary>
-/// The planner over a real ledger. The policy: 50 % by month, restrict at once, 10 yuan or 10 % of allowance; a test
-/// changes what it needs. <c>tea</c> is aid until 21 September, <c>cola</c> ordinary.
+/// The planner over a real ledger. The policy: the city's share and window, restrict at once, 10 yuan or 10 % of
+/// allowance; a test changes what it needs. <c>tea</c> is aid until 21 September, <c>cola</c> ordinary.
 /// </summary>
 internal sealed class EnforcementRig : IDisposable
 {
     private readonly CurrentPolicies _policies;
 
-    public EnforcementRig(Func<Policy, Policy>? change = null)
+    /// <param name="dataSet">The city.</param>
+    /// <param name="change">What a test has otherwise in the policy.</param>
+    public EnforcementRig(string dataSet, Func<Policy, Policy>? change = null)
     {
+        Books = new BooksRig(dataSet);
         var shipped = Books.Places.Policies.Single(policy => policy.VenueKind == PolicyBook.CabinetVenue);
         var policy = shipped with
         {
@@ -39,7 +42,7 @@ internal sealed class EnforcementRig : IDisposable
         Planner = NewPlanner();
     }
 
-    public BooksRig Books { get; } = new();
+    public BooksRig Books { get; }
 
     public EnforcementStore Store { get; }
 
@@ -61,7 +64,21 @@ internal sealed class EnforcementRig : IDisposable
 
     public Policy Policy => _policies.Book.All[0];
 
-    private static BusinessZone Zone => BusinessZone.Shanghai;
+    /// <summary>The least share at the beginning, in parts of 10,000.</summary>
+    public int Threshold => Policy.ThresholdOn(First);
+
+    /// <summary>The policy's window that 1 to 6 September lie in, whatever shipped city it is.</summary>
+    public JudgingWindow Window => JudgingWindow.Of(Policy.Window, First);
+
+    /// <summary>How a finding names that window.</summary>
+    public string WindowDays => $"{Window.From:yyyy-MM-dd}/{Window.Last:yyyy-MM-dd}";
+
+    /// <summary>Ordinary sales that alone are enough turnover to be judged by, and a breach.</summary>
+    public long BreachFen => Math.Max(9_000, Policy.MinimumTurnoverFen);
+
+    private static DateOnly First => new(2020, 9, 1);
+
+    private BusinessZone Zone => Books.Places.Zone;
 
     public CheckMoment Moment
     {
@@ -72,10 +89,16 @@ internal sealed class EnforcementRig : IDisposable
         }
     }
 
+    /// <summary>The ordinary sales that so much aid allows; whole fen for multiples of 90.</summary>
+    public long Gives(long aidFen) => aidFen * (10_000 - Threshold) / Threshold;
+
     public void Put(params Policy[] policies) => _policies.Replace(new PolicyBook(policies));
 
     /// <summary>As after a restart of the service: nothing is remembered.</summary>
     public void Restart() => Planner = NewPlanner();
+
+    /// <summary>Goes to a moment so many days after the window of the first sales, or before its end.</summary>
+    public void GoToEnd(int days, int hour) => GoTo(Window.To.AddDays(days).ToDateTime(new TimeOnly(hour, 0)));
 
     public void GoTo(DateTime shanghai) => Books.Time.SetUtcNow(new DateTimeOffset(shanghai, TimeSpan.FromHours(8)));
 

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Enforcement;
 
-public sealed class EnforcementTriggerTests
+public abstract class EnforcementTriggerTests(string dataSet)
 {
     /// <summary>Counts what the trigger says: it says only that a plan failed.</summary>
     private sealed class FailureCount : ILogger<EnforcementTrigger>
@@ -26,7 +26,7 @@ public sealed class EnforcementTriggerTests
     [Fact]
     public async Task A_start_plans_once_and_then_only_what_changed()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         rig.Books.Cabinet("cab-1");
         var failures = new FailureCount();
         using var trigger = await StartAsync(rig, failures);
@@ -49,7 +49,7 @@ public sealed class EnforcementTriggerTests
     [Fact]
     public async Task A_plan_that_failed_is_tried_again_without_another_change()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         rig.Books.Cabinet("cab-1");
         rig.Books.Files.Run("ALTER TABLE enforcement_states RENAME TO elsewhere");
         var failures = new FailureCount();
@@ -90,3 +90,9 @@ public sealed class EnforcementTriggerTests
         }
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouEnforcementTriggerTests() : EnforcementTriggerTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangEnforcementTriggerTests() : EnforcementTriggerTests("linjiang-2027");

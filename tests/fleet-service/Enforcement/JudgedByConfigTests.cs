@@ -8,18 +8,18 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Enforcement;
 
 /// <summary>A cabinet is judged by what it heard, and by nothing else.</summary>
-public sealed class JudgedByConfigTests
+public abstract class JudgedByConfigTests(string dataSet)
 {
     private static readonly DateTime NextDay = new(2020, 9, 2, 9, 0, 0);
 
     [Fact]
     public async Task What_was_sold_while_the_restriction_was_only_announced_is_not_held_against_it()
     {
-        using var rig = new EnforcementRig(p => p with
+        using var rig = new EnforcementRig(dataSet, p => p with
         {
             Enforcement = new EnforcementTerms(PolicyMode.Restrict, 1, 200, 1),
         });
-        var journal = await rig.Sell("cab-1", ("cola", 9_000));
+        var journal = await rig.Sell("cab-1", ("cola", rig.BreachFen));
         await rig.Plan();
         Assert.Equal(Rung.Announced, rig.State("cab-1").Ladder.Rung);
         await rig.Inform(journal);
@@ -36,9 +36,9 @@ public sealed class JudgedByConfigTests
     [Fact]
     public async Task A_window_that_opened_while_the_cabinet_was_offline_has_the_allowance_that_its_gate_opened()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         var journal = await Restricted(rig, ("cola", 30_000));
-        rig.GoTo(new DateTime(2020, 10, 2, 9, 0, 0));
+        rig.GoToEnd(days: 1, hour: 9);
         await rig.Sell(journal, ("cola", 3_000));
         Assert.Empty(Check(rig));
         await rig.Sell(journal, ("cola", 40));
@@ -49,48 +49,50 @@ public sealed class JudgedByConfigTests
     [Fact]
     public async Task A_rule_of_the_next_window_does_not_excuse_the_one_before()
     {
-        using var rig = new EnforcementRig(p => p with { MinimumTurnoverFen = 0 });
-        var journal = await Restricted(rig, ("tea", 4_000), ("cola", 4_500));
-        rig.GoTo(new DateTime(2020, 9, 30, 9, 0, 0));
+        using var rig = new EnforcementRig(dataSet, p => p with { MinimumTurnoverFen = 0 });
+        var threshold = rig.Threshold;
+        var journal = await Restricted(rig, ("tea", 4_500), ("cola", rig.Gives(4_500) + 500));
+        rig.GoToEnd(days: -1, hour: 9);
         await rig.Sell(journal, ("cola", 600));
-        rig.GoTo(new DateTime(2020, 10, 2, 9, 0, 0));
-        Raise(rig, 4_500);
+        rig.GoToEnd(days: 1, hour: 9);
+        Raise(rig, by: -500);
         await rig.Plan();
         var evidence = Assert.Single(Check(rig));
-        Assert.Equal((100, 5_000), (Number(evidence, "beyondLimitFen"), Number(evidence, "thresholdBasisPoints")));
+        Assert.Equal((100, threshold), (Number(evidence, "beyondLimitFen"), Number(evidence, "thresholdBasisPoints")));
     }
 
     [Fact]
     public async Task A_threshold_raised_while_the_cabinet_was_offline_does_not_accuse_it_and_its_own_config_does()
     {
-        using var rig = new EnforcementRig(p => p with { MinimumTurnoverFen = 0 });
-        var journal = await Restricted(rig, ("tea", 4_000), ("cola", 4_500));
+        using var rig = new EnforcementRig(dataSet, p => p with { MinimumTurnoverFen = 0 });
+        var (threshold, gives) = (rig.Threshold, rig.Gives(900));
+        var journal = await Restricted(rig, ("tea", 4_500), ("cola", rig.Gives(4_500) + 500));
         rig.GoTo(new DateTime(2020, 9, 5, 9, 0, 0));
-        Raise(rig, 6_000);
+        Raise(rig, by: 1_000);
         await rig.Plan();
 
-        // By its own config, 50 %, it may sell 500 and what 1,000 of aid give back.
-        await rig.Sell(journal, ("tea", 1_000), ("cola", 1_500));
+        // By its own config it may sell 500 and what 900 of aid give back.
+        await rig.Sell(journal, ("tea", 900), ("cola", gives + 500));
         Assert.Empty(Check(rig));
         await rig.Sell(journal, ("cola", 9));
         var evidence = Assert.Single(Check(rig));
-        Assert.Equal((9, 5_000, 1), (Number(evidence, "beyondLimitFen"), Number(evidence, "thresholdBasisPoints"),
+        Assert.Equal((9, threshold, 1), (Number(evidence, "beyondLimitFen"), Number(evidence, "thresholdBasisPoints"),
             Number(evidence, "policyVersion")));
     }
 
     [Fact]
     public async Task A_kinder_rule_that_it_may_have_heard_is_taken_until_it_says_that_it_had_not()
     {
-        using var rig = new EnforcementRig(p => p with { MinimumTurnoverFen = 0 });
-        var journal = await Restricted(rig, ("tea", 4_000), ("cola", 4_500));
+        using var rig = new EnforcementRig(dataSet, p => p with { MinimumTurnoverFen = 0 });
+        var journal = await Restricted(rig, ("tea", 4_500), ("cola", rig.Gives(4_500) + 500));
         var applied = rig.State("cab-1").WantedVersion;
         rig.GoTo(new DateTime(2020, 9, 5, 9, 0, 0));
-        Raise(rig, 4_800);
+        Raise(rig, by: -200);
         await rig.Plan();
         await rig.Sell(journal, ("cola", 700));
         Assert.Empty(Check(rig));
 
-        // It says that it still works by 50 %: then the 500 were the limit.
+        // It says that it still works by the rule before: then the 500 were the limit.
         rig.GoTo(new DateTime(2020, 9, 5, 10, 0, 0));
         rig.Hear(journal, applied);
         await rig.Plan();
@@ -100,32 +102,35 @@ public sealed class JudgedByConfigTests
     [Fact]
     public async Task A_stricter_rule_counts_from_when_it_was_heard_and_forgives_nothing_that_was_before()
     {
-        using var rig = new EnforcementRig(p => p with { MinimumTurnoverFen = 0 });
-        var journal = await Restricted(rig, ("tea", 4_000), ("cola", 4_500));
+        using var rig = new EnforcementRig(dataSet, p => p with { MinimumTurnoverFen = 0 });
+        var threshold = rig.Threshold;
+        var journal = await Restricted(rig, ("tea", 4_500), ("cola", rig.Gives(4_500) + 500));
         rig.GoTo(new DateTime(2020, 9, 5, 9, 0, 0));
         await rig.Sell(journal, ("cola", 600));
         Assert.Equal(100, Number(Assert.Single(Check(rig)), "beyondLimitFen"));
-        Raise(rig, 6_000);
+        Raise(rig, by: 1_000);
         await rig.Plan();
         await rig.Inform(journal);
         Assert.Equal(100, Number(Assert.Single(Check(rig)), "beyondLimitFen"));
         rig.GoTo(new DateTime(2020, 9, 6, 9, 0, 0));
         await rig.Sell(journal, ("cola", 300));
         var evidence = Assert.Single(Check(rig));
-        Assert.Equal((400, 5_000), (Number(evidence, "beyondLimitFen"), Number(evidence, "thresholdBasisPoints")));
+        Assert.Equal((400, threshold), (Number(evidence, "beyondLimitFen"), Number(evidence, "thresholdBasisPoints")));
 
-        // Aid makes up for 50 %, and not for the 60 % by which it sold since.
-        await rig.Sell(journal, ("tea", 400));
+        // Aid makes up for the share before, and not for the one by which it sold since.
+        var (aid, raised) = (Ceiling(400 * threshold, 10_000 - threshold), threshold + 1_000);
+        await rig.Sell(journal, ("tea", aid));
         evidence = Assert.Single(Check(rig));
-        Assert.Equal((34, 6_000, 2), (Number(evidence, "beyondLimitFen"), Number(evidence, "thresholdBasisPoints"),
-            Number(evidence, "policyVersion")));
+        var beyond = Ceiling(300 * raised - aid * (10_000 - raised), raised);
+        Assert.Equal((beyond, raised, 2), (Number(evidence, "beyondLimitFen"),
+            Number(evidence, "thresholdBasisPoints"), Number(evidence, "policyVersion")));
     }
 
     [Fact]
     public async Task A_larger_allowance_of_a_later_config_is_taken()
     {
-        using var rig = new EnforcementRig(p => p with { MinimumTurnoverFen = 0 });
-        var journal = await Restricted(rig, ("tea", 4_000), ("cola", 4_500));
+        using var rig = new EnforcementRig(dataSet, p => p with { MinimumTurnoverFen = 0 });
+        var journal = await Restricted(rig, ("tea", 4_500), ("cola", rig.Gives(4_500) + 500));
         rig.GoTo(new DateTime(2020, 9, 5, 9, 0, 0));
         rig.Put(rig.Policy with { Version = 2, OpeningAllowance = new OpeningAllowance(1_400, 0) });
         await rig.Plan();
@@ -138,8 +143,8 @@ public sealed class JudgedByConfigTests
     [Fact]
     public async Task A_policy_that_only_warns_since_is_not_held_against_who_may_have_heard_of_it()
     {
-        using var rig = new EnforcementRig();
-        var journal = await Restricted(rig, ("cola", 9_000));
+        using var rig = new EnforcementRig(dataSet);
+        var journal = await Restricted(rig);
         rig.GoTo(NextDay);
         var restrict = rig.Policy;
         rig.Put(restrict with { Version = 2, Enforcement = restrict.Enforcement with { Mode = PolicyMode.Warn } });
@@ -154,8 +159,8 @@ public sealed class JudgedByConfigTests
     [Fact]
     public async Task Each_day_of_a_rolling_window_is_judged_by_the_window_that_ended_with_it()
     {
-        using var rig = new EnforcementRig(p => p with { Window = "trailing-3", MinimumTurnoverFen = 0 });
-        var journal = await Restricted(rig, ("tea", 4_000), ("cola", 4_500));
+        using var rig = new EnforcementRig(dataSet, p => p with { Window = "trailing-3", MinimumTurnoverFen = 0 });
+        var journal = await Restricted(rig, ("tea", 4_500), ("cola", rig.Gives(4_500) + 500));
         rig.GoTo(new DateTime(2020, 9, 3, 9, 0, 0));
         await rig.Plan();
         await rig.Sell(journal, ("cola", 500));
@@ -173,8 +178,8 @@ public sealed class JudgedByConfigTests
     [Fact]
     public async Task What_the_gate_denied_and_was_sold_all_the_same_is_found_above_the_policys_number()
     {
-        using var rig = new EnforcementRig();
-        var journal = await Restricted(rig, ("cola", 9_000));
+        using var rig = new EnforcementRig(dataSet);
+        var journal = await Restricted(rig);
         await rig.SellDenied(journal, "cola", 500);
         rig.GoTo(NextDay);
         await rig.Sell(journal, ("tea", 5_000));
@@ -199,8 +204,8 @@ public sealed class JudgedByConfigTests
     [Fact]
     public async Task Sales_of_the_operator_before_are_not_held_against_the_next_one()
     {
-        using var rig = new EnforcementRig(p => p with { MinimumTurnoverFen = 0 });
-        var journal = await Restricted(rig, ("cola", 9_000));
+        using var rig = new EnforcementRig(dataSet, p => p with { MinimumTurnoverFen = 0 });
+        var journal = await Restricted(rig);
         var inherited = rig.State("cab-1").WantedVersion;
         rig.GoTo(NextDay);
         rig.Books.Assign(journal.Cabinet.Id, "op-b", rig.Moment.NowUtcMs + 1);
@@ -221,7 +226,7 @@ public sealed class JudgedByConfigTests
     [Fact]
     public async Task Aid_of_the_operator_before_gives_the_next_one_no_room()
     {
-        using var rig = new EnforcementRig(p => p with { MinimumTurnoverFen = 0 });
+        using var rig = new EnforcementRig(dataSet, p => p with { MinimumTurnoverFen = 0 });
         var journal = await rig.Sell("cab-1", ("tea", 90_000));
         rig.GoTo(NextDay);
         rig.Books.Assign(journal.Cabinet.Id, "op-b", rig.Moment.NowUtcMs);
@@ -238,8 +243,8 @@ public sealed class JudgedByConfigTests
     [Fact]
     public async Task What_was_found_before_the_restriction_was_lifted_by_policy_stays_open()
     {
-        using var rig = new EnforcementRig();
-        var journal = await Restricted(rig, ("cola", 9_000));
+        using var rig = new EnforcementRig(dataSet);
+        var journal = await Restricted(rig);
         rig.GoTo(NextDay);
         await rig.Sell(journal, ("cola", 300));
         var draft = Assert.Single(rig.Source.Check(rig.Moment, [], BooksRig.Stop).Found);
@@ -254,8 +259,8 @@ public sealed class JudgedByConfigTests
     [Fact]
     public async Task A_window_of_which_a_config_is_gone_is_not_known_to_have_ended()
     {
-        using var rig = new EnforcementRig();
-        var journal = await Restricted(rig, ("cola", 9_000));
+        using var rig = new EnforcementRig(dataSet);
+        var journal = await Restricted(rig);
         rig.GoTo(NextDay);
         await rig.Sell(journal, ("cola", 300));
         var draft = Assert.Single(rig.Source.Check(rig.Moment, [], BooksRig.Stop).Found);
@@ -276,19 +281,21 @@ public sealed class JudgedByConfigTests
     private static async Task<JournalOnPaper> Restricted(
         EnforcementRig rig, params (string Sku, long PaidFen)[] sales)
     {
-        var journal = await rig.Sell("cab-1", sales.Length == 0 ? [("cola", 9_000)] : sales);
+        var journal = await rig.Sell("cab-1", sales.Length == 0 ? [("cola", rig.BreachFen)] : sales);
         await rig.Plan("cab-1");
         Assert.Equal(Rung.Restricted, rig.State("cab-1").Ladder.Rung);
         await rig.Inform(journal);
         return journal;
     }
 
-    /// <summary>Another policy from today on.</summary>
-    private static void Raise(EnforcementRig rig, int thresholdBasisPoints) => rig.Put(
+    private static long Ceiling(long of, long by) => (of + by - 1) / by;
+
+    /// <summary>Another share from today on.</summary>
+    private static void Raise(EnforcementRig rig, int by) => rig.Put(
         rig.Policy with { To = rig.Moment.Today },
         rig.Policy with
         {
-            Version = 2, From = rig.Moment.Today, Threshold = ThresholdSchedule.Of(thresholdBasisPoints),
+            Version = 2, From = rig.Moment.Today, Threshold = ThresholdSchedule.Of(rig.Threshold + by),
         });
 
     private static List<JsonElement> Check(EnforcementRig rig) =>
@@ -297,3 +304,9 @@ public sealed class JudgedByConfigTests
 
     private static long Number(JsonElement json, string name) => json.GetProperty(name).GetInt64();
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouJudgedByConfigTests() : JudgedByConfigTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangJudgedByConfigTests() : JudgedByConfigTests("linjiang-2027");

@@ -7,14 +7,14 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Enforcement;
 
 /// <summary>The ladder as the planner climbs it.</summary>
-public sealed class PlannedLadderTests
+public abstract class PlannedLadderTests(string dataSet)
 {
     [Fact]
     public async Task A_cabinet_climbs_the_ladder_and_its_config_follows()
     {
-        using var rig = new EnforcementRig(p => p with
+        using var rig = new EnforcementRig(dataSet, p => p with
         {
-            Enforcement = new EnforcementTerms(PolicyMode.Restrict, 2, 200, 3),
+            MinimumTurnoverFen = 0, Enforcement = new EnforcementTerms(PolicyMode.Restrict, 2, 200, 3),
         });
         var journal = await rig.Sell("cab-1", ("cola", 900));
         Assert.Equal(1, await rig.Plan());
@@ -23,7 +23,7 @@ public sealed class PlannedLadderTests
         rig.GoTo(new DateTime(2020, 9, 2, 9, 0, 0));
         Assert.Equal(1, await rig.Plan());
         Assert.Equal(Rung.Announced, rig.State("cab-1").Ladder.Rung);
-        Assert.Equal((GateMode.Restrict, BusinessZone.Shanghai.StartOfUtcMs(new DateOnly(2020, 9, 6))),
+        Assert.Equal((GateMode.Restrict, rig.Books.Places.Zone.StartOfUtcMs(new DateOnly(2020, 9, 6))),
             (rig.Config("cab-1").Mode, rig.Config("cab-1").RestrictFromUtcMs));
 
         // The config that was announced is the one that restricts: nothing is sent again.
@@ -46,13 +46,13 @@ public sealed class PlannedLadderTests
     [Fact]
     public async Task A_new_operator_begins_on_the_lowest_rung_and_the_change_is_on_record()
     {
-        using var rig = new EnforcementRig();
-        var journal = await rig.Sell("cab-1", ("cola", 9_000));
+        using var rig = new EnforcementRig(dataSet);
+        var journal = await rig.Sell("cab-1", ("cola", rig.BreachFen));
         await rig.Plan();
         var before = rig.State("cab-1");
         Assert.Equal((Rung.Restricted, "op-a", 0),
             (before.Ladder.Rung, before.OperatorId, before.CountFromUtcMs));
-        rig.GoTo(new DateTime(2020, 9, 9));
+        rig.GoTo(new DateTime(2020, 9, 5));
         rig.Books.Assign(journal.Cabinet.Id, "op-b", rig.Moment.NowUtcMs);
         Assert.Equal(1, await rig.Plan());
 
@@ -65,7 +65,7 @@ public sealed class PlannedLadderTests
         Assert.Single(rig.History("cab-1"), row => row.Contains("OperatorChanged", StringComparison.Ordinal));
 
         // Its own sales are its own breach.
-        await rig.Sell(journal, ("cola", 9_000));
+        await rig.Sell(journal, ("cola", rig.BreachFen));
         await rig.Plan();
         Assert.Equal((Rung.Restricted, "op-b"), (rig.State("cab-1").Ladder.Rung, rig.State("cab-1").OperatorId));
     }
@@ -73,8 +73,8 @@ public sealed class PlannedLadderTests
     [Fact]
     public async Task An_operator_that_comes_back_begins_anew()
     {
-        using var rig = new EnforcementRig();
-        var journal = await rig.Sell("cab-1", ("cola", 9_000));
+        using var rig = new EnforcementRig(dataSet);
+        var journal = await rig.Sell("cab-1", ("cola", rig.BreachFen));
         await rig.Plan();
         rig.GoTo(new DateTime(2020, 10, 9));
         rig.Books.Assign(journal.Cabinet.Id, "op-b", rig.Moment.NowUtcMs - 2);
@@ -88,11 +88,11 @@ public sealed class PlannedLadderTests
     [Fact]
     public async Task An_announced_restriction_of_an_exempt_cabinet_acts_by_itself_when_the_exemption_is_over()
     {
-        using var rig = new EnforcementRig(p => p with
+        using var rig = new EnforcementRig(dataSet, p => p with
         {
             Enforcement = new EnforcementTerms(PolicyMode.Restrict, 1, 200, 3),
         });
-        await rig.Sell("cab-1", ("cola", 9_000));
+        await rig.Sell("cab-1", ("cola", rig.BreachFen));
         await rig.Plan();
         var acts = rig.State("cab-1").Ladder.ActsFromUtcMs!.Value;
         await rig.Exemptions.AddAsync(new Exemption(
@@ -107,15 +107,15 @@ public sealed class PlannedLadderTests
     [Fact]
     public async Task An_announced_restriction_whose_moment_came_without_data_only_warns_until_the_breach_shows()
     {
-        using var rig = new EnforcementRig(p => p with
+        using var rig = new EnforcementRig(dataSet, p => p with
         {
             MinimumTurnoverFen = 1_000, Enforcement = new EnforcementTerms(PolicyMode.Restrict, 1, 200, 3),
         });
-        rig.GoTo(new DateTime(2020, 9, 29, 9, 0, 0));
-        var journal = await rig.Sell("cab-1", ("cola", 9_000));
+        rig.GoToEnd(days: -2, hour: 9);
+        var journal = await rig.Sell("cab-1", ("cola", rig.BreachFen));
         await rig.Plan();
         Assert.Equal((Rung.Announced, GateMode.Restrict), (rig.State("cab-1").Ladder.Rung, rig.Config("cab-1").Mode));
-        rig.GoTo(new DateTime(2020, 10, 3, 9, 0, 0));
+        rig.GoToEnd(days: 2, hour: 9);
         Assert.Equal(1, await rig.Plan());
         Assert.Equal((Rung.Announced, GateMode.Warn, 0), (rig.State("cab-1").Ladder.Rung, rig.Config("cab-1").Mode,
             rig.Config("cab-1").RestrictFromUtcMs));
@@ -127,11 +127,11 @@ public sealed class PlannedLadderTests
     [Fact]
     public async Task A_policy_without_restriction_never_restricts_and_no_policy_only_observes()
     {
-        using var rig = new EnforcementRig(p => p with
+        using var rig = new EnforcementRig(dataSet, p => p with
         {
             Enforcement = p.Enforcement with { Mode = PolicyMode.Warn },
         });
-        await rig.Sell("cab-1", ("cola", 900));
+        await rig.Sell("cab-1", ("cola", rig.BreachFen));
         await rig.Plan();
         Assert.Equal(GateMode.Warn, rig.Config("cab-1").Mode);
 
@@ -142,3 +142,9 @@ public sealed class PlannedLadderTests
         Assert.Equal(0, config.Policy.ThresholdOf(config.Figures.Window));
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouPlannedLadderTests() : PlannedLadderTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangPlannedLadderTests() : PlannedLadderTests("linjiang-2027");

@@ -9,12 +9,12 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Enforcement;
 
-public sealed class PlannerTests
+public abstract class PlannerTests(string dataSet)
 {
     [Fact]
     public async Task The_figures_of_a_config_are_exactly_those_of_the_head_that_it_names()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         var journal = await rig.Sell("cab-1", ("tea", 600), ("cola", 900), ("nobody-mapped", 100));
         journal.Refund("r1", journal.Id, 2, 200);
         await rig.Books.Commit(journal, 4);
@@ -24,23 +24,23 @@ public sealed class PlannerTests
         var figures = rig.Config("cab-1").Figures;
         Assert.Equal((journal.Id, journal.Tail), (figures.Journal, figures.Head));
         Assert.Equal(JournalOnPaper.StartUtcMs + 3_000, figures.HeadUtcMs);
-        var september = BusinessWindow.Of("month", new DateOnly(2020, 9, 1));
-        Assert.Equal(september, figures.Window);
-        Assert.Equal([new FigureRow(september.First, september.Last, 600, 1_400, 1_400)], figures.Rows);
+        var window = BusinessWindow.Of(rig.Policy.Window, new DateOnly(2020, 9, 1));
+        Assert.Equal(window, figures.Window);
+        Assert.Equal([new FigureRow(window.First, window.Last, 600, 1_400, 1_400)], figures.Rows);
         Assert.Equal(1_000, figures.AllowanceFen);
     }
 
     [Fact]
     public async Task Nothing_new_makes_no_new_config_also_after_a_restart()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         await rig.Sell("cab-1", ("cola", 900));
         await rig.Plan();
         var version = rig.State("cab-1").WantedVersion;
 
         Assert.Equal(0, await rig.Plan());
         rig.Restart();
-        rig.GoTo(new DateTime(2020, 9, 12));
+        rig.GoTo(new DateTime(2020, 9, 5));
         Assert.Equal(0, await rig.Plan());
         Assert.Equal(version, rig.State("cab-1").WantedVersion);
     }
@@ -48,8 +48,8 @@ public sealed class PlannerTests
     [Fact]
     public async Task Own_sales_and_refunds_make_no_new_config_and_what_comes_from_elsewhere_does()
     {
-        using var rig = new EnforcementRig();
-        var journal = await rig.Sell("cab-1", ("cola", 9_000), ("tea", 100));
+        using var rig = new EnforcementRig(dataSet);
+        var journal = await rig.Sell("cab-1", ("cola", rig.BreachFen), ("tea", 100));
         await rig.Plan();
 
         rig.GoTo(new DateTime(2020, 9, 3));
@@ -78,7 +78,7 @@ public sealed class PlannerTests
     [Fact]
     public async Task A_change_of_the_catalogue_reaches_the_cabinets_of_the_operator()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         await rig.Sell("cab-1", ("cola", 900));
         await rig.Plan();
         var tea = Assert.Single(rig.Config("cab-1").Skus, sku => sku.Sku == "tea");
@@ -95,7 +95,7 @@ public sealed class PlannerTests
     [Fact]
     public async Task Each_window_and_each_operator_begins_with_figures_of_its_own()
     {
-        using var rig = new EnforcementRig(p => p with
+        using var rig = new EnforcementRig(dataSet, p => p with
         {
             Window = "week", Enforcement = p.Enforcement with { Mode = PolicyMode.Warn },
         });
@@ -119,12 +119,12 @@ public sealed class PlannerTests
     [Fact]
     public async Task A_cabinet_without_key_or_out_of_service_gets_no_config()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         rig.Books.Cabinet("cab-1");
         using (var connection = rig.Books.Database.OpenWriter())
         {
             FleetStore.Insert(connection, CabinetId.Parse("no-key"),
-                new AssignmentModel(0, "op-a", CountyCode.Parse("341125"), "", "x", 1, null), 1);
+                new AssignmentModel(0, "op-a", CountyCode.Parse(rig.Books.County), "", "x", 1, null), 1);
             rig.Books.Register.Load();
         }
 
@@ -136,7 +136,7 @@ public sealed class PlannerTests
     [Fact]
     public async Task Only_the_wanted_cabinets_are_planned_when_some_are_named()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         await rig.Sell("cab-1", ("cola", 900));
         await rig.Sell("cab-2", ("cola", 900));
 
@@ -147,7 +147,7 @@ public sealed class PlannerTests
     [Fact]
     public async Task The_oldest_configs_go_and_the_newest_stay()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         rig.Books.Cabinet("cab-1");
         for (var i = 1; i <= EnforcementLimits.KeptConfigs + 5; i++)
         {
@@ -162,7 +162,7 @@ public sealed class PlannerTests
     [Fact]
     public async Task The_config_that_a_cabinet_works_by_stays_beyond_the_newest_up_to_a_limit()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         var journal = await rig.Sell("cab-1", ("cola", 9_000));
         await rig.Plan();
         await rig.Inform(journal);
@@ -187,29 +187,35 @@ public sealed class PlannerTests
     [Fact]
     public async Task Cabinets_judged_together_share_what_the_group_has_and_no_more()
     {
-        using var rig = new EnforcementRig(p => p with { Judged = Judged.OperatorInCounty });
-        var poor = await rig.Sell("cab-1", ("cola", 4_000));
-        await rig.Sell("cab-2", ("tea", 3_000));
+        using var rig = new EnforcementRig(dataSet, p => p with
+        {
+            Judged = Judged.OperatorInCounty, MinimumTurnoverFen = 0,
+        });
+        var cola = rig.Gives(3_600) + 1_000;
+        var poor = await rig.Sell("cab-1", ("cola", cola));
+        await rig.Sell("cab-2", ("tea", 3_600));
         await rig.Plan();
 
-        // Together 3,000 of 7,000: restricted, and what is left is 3,000 - 4,000 + 1,000 of allowance: nothing.
+        // Together they are below the share: restricted, and with 1,000 of allowance nothing is left.
         Assert.Equal(0, Room(rig, "cab-1"));
         Assert.Equal(0, Room(rig, "cab-2"));
 
-        // Aid gives 800 back to the cabinet that sold it. Its part by turnover is less: it is told so first, and only
-        // when it has applied that does the other one get the rest.
+        // Aid gives all that it allows back to the cabinet that sold it. Its part by turnover is less: it is told so
+        // first, and only when it has applied that does the other one get the rest.
+        var (pot, turnover) = (rig.Gives(900), cola + 900 + 3_600);
+        var (first, second) = (pot * (cola + 900) / turnover, pot * 3_600 / turnover);
         rig.GoTo(new DateTime(2020, 9, 2));
-        await rig.Sell(poor, ("tea", 800));
+        await rig.Sell(poor, ("tea", 900));
         rig.Hear(poor, rig.State("cab-1").WantedVersion);
         await rig.Plan();
-        Assert.Equal((492, 0), (Room(rig, "cab-1"), Room(rig, "cab-2")));
+        Assert.Equal((first, 0), (Room(rig, "cab-1"), Room(rig, "cab-2")));
         rig.GoTo(new DateTime(2020, 9, 3));
         await rig.Plan();
-        Assert.Equal((492, 0), (Room(rig, "cab-1"), Room(rig, "cab-2")));
+        Assert.Equal((first, 0), (Room(rig, "cab-1"), Room(rig, "cab-2")));
         rig.Hear(poor, rig.State("cab-1").WantedVersion);
         rig.GoTo(new DateTime(2020, 9, 4));
         await rig.Plan();
-        Assert.Equal((492, 307), (Room(rig, "cab-1"), Room(rig, "cab-2")));
+        Assert.Equal((first, second), (Room(rig, "cab-1"), Room(rig, "cab-2")));
     }
 
     /// <summary>What a cabinet's gate would still let through by its wanted config, with nothing sold since.</summary>
@@ -218,12 +224,19 @@ public sealed class PlannerTests
         var config = rig.Config(cabinet);
         var figures = config.Figures;
         var now = rig.Figures.Read([new FiguresRequest(cabinet, [.. rig.Books.Register.Current.Cabinets
-            .Single(c => c.Id.Value == cabinet).Assignments.Select(a => a.AssignmentId)], "month")], rig.Moment.Today);
+            .Single(c => c.Id.Value == cabinet).Assignments.Select(a => a.AssignmentId)], rig.Policy.Window)],
+            rig.Moment.Today);
         var (aid, total) = now[cabinet].Present;
         return Math.Max(0, ShareMargin.RoomFen(
-            ShareMargin.Of(aid, (Int128)total - figures.AllowanceFen, 5_000), 5_000)!.Value);
+            ShareMargin.Of(aid, (Int128)total - figures.AllowanceFen, rig.Threshold), rig.Threshold)!.Value);
     }
 
     private static string Reason(EnforcementRig rig) =>
         rig.Books.Rows("SELECT reason FROM enforcement_configs ORDER BY config_id DESC LIMIT 1")[0];
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouPlannerTests() : PlannerTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangPlannerTests() : PlannerTests("linjiang-2027");

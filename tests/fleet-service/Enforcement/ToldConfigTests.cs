@@ -6,14 +6,14 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Enforcement;
 
 /// <summary>What hellos say of configs.</summary>
-public sealed class ToldConfigTests
+public abstract class ToldConfigTests(string dataSet)
 {
     private static readonly DateTime Morning = new(2020, 9, 1, 9, 0, 0);
 
     [Fact]
     public async Task A_hello_binds_to_what_it_reports_and_says_until_when()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         var journal = await Restricted(rig);
         var told = Assert.Single(rig.Told.Read("cab-1", 0));
         Assert.Equal((rig.State("cab-1").WantedVersion, null, null),
@@ -32,7 +32,7 @@ public sealed class ToldConfigTests
     [Fact]
     public async Task A_config_that_was_not_sent_is_passed_over_by_nobody()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         var journal = await Restricted(rig);
         for (var day = 0; day < 4; day++)
         {
@@ -47,7 +47,7 @@ public sealed class ToldConfigTests
     [Fact]
     public async Task Who_took_a_newer_config_did_not_pass_over_the_one_before()
     {
-        using var rig = new EnforcementRig();
+        using var rig = new EnforcementRig(dataSet);
         var journal = await Restricted(rig);
         await rig.Sent("cab-1");
         rig.GoTo(Morning);
@@ -65,7 +65,7 @@ public sealed class ToldConfigTests
     [Fact]
     public async Task A_version_that_comes_back_is_not_reported_by_a_hello_from_before()
     {
-        using var rig = new EnforcementRig(p => p with { MinimumTurnoverFen = 0 });
+        using var rig = new EnforcementRig(dataSet, p => p with { MinimumTurnoverFen = 0 });
         var journal = await Restricted(rig);
         await rig.Inform(journal);
         rig.GoTo(Morning.AddDays(1));
@@ -86,9 +86,15 @@ public sealed class ToldConfigTests
 
     private static async Task<JournalOnPaper> Restricted(EnforcementRig rig)
     {
-        var journal = await rig.Sell("cab-1", ("cola", 9_000));
+        var journal = await rig.Sell("cab-1", ("cola", rig.BreachFen));
         await rig.Plan();
         Assert.Equal(Rung.Restricted, rig.State("cab-1").Ladder.Rung);
         return journal;
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouToldConfigTests() : ToldConfigTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangToldConfigTests() : ToldConfigTests("linjiang-2027");

@@ -74,10 +74,11 @@ public sealed class DataSetTests
             Chuzhou.VenueKinds.Select(v => (v.Id, v.MinimumAidShareBasisPoints)));
     }
 
-    [Fact]
-    public void Every_finding_is_reported_at_once_with_its_place()
+    [Theory]
+    [MemberData(nameof(ShippedDataSets.Names), MemberType = typeof(ShippedDataSets))]
+    public void Every_finding_is_reported_at_once_with_its_place(string name)
     {
-        var json = Shipped();
+        var json = Shipped(name);
         json["counties"]![0]!["cabinetQuota"] = -1;
         json["city"]!.AsObject().Remove("zh");
         json["policies"]![0]!["enforcement"]!["mode"] = "punish";
@@ -98,10 +99,11 @@ public sealed class DataSetTests
         Assert.Null(Read(json).DataSet);
     }
 
-    [Fact]
-    public void A_misspelt_county_code_is_one_finding_and_not_one_for_each_mention()
+    [Theory]
+    [MemberData(nameof(ShippedDataSets.Names), MemberType = typeof(ShippedDataSets))]
+    public void A_misspelt_county_code_is_one_finding_and_not_one_for_each_mention(string name)
     {
-        var json = Shipped();
+        var json = Shipped(name);
         json["counties"]![3]!["code"] = "34112";
         var finding = Assert.Single(Read(json).Findings);
         Assert.Equal(("$.counties[3].code", "'34112'"), (finding.Path, finding.Got));

@@ -78,29 +78,34 @@ public sealed class DataSetChangeTests : IDisposable
         Assert.Contains(back.Findings, f => f.Takes.En.Contains("\"version\" to 3", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task A_policy_that_left_the_data_set_stays_in_force_and_one_put_in_its_place_is_refused()
+    [Theory]
+    [MemberData(nameof(DataSets))]
+    public async Task A_policy_that_left_the_data_set_stays_in_force_and_one_put_in_its_place_is_refused(string dataSet)
     {
-        var file = await BeginAsync("chuzhou-2020");
+        var file = await BeginAsync(dataSet);
         var policies = file["policies"]!.AsArray();
         var cabinets = policies[0]!.DeepClone();
         policies.RemoveAt(0);
         var places = DataSetReader.Read(Encoding.UTF8.GetBytes(file.ToJsonString())).DataSet!;
         Assert.Equal((string)cabinets["id"]!, Assert.Single(Decide(places).Left).Id);
-        Assert.Equal(5_000, Share(await BookAsync(file), "2028-03-20"));
+        var share = DataSetFile.Load(dataSet).Policies[0].ThresholdOn(new DateOnly(2028, 3, 20));
+        Assert.Equal(share, Share(await BookAsync(file), "2028-03-20"));
 
+        var first = (string)cabinets["id"]!;
         (cabinets["id"], cabinets["from"], cabinets["thresholdBasisPoints"]) = ("cabinets-anew", "2028-03-12", 4_000);
+        cabinets["thresholdSteps"] = new JsonArray();
         policies.Add(cabinets);
         var error = await Assert.ThrowsAsync<DataSetException>(() => StartAsync(file));
         Assert.Equal("$.policies[2].from", Assert.Single(error.Findings).Path);
-        Assert.Contains("/api/v1/policies/cabinet-aid-share/end", error.Findings[0].Takes.En, StringComparison.Ordinal);
-        Assert.Equal(5_000, Share(await BookAsync(await BeginAsync("chuzhou-2020")), "2028-03-20"));
+        Assert.Contains($"/api/v1/policies/{first}/end", error.Findings[0].Takes.En, StringComparison.Ordinal);
+        Assert.Equal(share, Share(await BookAsync(await BeginAsync(dataSet)), "2028-03-20"));
     }
 
-    [Fact]
-    public async Task A_version_that_people_made_is_not_taken_for_one_of_the_data_set()
+    [Theory]
+    [MemberData(nameof(DataSets))]
+    public async Task A_version_that_people_made_is_not_taken_for_one_of_the_data_set(string dataSet)
     {
-        var file = await BeginAsync("chuzhou-2020");
+        var file = await BeginAsync(dataSet);
         await using (var host = await StartAsync(file))
         {
             var desk = host.Services.GetRequiredService<PolicyDesk>();
@@ -114,23 +119,27 @@ public sealed class DataSetChangeTests : IDisposable
 
         var policy = file["policies"]![0]!;
         (policy["version"], policy["from"], policy["thresholdBasisPoints"]) = (2, "2028-03-20", 4_000);
+        policy["thresholdSteps"] = new JsonArray();
         var error = await Assert.ThrowsAsync<DataSetException>(() => StartAsync(file));
         Assert.Contains("\"version\" to 3", error.Findings[0].Takes.En, StringComparison.Ordinal);
         Assert.Contains("made over the interface", error.Findings[0].Takes.En, StringComparison.Ordinal);
         policy["version"] = 3;
         var book = await BookAsync(file);
-        Assert.Equal((5_000, 6_000, 4_000),
+        var share = DataSetFile.Load(dataSet).Policies[0].ThresholdOn(new DateOnly(2028, 3, 14));
+        Assert.Equal((share, 6_000, 4_000),
             (Share(book, "2028-03-14"), Share(book, "2028-03-19"), Share(book, "2028-03-20")));
     }
 
-    [Fact]
-    public async Task A_database_stays_that_of_its_city_and_zone()
+    [Theory]
+    [MemberData(nameof(DataSets))]
+    public async Task A_database_stays_that_of_its_city_and_zone(string dataSet)
     {
-        var file = await BeginAsync("chuzhou-2020");
+        var file = await BeginAsync(dataSet);
         file["zone"]!["utcOffsetMinutes"] = 540;
         var moved = await Assert.ThrowsAsync<DataSetException>(() => StartAsync(file));
         Assert.Equal("$.zone.utcOffsetMinutes", Assert.Single(moved.Findings).Path);
-        var other = await Assert.ThrowsAsync<DataSetException>(() => StartAsync(Shipped("linjiang-2027")));
+        var another = Shipped(Places.ShippedDataSets.All.First(name => name != dataSet));
+        var other = await Assert.ThrowsAsync<DataSetException>(() => StartAsync(another));
         Assert.Contains(other.Findings, f => f.Path == "$.city.code");
     }
 

@@ -155,15 +155,16 @@ public abstract class PolicyApiTests(string dataSet) : IAsyncLifetime
             english.All(c => c < 0x2E80) && chinese.Any(c => c >= 0x2E80), $"{english} / {chinese}");
     }
 
-    [Theory]
-    [InlineData("[]", 400)]
-    [InlineData("{\"id\":\"a\",\"id\":\"b\"}", 400)]
-    [InlineData("{", 400)]
-    public async Task Text_that_is_no_policy_is_refused(string text, int status)
+    [Fact]
+    public async Task Text_that_is_no_policy_is_refused()
     {
-        using var content = new StringContent(text, Encoding.UTF8, "application/json");
-        using var answer = await _rig.Admin.PostAsync("/api/v1/policies", content, Stop);
-        await ServiceRig.JsonAsync(answer, (HttpStatusCode)status);
+        foreach (var text in (string[])["[]", "{\"id\":\"a\",\"id\":\"b\"}", "{"])
+        {
+            using var content = new StringContent(text, Encoding.UTF8, "application/json");
+            using var answer = await _rig.Admin.PostAsync("/api/v1/policies", content, Stop);
+            await ServiceRig.JsonAsync(answer, HttpStatusCode.BadRequest);
+        }
+
         using var large = new StringContent(
             new string(' ', PolicyLimits.MaxRequestBytes + 1), Encoding.UTF8, "application/json");
         using var tooLarge = await _rig.Admin.PostAsync("/api/v1/policies", large, Stop);

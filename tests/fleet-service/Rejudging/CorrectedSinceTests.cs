@@ -6,22 +6,27 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Rejudging;
 
 /// <summary>What corrections changed of the days that a published report was about.</summary>
-public sealed class CorrectedSinceTests : IDisposable
+public abstract class CorrectedSinceTests : IDisposable
 {
     private const long Start = BooksRig.StartUtcMs;
     private const long Day = JournalOnPaper.DayMs;
 
-    private readonly BooksRig _books = new();
+    private readonly BooksRig _books;
     private readonly CatalogueOnPaper _catalogue;
     private readonly CorrectedTotalsStore _store;
 
-    public CorrectedSinceTests()
+    protected CorrectedSinceTests(string dataSet)
     {
+        _books = new BooksRig(dataSet);
         _catalogue = new CatalogueOnPaper(_books);
         _store = new CorrectedTotalsStore(_books.Database);
     }
 
-    public void Dispose() => _books.Dispose();
+    public void Dispose()
+    {
+        _books.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task The_days_of_sales_and_of_refunds_are_told_with_what_moved_and_when()
@@ -93,7 +98,7 @@ public sealed class CorrectedSinceTests : IDisposable
         var months = _store.Months(4);
         Assert.Equal(before, months.Select(m => $"{m.CountyCode} {m.Month} {Shown(m.Before)}"));
         Assert.Equal(Nets(), months.Select(m => $"{m.CountyCode} {m.Month} {Shown(m.After)}"));
-        Assert.Equal(["341125 202009 70/0/0", "341125 202010 50/0/0"], Nets());
+        Assert.Equal([$"{_books.County} 202009 70/0/0", $"{_books.County} 202010 50/0/0"], Nets());
         Assert.Empty(_store.Months(3));
     }
 
@@ -111,3 +116,9 @@ public sealed class CorrectedSinceTests : IDisposable
 
     private static string Shown(AmountsShown a) => $"{a.AidFen}/{a.OrdinaryFen}/{a.UnmappedFen}";
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouCorrectedSinceTests() : CorrectedSinceTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangCorrectedSinceTests() : CorrectedSinceTests("linjiang-2027");

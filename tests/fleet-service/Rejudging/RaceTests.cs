@@ -8,19 +8,29 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Rejudging;
 
 /// <summary>Nothing is missed or done twice, whatever happens beside a sweep or to it.</summary>
-public sealed class RaceTests : IDisposable
+public abstract class RaceTests : IDisposable
 {
     private const long Start = BooksRig.StartUtcMs;
 
     // Every sale is a turn of its own.
     private static readonly RejudgingPace Slow = new() { SalesPerTurn = 1, BlocksPerStretch = 1, Readers = 1 };
 
-    private readonly BooksRig _books = new();
+    private readonly string _dataSet;
+    private readonly BooksRig _books;
     private readonly CatalogueOnPaper _catalogue;
 
-    public RaceTests() => _catalogue = new CatalogueOnPaper(_books);
+    protected RaceTests(string dataSet)
+    {
+        _dataSet = dataSet;
+        _books = new BooksRig(dataSet);
+        _catalogue = new CatalogueOnPaper(_books);
+    }
 
-    public void Dispose() => _books.Dispose();
+    public void Dispose()
+    {
+        _books.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_batch_committed_by_the_old_snapshot_behind_the_catalogues_commit_is_judged_again()
@@ -110,7 +120,7 @@ public sealed class RaceTests : IDisposable
     {
         for (var dies = 0; dies < 5; dies++)
         {
-            using var books = new BooksRig();
+            using var books = new BooksRig(_dataSet);
             var catalogue = new CatalogueOnPaper(books);
             var journal = Sold(5, books);
             journal.Refund("r1", journal.Id, 2, 3);
@@ -162,7 +172,7 @@ public sealed class RaceTests : IDisposable
 
     private void ListOnRecord() => _catalogue.Record(s => s with
     {
-        Listings = s.Listings.Add(new Listing("cola", "341126", new InForce(Start, null))),
+        Listings = s.Listings.Add(new Listing("cola", _books.OtherCounty, new InForce(Start, null))),
     });
 
     private JournalOnPaper Sold(int sales, BooksRig? books = null)
@@ -190,3 +200,9 @@ public sealed class RaceTests : IDisposable
         }
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouRaceTests() : RaceTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangRaceTests() : RaceTests("linjiang-2027");

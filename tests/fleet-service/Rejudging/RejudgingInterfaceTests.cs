@@ -6,6 +6,7 @@ using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Fleet;
 using KioskFleet.Service.Ledger;
+using KioskFleet.Service.Places;
 using KioskFleet.Service.Tests.Hosting;
 using KioskFleet.Service.Tests.Ledger;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,18 +15,25 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Rejudging;
 
 /// <summary>The whole service: a change of the catalogue wakes the job, and HTTP shows what it did.</summary>
-public sealed class RejudgingInterfaceTests : IAsyncLifetime
+public abstract class RejudgingInterfaceTests(string dataSet) : IAsyncLifetime
 {
     private const long Start = JournalOnPaper.StartUtcMs;
     private const long Day = JournalOnPaper.DayMs;
 
     private ServiceRig _rig = null!;
 
+    private string County => _rig.Host.Services.GetRequiredService<PlacesDataSet>().Counties[0].Code.Value;
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _rig = await ServiceRig.StartAsync();
+    public async ValueTask InitializeAsync() => _rig = await ServiceRig.StartAsync(
+        settings: ("Places:DataSet", dataSet));
 
-    public async ValueTask DisposeAsync() => await _rig.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _rig.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_correction_is_judged_by_the_job_and_shown_with_its_sales_and_months()
@@ -54,7 +62,7 @@ public sealed class RejudgingInterfaceTests : IAsyncLifetime
             Number(rest.GetProperty("items")[0], "refundsMoved")));
 
         var months = await GetAsync("/api/v1/rejudgings/2/totals");
-        Assert.Equal(["341125 202009 2", "341125 202010 1"], months.EnumerateArray().Select(
+        Assert.Equal([$"{County} 202009 2", $"{County} 202010 1"], months.EnumerateArray().Select(
             m => $"{m.GetProperty("countyCode")} {m.GetProperty("month")} {m.GetProperty("salesChanged")}"));
         Assert.Equal((0L, 0L, 35L), Amounts(months[0].GetProperty("before")));
         Assert.Equal((30L, 0L, 5L), Amounts(months[0].GetProperty("after")));
@@ -88,17 +96,17 @@ public sealed class RejudgingInterfaceTests : IAsyncLifetime
             .Select(r => Number(r, "version")));
     }
 
-    [Theory]
-    [InlineData("/api/v1/rejudgings/9")]
-    [InlineData("/api/v1/rejudgings/9/sales")]
-    [InlineData("/api/v1/rejudgings/9/totals")]
-    public async Task A_version_that_affects_nothing_is_not_there(string path)
+    [Fact]
+    public async Task A_version_that_affects_nothing_is_not_there()
     {
-        using var answer = await _rig.Anonymous.GetAsync(path, Stop);
-        var problem = await ServiceRig.JsonAsync(answer, HttpStatusCode.NotFound);
-        Assert.Equal(("noSuchRejudging", 9), (
-            problem.GetProperty("code").GetString(), problem.GetProperty("got").GetInt32()));
-        Assert.NotEmpty(problem.GetProperty("titleZh").GetString()!);
+        foreach (var path in (string[])["", "/sales", "/totals"])
+        {
+            using var answer = await _rig.Anonymous.GetAsync($"/api/v1/rejudgings/9{path}", Stop);
+            var problem = await ServiceRig.JsonAsync(answer, HttpStatusCode.NotFound);
+            Assert.Equal(("noSuchRejudging", 9), (
+                problem.GetProperty("code").GetString(), problem.GetProperty("got").GetInt32()));
+            Assert.NotEmpty(problem.GetProperty("titleZh").GetString()!);
+        }
     }
 
     /// <summary>Four sales and a refund; 'rice' is mapped by nobody.</summary>
@@ -108,7 +116,7 @@ public sealed class RejudgingInterfaceTests : IAsyncLifetime
         await _rig.Database.WriteAsync((connection, _) =>
         {
             FleetStore.Insert(connection, cabinet.Id, new AssignmentModel(
-                0, "op-a", CountyCode.Parse("341125"), "", "school", 0, null), 0);
+                0, "op-a", CountyCode.Parse(County), "", "school", 0, null), 0);
             return FleetStore.AddKey(connection, cabinet.Id, cabinet.Signer.PublicKey, 0);
         }, Stop);
         var register = _rig.Host.Services.GetRequiredService<FleetRegister>();
@@ -141,7 +149,7 @@ public sealed class RejudgingInterfaceTests : IAsyncLifetime
             return command.ExecuteNonQuery();
         }, Stop);
         _rig.Host.Services.GetRequiredService<CurrentCatalogue>().Replace(CatalogueSnapshot.From(new CatalogueState(
-            version, [new Product("p", "Rice")], isListed ? [new Listing("p", "341125", InForce.Always)] : [],
+            version, [new Product("p", "Rice")], isListed ? [new Listing("p", County, InForce.Always)] : [],
             [new SkuMapping(null, "rice", "p", new InForce(Start, null))])));
     }
 
@@ -172,3 +180,9 @@ public sealed class RejudgingInterfaceTests : IAsyncLifetime
     private static (long, long, long) Amounts(JsonElement of) =>
         (Number(of, "aidFen"), Number(of, "ordinaryFen"), Number(of, "unmappedFen"));
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouRejudgingInterfaceTests() : RejudgingInterfaceTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangRejudgingInterfaceTests() : RejudgingInterfaceTests("linjiang-2027");
