@@ -10,11 +10,15 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Ledger;
 
 /// <summary>What becomes of a batch, by the head in the database.</summary>
-public sealed class AppendTests : IDisposable
+public abstract class AppendTests(string dataSet) : IDisposable
 {
-    private readonly BooksRig _books = new();
+    private readonly BooksRig _books = new(dataSet);
 
-    public void Dispose() => _books.Dispose();
+    public void Dispose()
+    {
+        _books.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_first_batch_moves_the_head_and_the_totals_and_is_proven()
@@ -266,3 +270,9 @@ public sealed class AppendTests : IDisposable
         return journal;
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouAppendTests() : AppendTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangAppendTests() : AppendTests("linjiang-2027");

@@ -6,13 +6,17 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Ledger;
 
 /// <summary>Whom a finding about an entry is about, when the entry comes after the cabinet changed hands.</summary>
-public sealed class HandOverTests : IDisposable
+public abstract class HandOverTests(string dataSet) : IDisposable
 {
     private const long Day = JournalOnPaper.DayMs;
 
-    private readonly BooksRig _books = new();
+    private readonly BooksRig _books = new(dataSet);
 
-    public void Dispose() => _books.Dispose();
+    public void Dispose()
+    {
+        _books.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Theory]
     [InlineData(10, "op-a")]
@@ -55,3 +59,9 @@ public sealed class HandOverTests : IDisposable
         Assert.Equal(["EntryQuarantined|op-a"], _books.Rows("SELECT kind, operator_id FROM findings"));
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouHandOverTests() : HandOverTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangHandOverTests() : HandOverTests("linjiang-2027");

@@ -9,11 +9,15 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Ledger;
 
 /// <summary>Entries that the database refuses are kept apart; one that cannot be written keeps none apart.</summary>
-public sealed class IsolationTests : IDisposable
+public abstract class IsolationTests(string dataSet) : IDisposable
 {
-    private readonly BooksRig _books = new();
+    private readonly BooksRig _books = new(dataSet);
 
-    public void Dispose() => _books.Dispose();
+    public void Dispose()
+    {
+        _books.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Theory]
     [InlineData(1)]
@@ -184,3 +188,9 @@ public sealed class IsolationTests : IDisposable
         return journal;
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouIsolationTests() : IsolationTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangIsolationTests() : IsolationTests("linjiang-2027");

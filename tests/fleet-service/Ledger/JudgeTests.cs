@@ -11,13 +11,17 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Ledger;
 
 /// <summary>How entries are dated, classified and kept apart.</summary>
-public sealed class JudgeTests : IDisposable
+public abstract class JudgeTests(string dataSet) : IDisposable
 {
     private const long Day = JournalOnPaper.DayMs;
 
-    private readonly BooksRig _books = new();
+    private readonly BooksRig _books = new(dataSet);
 
-    public void Dispose() => _books.Dispose();
+    public void Dispose()
+    {
+        _books.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_sale_is_aid_only_while_its_product_is_listed()
@@ -125,7 +129,7 @@ public sealed class JudgeTests : IDisposable
     public void The_quick_reading_of_a_sale_and_the_full_one_agree_on_every_damaged_body()
     {
         var cabinet = new CabinetModel(CabinetId.Parse("x"), CabinetLife.Active, null, 0, [],
-            [new AssignmentModel(1, "op-a", CountyCode.Parse("341125"), "", "", 0, null)]);
+            [new AssignmentModel(1, "op-a", CountyCode.Parse(_books.County), "", "", 0, null)]);
         var judge = new EntryJudge(_books.Catalogue.Snapshot, new BusinessCalendar(_books.Places.Zone));
         var whole = EntryCodec.Encode(1, JournalOnPaper.At(BooksRig.StartUtcMs),
             JournalOnPaper.SaleOf("v", ("tea", 100), ("cola", 5)));
@@ -198,3 +202,9 @@ public sealed class JudgeTests : IDisposable
         Assert.Equal(["cab-1|op-a|20200901|1|5|2|0|0", "cab-1|op-a|20200902|1|2|1|0|0"], _books.Totals());
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouJudgeTests() : JudgeTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangJudgeTests() : JudgeTests("linjiang-2027");

@@ -8,7 +8,7 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Ledger;
 
 /// <summary>Whatever is changed in the ledger's rows is named by the proof.</summary>
-public sealed class ProofTests : IAsyncLifetime
+public abstract class ProofTests(string dataSet) : IAsyncLifetime
 {
     /// <summary>What no figure rests on and no signature covers, or what only decides what comes next.</summary>
     private static readonly HashSet<string> NotProven =
@@ -22,7 +22,7 @@ public sealed class ProofTests : IAsyncLifetime
         "rejudgings.started_utc_ms", "rejudgings.finished_utc_ms",
     ];
 
-    private readonly BooksRig _books = new();
+    private readonly BooksRig _books = new(dataSet);
 
     /// <summary>
     /// Two cabinets, a journal with gap and overlap, mixed lines, refunds, a release, a successor; tea recognised a day
@@ -62,7 +62,7 @@ public sealed class ProofTests : IAsyncLifetime
         var catalogue = new CatalogueOnPaper(_books);
         catalogue.Change(s => s with
         {
-            Listings = [new Listing("tea", "341125", new InForce(
+            Listings = [new Listing("tea", _books.County, new InForce(
                 BooksRig.StartUtcMs + JournalOnPaper.DayMs, BooksRig.TeaDelistedUtcMs))],
             Mappings = s.Mappings.Add(new SkuMapping(
                 null, "nobody", "cola", new InForce(BooksRig.StartUtcMs + 3_000, null))),
@@ -73,6 +73,7 @@ public sealed class ProofTests : IAsyncLifetime
     public ValueTask DisposeAsync()
     {
         _books.Dispose();
+        GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }
 
@@ -284,3 +285,9 @@ public sealed class ProofTests : IAsyncLifetime
 
     private void Run(string sql) => _books.Files.Run(sql);
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouProofTests() : ProofTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangProofTests() : ProofTests("linjiang-2027");

@@ -5,13 +5,17 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Ledger;
 
 /// <summary>Refunds against the sales they name.</summary>
-public sealed class RefundTests : IDisposable
+public abstract class RefundTests(string dataSet) : IDisposable
 {
     private const long Day = JournalOnPaper.DayMs;
 
-    private readonly BooksRig _books = new();
+    private readonly BooksRig _books = new(dataSet);
 
-    public void Dispose() => _books.Dispose();
+    public void Dispose()
+    {
+        _books.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_refund_stands_on_its_own_day_and_on_the_day_of_its_sale_under_the_sales_assignment()
@@ -206,3 +210,9 @@ public sealed class RefundTests : IDisposable
         _books.AssertProven();
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouRefundTests() : RefundTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangRefundTests() : RefundTests("linjiang-2027");

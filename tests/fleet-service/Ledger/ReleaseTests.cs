@@ -5,11 +5,15 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Ledger;
 
 /// <summary>Quarantined entries that are processed again, and how all of it is read.</summary>
-public sealed class ReleaseTests : IDisposable
+public abstract class ReleaseTests(string dataSet) : IDisposable
 {
-    private readonly BooksRig _books = new();
+    private readonly BooksRig _books = new(dataSet);
 
-    public void Dispose() => _books.Dispose();
+    public void Dispose()
+    {
+        _books.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_released_sale_counts_with_the_refunds_that_waited_for_it()
@@ -167,3 +171,9 @@ public sealed class ReleaseTests : IDisposable
         _books.Files.Run("DROP TRIGGER refuse");
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouReleaseTests() : ReleaseTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangReleaseTests() : ReleaseTests("linjiang-2027");

@@ -6,11 +6,15 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Ledger;
 
 /// <summary>A cabinet's journals that follow one another count every vend once; hellos and their witnesses.</summary>
-public sealed class SuccessionTests : IDisposable
+public abstract class SuccessionTests(string dataSet) : IDisposable
 {
-    private readonly BooksRig _books = new();
+    private readonly BooksRig _books = new(dataSet);
 
-    public void Dispose() => _books.Dispose();
+    public void Dispose()
+    {
+        _books.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Theory]
     [InlineData("old new")]
@@ -196,3 +200,9 @@ public sealed class SuccessionTests : IDisposable
         return journal;
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouSuccessionTests() : SuccessionTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangSuccessionTests() : SuccessionTests("linjiang-2027");

@@ -11,7 +11,7 @@ using ClassAmounts = KioskFleet.Service.Compliance.ClassAmounts;
 namespace KioskFleet.Service.Tests.Ledger;
 
 /// <summary>Sums of months and weeks beside the days, and windows that are read from them.</summary>
-public sealed class WindowTotalsTests
+public abstract class WindowTotalsTests(string dataSet)
 {
     private static readonly DateOnly Launch = new(2020, 9, 1);
 
@@ -59,7 +59,7 @@ public sealed class WindowTotalsTests
     [Fact]
     public async Task A_sale_and_its_refund_stand_in_the_month_and_week_of_each_ones_day()
     {
-        using var books = new BooksRig();
+        using var books = new BooksRig(dataSet);
         var journal = books.Journal();
         journal.SellAt(At(30), "v1", ("tea", 100));
         journal.Refund("r1", journal.Id, 1, 30, 0, At(35));
@@ -76,7 +76,7 @@ public sealed class WindowTotalsTests
     [Fact]
     public async Task Any_window_is_the_sum_of_its_days()
     {
-        using var books = new BooksRig();
+        using var books = new BooksRig(dataSet);
         await Live(books, new Random(7));
         Assert.True(books.Scalar("SELECT count(*) FROM totals WHERE sales_fen < refunds_of_day_fen") > 0);
         var store = new StandingsStore(books.Database, books.Places.Zone);
@@ -190,3 +190,9 @@ public sealed class WindowTotalsTests
         return rows;
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouWindowTotalsTests() : WindowTotalsTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangWindowTotalsTests() : WindowTotalsTests("linjiang-2027");
