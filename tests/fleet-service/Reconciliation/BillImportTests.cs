@@ -9,11 +9,15 @@ using static KioskFleet.Service.Tests.Reconciliation.BillsOnPaper;
 namespace KioskFleet.Service.Tests.Reconciliation;
 
 /// <summary>Bills on their way into the database.</summary>
-public sealed class BillImportTests : IDisposable
+public abstract class BillImportTests(string dataSet) : IDisposable
 {
-    private readonly BillsRig _rig = new();
+    private readonly BillsRig _rig = new(dataSet: dataSet);
 
-    public void Dispose() => _rig.Dispose();
+    public void Dispose()
+    {
+        _rig.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_bill_is_kept_with_its_lines_and_the_one_who_brought_it()
@@ -99,7 +103,7 @@ public sealed class BillImportTests : IDisposable
     [Fact]
     public async Task A_bill_of_a_day_that_is_not_over_becomes_complete_when_it_comes_again_later()
     {
-        using var rig = new BillsRig(today: Day);
+        using var rig = new BillsRig(today: Day, dataSet: dataSet);
         Assert.False((await rig.Import(Paid("T1", 100))).Complete);
         rig.Today(Day.AddDays(1));
         Assert.True((await rig.Import(Paid("T1", 100))).Complete);
@@ -181,3 +185,9 @@ public sealed class BillImportTests : IDisposable
     private string Everything() => string.Join('\n', new[] { "bills", "bill_lines", "audit_log" }
         .SelectMany(table => _rig.Books.Rows($"SELECT * FROM {table}")));
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouBillImportTests() : BillImportTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangBillImportTests() : BillImportTests("linjiang-2027");

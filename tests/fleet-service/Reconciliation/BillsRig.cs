@@ -19,8 +19,9 @@ internal sealed class BillsRig : IDisposable
 
     private readonly BillTurn _turn = new();
 
-    public BillsRig(int batchEntries = 3, DateOnly? today = null)
+    public BillsRig(int batchEntries = 3, DateOnly? today = null, string dataSet = "chuzhou-2020")
     {
+        Books = new BooksRig(dataSet);
         var options = Options.Create(new ReconciliationOptions { BatchEntries = batchEntries });
         Generations = new LedgerGenerationStore(Books.Database, Books.Time);
         Generations.EnsureAsync().GetAwaiter().GetResult();
@@ -43,7 +44,7 @@ internal sealed class BillsRig : IDisposable
         Today(today ?? new DateOnly(2020, 9, 2));
     }
 
-    public BooksRig Books { get; } = new();
+    public BooksRig Books { get; }
 
     public LedgerGenerationStore Generations { get; }
 

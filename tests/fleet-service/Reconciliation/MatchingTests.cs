@@ -7,12 +7,12 @@ using static KioskFleet.Service.Tests.Reconciliation.BillsOnPaper;
 namespace KioskFleet.Service.Tests.Reconciliation;
 
 /// <summary>Sales of a real ledger beside bills.</summary>
-public sealed class MatchingTests : IDisposable
+public abstract class MatchingTests(string dataSet) : IDisposable
 {
     private const long DayMs = JournalOnPaper.DayMs;
     private const long At = BooksRig.StartUtcMs + BillsRig.Noon;
 
-    private readonly BillsRig _rig = new();
+    private readonly BillsRig _rig = new(dataSet: dataSet);
 
     public void Dispose()
     {
@@ -323,3 +323,9 @@ public sealed class MatchingTests : IDisposable
         "recorded_payments", "recorded_refunds", "recorded_others", "recorded_days", "bill_lines",
     }.SelectMany(table => _rig.Books.Rows($"SELECT '{table}', * FROM {table} ORDER BY 2, 3, 4, 5")));
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouMatchingTests() : MatchingTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangMatchingTests() : MatchingTests("linjiang-2027");

@@ -8,11 +8,11 @@ using static KioskFleet.Service.Tests.Reconciliation.BillsOnPaper;
 namespace KioskFleet.Service.Tests.Reconciliation;
 
 /// <summary>When all bills of a day are there, whose they are, and how wrong ones are taken back.</summary>
-public sealed class MerchantTests : IDisposable
+public abstract class MerchantTests(string dataSet) : IDisposable
 {
     private const long At = BooksRig.StartUtcMs + BillsRig.Noon;
 
-    private readonly BillsRig _rig = new();
+    private readonly BillsRig _rig = new(dataSet: dataSet);
 
     public void Dispose()
     {
@@ -244,3 +244,9 @@ public sealed class MerchantTests : IDisposable
     private Task<WithdrawalOutcome> Step(long billId, WithdrawalState to, string by, string reason = "") =>
         _rig.Withdrawals.TakeAsync(billId, to, reason, by, BooksRig.Stop);
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouMerchantTests() : MerchantTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangMerchantTests() : MerchantTests("linjiang-2027");

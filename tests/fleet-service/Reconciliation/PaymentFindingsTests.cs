@@ -1,7 +1,9 @@
 using System.Text.Json;
 using KioskFleet.Protocol.Entries;
+using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Findings;
 using KioskFleet.Service.Patterns;
+using KioskFleet.Service.Places;
 using KioskFleet.Service.Policies;
 using KioskFleet.Service.Tests.Ledger;
 using Xunit;
@@ -10,24 +12,33 @@ using static KioskFleet.Service.Tests.Reconciliation.BillsOnPaper;
 namespace KioskFleet.Service.Tests.Reconciliation;
 
 /// <summary>What bills prove missing, when it is said, and how it ends.</summary>
-public sealed class PaymentFindingsTests : IDisposable
+public abstract class PaymentFindingsTests(string dataSet) : IDisposable
 {
     private const long DayMs = JournalOnPaper.DayMs;
     private const long At = BooksRig.StartUtcMs + BillsRig.Noon;
 
-    private readonly BillsRig _rig = new();
+    private readonly BillsRig _rig = new(dataSet: dataSet);
 
-    public void Dispose() => _rig.Dispose();
+    private Policy Policy => _rig.Books.Places.Policies.First(p => p.VenueKind == PolicyBook.CabinetVenue);
+
+    /// <summary>The first day on which the absence of a payment counts.</summary>
+    private DateOnly Due => Day.AddDays(Policy.Checks.ReconciliationDays + 1);
+
+    public void Dispose()
+    {
+        _rig.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_payment_that_never_became_a_sale_is_found_after_the_days_and_ends_with_the_late_sale()
     {
         _rig.Books.Cabinet("cab-1");
         await _rig.Import(Paid("t-v1", 500), Paid("t-v2", 300));
-        _rig.Today(Day.AddDays(3));
+        _rig.Today(Due.AddDays(-1));
         Assert.Empty(_rig.Check().Found);
         Assert.Equal((0L, 2L), (_rig.Figures().PaidNotRecorded.Sales, _rig.Figures().PaidPending.Sales));
-        _rig.Today(Day.AddDays(4));
+        _rig.Today(Due);
         var found = Assert.Single(_rig.Check().Found);
         Assert.Equal(
             (FindingKind.PaidNotRecorded, new FindingAbout("", "op-a", ""), "weChat/2020-09-01/op-a"),
@@ -60,9 +71,9 @@ public sealed class PaymentFindingsTests : IDisposable
             DeliveryState.Failed, PaymentOutcome.FailRefundInExecution, "vend-10", "", "tea", 300, ""), At);
         await _rig.Commit(journal);
         await _rig.Import(Paid("T1", 500, order: "vend-9"), Paid("T2", 300, order: "vend-10"));
-        _rig.Today(Day.AddDays(4));
+        _rig.Today(Due);
         var found = Assert.Single(_rig.Check().Found);
-        Assert.Equal(new FindingAbout("cab-7", "op-a", "341125"), found.About);
+        Assert.Equal(new FindingAbout("cab-7", "op-a", _rig.Books.County), found.About);
         var evidence = JsonElement.Parse(found.Evidence);
         Assert.Equal(
             """{"nonSale: Test":1,"outcome: Failed, FailRefundInExecution":1}""",
@@ -85,7 +96,7 @@ public sealed class PaymentFindingsTests : IDisposable
         await _rig.Commit(other);
         await _rig.Import(Paid("t-v1", 500, terminal: "POS1"), Paid("X1", 1, terminal: "POS1"),
             Paid("X2", 2, terminal: "POS9"));
-        _rig.Today(Day.AddDays(4));
+        _rig.Today(Due);
         Assert.Equal(["", "cab-7"], PaidNotRecordedAt());
         await _rig.Import(Day.AddDays(1), lines: [Paid("t-v2", 500, terminal: "POS1", day: Day.AddDays(1))]);
         Assert.Equal([""], PaidNotRecordedAt());
@@ -101,7 +112,7 @@ public sealed class PaymentFindingsTests : IDisposable
         journal.Add(BillsRig.Sale("v1", 500, "", "O1", PaymentMethod.Cash), At);
         await _rig.Commit(journal);
         await _rig.Import(Paid("T1", 500, order: "O1"));
-        _rig.Today(Day.AddDays(4));
+        _rig.Today(Due);
         Assert.Contains("\"sale: Cash\":1", Assert.Single(_rig.Check().Found).Evidence, StringComparison.Ordinal);
         Assert.Equal(500, _rig.Figures().NotByBill["cash"].TotalFen);
     }
@@ -121,7 +132,7 @@ public sealed class PaymentFindingsTests : IDisposable
         Assert.DoesNotContain(_rig.Check().Found, f => f.Kind == FindingKind.RecordedNotPaid);
         await _rig.Import(Day, lines: [Paid("X", 1, order: "o-v1")]);
         var found = Assert.Single(_rig.Check().Found, f => f.Kind == FindingKind.RecordedNotPaid);
-        Assert.Equal(new FindingAbout("cab-1", "op-a", "341125"), found.About);
+        Assert.Equal(new FindingAbout("cab-1", "op-a", _rig.Books.County), found.About);
         var evidence = JsonElement.Parse(found.Evidence);
         Assert.Equal((1, 500, 500), (Int(evidence, "sales"), Int(evidence, "recordedFen"), Int(evidence, "aidFen")));
         Assert.Equal("X", evidence.GetProperty("examples")[0].GetProperty("sameOrderOnBillAs").GetString());
@@ -141,7 +152,7 @@ public sealed class PaymentFindingsTests : IDisposable
         journal.Add(BillsRig.Sale("v1", 500),
             BooksRig.StartUtcMs + (minutesFromMidnight < 0 ? DayMs : 0) + minutesFromMidnight * 60_000);
         await _rig.Commit(journal);
-        _rig.Today(Day.AddDays(4));
+        _rig.Today(Due);
         await _rig.Import(Paid("X", 1));
         Assert.Equal(neighbour == 0 ? ["v1 Missing"] : ["v1 Pending"], _rig.States());
         if (neighbour != 0)
@@ -162,10 +173,10 @@ public sealed class PaymentFindingsTests : IDisposable
         journal.Refund("r3", journal.Id, 3, 100, 0, At);
         await _rig.Commit(journal);
         await _rig.Import(Paid("t-v1", 450), Paid("t-v2", 400), GivenBack("t-v2", "R", 400), Paid("t-v3", 400));
-        _rig.Today(Day.AddDays(3));
+        _rig.Today(Due.AddDays(-1));
         Assert.Empty(_rig.Check().Found);
         Assert.Equal(["v1 Pending", "v2 Pending", "v3 Pending"], _rig.States());
-        _rig.Today(Day.AddDays(4));
+        _rig.Today(Due);
         var evidence = JsonElement.Parse(Assert.Single(_rig.Check().Found).Evidence);
         Assert.Equal(
             (3, 1_200, 850, -350),
@@ -196,7 +207,7 @@ public sealed class PaymentFindingsTests : IDisposable
     public async Task Ten_thousand_missing_lines_are_one_finding_with_a_few_examples()
     {
         await _rig.Import([.. Enumerable.Range(0, 10_000).Select(i => Paid($"T{i:00000}", 10))]);
-        _rig.Today(Day.AddDays(4));
+        _rig.Today(Due);
         var evidence = JsonElement.Parse(Assert.Single(_rig.Check().Found).Evidence);
         Assert.Equal((10_000, 100_000), (Int(evidence, "payments"), Int(evidence, "amountFen")));
         Assert.Equal(
@@ -231,7 +242,7 @@ public sealed class PaymentFindingsTests : IDisposable
     public async Task While_the_ledger_cannot_be_read_to_its_end_nothing_is_said()
     {
         await _rig.Import(Paid("t-v1", 500));
-        _rig.Today(Day.AddDays(4));
+        _rig.Today(Due);
         var journal = _rig.Books.Journal();
         journal.Add(BillsRig.Sale("v1", 500), At);
         await _rig.Books.Commit(journal);
@@ -260,18 +271,18 @@ public sealed class PaymentFindingsTests : IDisposable
         await _rig.Commit(journal);
         await _rig.Import(Paid("=x", 500) with { Merchant = "M1" });
         await _rig.Import(Day.AddDays(1), lines: []);
-        _rig.Today(Day.AddDays(3));
+        _rig.Today(Due.AddDays(-1));
         Assert.Empty(_rig.Check().Found);
-        _rig.Today(Day.AddDays(4));
+        _rig.Today(Due);
         var found = Assert.Single(_rig.Check().Found);
         Assert.Equal((FindingKind.MissingBill, new FindingAbout(OperatorId: "op-a"), "weChat/2020-09-01/op-a", 50_000L),
             (found.Kind, found.About, found.Subject, found.Weight));
         var evidence = JsonElement.Parse(found.Evidence);
-        Assert.Equal(("weChat", "2020-09-01", "incomplete", 1, 50, 50_000, 3), (
+        Assert.Equal(("weChat", "2020-09-01", "incomplete", 1, 50, 50_000, Policy.Checks.ReconciliationDays), (
             evidence.GetProperty("provider").GetString(), evidence.GetProperty("day").GetString(),
             evidence.GetProperty("standing").GetString(), Int(evidence, "files"), Int(evidence, "sales"),
             Int(evidence, "recordedFen"), Int(evidence, "reconciliationDays")));
-        Assert.Equal("cabinet-aid-share", evidence.GetProperty("policy").GetProperty("id").GetString());
+        Assert.Equal(Policy.Id, evidence.GetProperty("policy").GetProperty("id").GetString());
         Assert.Equal([Open(found)], (await Bring()).Ended);
 
         // Of days too long ago nobody looks: what was found of them stays.
@@ -293,12 +304,12 @@ public sealed class PaymentFindingsTests : IDisposable
         journal.Add(BillsRig.Sale("v2", 300), At);
         await _rig.Commit(journal);
         await _rig.Import(Paid("x", 1), Paid("t-v2", 299));
-        _rig.Today(Day.AddDays(4));
+        _rig.Today(Due);
         var found = _rig.Check().Found.ToDictionary(f => f.Kind, f => JsonElement.Parse(f.Evidence));
         Assert.Equal(3, found.Count);
         foreach (var evidence in found.Values)
         {
-            Assert.Equal(("cabinet-aid-share", 1, 3, 3), (
+            Assert.Equal((Policy.Id, 1, Policy.Checks.ReconciliationDays, 3), (
                 evidence.GetProperty("policy").GetProperty("id").GetString(),
                 evidence.GetProperty("policy").GetProperty("version").GetInt32(), Int(evidence, "reconciliationDays"),
                 Int(evidence, "catalogueVersion")));
@@ -329,17 +340,19 @@ public sealed class PaymentFindingsTests : IDisposable
     public async Task The_payer_of_sales_that_name_only_the_order_is_known()
     {
         var journal = _rig.Books.Journal();
-        for (var i = 0; i < 12; i++)
+        var window = JudgingWindow.Of(Policy.Window, Day);
+        var purchases = Policy.Checks.BuyerBurstSales;
+        for (var i = 0; i < purchases; i++)
         {
             journal.Add(BillsRig.Sale($"v{i}", 500, transaction: "", order: $"ord{i}"), At + i * 600_000);
         }
 
         await _rig.Commit(journal);
-        await _rig.Import([.. Enumerable.Range(0, 12).Select(i => Paid($"T{i}", 500, order: $"ord{i}"))]);
+        await _rig.Import([.. Enumerable.Range(0, purchases).Select(i => Paid($"T{i}", 500, order: $"ord{i}"))]);
         var patterns = new SalesPatterns(
             _rig.Books.Database, _rig.Books.Register, new CurrentPolicies(new PolicyBook(_rig.Books.Places.Policies)),
             _rig.Books.Catalogue, new DayMapStore(), _rig.Books.Places.Zone);
-        var today = new DateOnly(2020, 10, 5);
+        var today = window.To.AddDays(Policy.ProvisionalDays - 1);
         var check = patterns.Check(
             new CheckMoment(_rig.Books.Places.Zone.StartOfUtcMs(today), today), [], BooksRig.Stop);
         Assert.Single(check.Found, f => f.Kind == FindingKind.BuyerBurst);
@@ -350,7 +363,7 @@ public sealed class PaymentFindingsTests : IDisposable
     {
         _rig.Books.Cabinet("cab-1");
         await _rig.Import(Paid("t1", 100));
-        _rig.Today(Day.AddDays(4));
+        _rig.Today(Due);
         var first = Assert.Single(_rig.Check().Found);
         using (var connection = _rig.Books.Database.OpenWriter())
         using (var table = new FindingTable(connection))
@@ -373,3 +386,9 @@ public sealed class PaymentFindingsTests : IDisposable
 
     private static int Int(JsonElement evidence, string name) => evidence.GetProperty(name).GetInt32();
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouPaymentFindingsTests() : PaymentFindingsTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangPaymentFindingsTests() : PaymentFindingsTests("linjiang-2027");

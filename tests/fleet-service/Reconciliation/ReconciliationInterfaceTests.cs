@@ -14,10 +14,11 @@ using static KioskFleet.Service.Tests.Reconciliation.BillsOnPaper;
 namespace KioskFleet.Service.Tests.Reconciliation;
 
 /// <summary>Bills and figures over HTTP, on the whole service.</summary>
-public sealed class ReconciliationInterfaceTests : IAsyncLifetime
+public abstract class ReconciliationInterfaceTests(string dataSet) : IAsyncLifetime
 {
     private static readonly DateOnly BillDay = new(2026, 3, 2);
 
+    private readonly CityService _city = new(dataSet);
     private ServiceRig? _rig;
 
     private ServiceRig Rig => _rig!;
@@ -26,11 +27,15 @@ public sealed class ReconciliationInterfaceTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _rig = await ServiceRig.StartAsync();
+        _rig = await _city.StartAsync();
         await Rig.RegisterAsync("K1");
     }
 
-    public ValueTask DisposeAsync() => Rig.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Rig.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_bill_is_imported_shown_and_missing_days_are_named()
@@ -74,14 +79,14 @@ public sealed class ReconciliationInterfaceTests : IAsyncLifetime
             PaymentMethod.WeChat, Paid("t-v1", 500, day: BillDay), Paid("X", 70, day: BillDay)));
         var figures = await GetAsync("/api/v1/reconciliation?window=2026-03");
         var row = figures.GetProperty("rows").EnumerateArray()
-            .Single(r => r.GetProperty("countyCode").GetString() == "341125");
+            .Single(r => r.GetProperty("countyCode").GetString() == _city.County);
         Assert.Equal(("signed", 1_000), Figure(row, "signed"));
         Assert.Equal(("reconciled", 500), Figure(row, "reconciled"));
         Assert.Equal(("signed", 300), Figure(row, "recordedNotPaid"));
         Assert.Equal(("signed", 200), Figure(row.GetProperty("notByBill"), "cash"));
         Assert.Equal(("billed", 70), Figure(figures.GetProperty("all"), "paidNotRecorded"));
         Assert.True(figures.GetProperty("isCurrent").GetBoolean());
-        Assert.Equal(0, (await GetAsync("/api/v1/reconciliation?window=2026-03&county=341126"))
+        Assert.Equal(0, (await GetAsync($"/api/v1/reconciliation?window=2026-03&county={_city.OtherCounty}"))
             .GetProperty("rows").GetArrayLength());
         Assert.Equal(0, (await GetAsync("/api/v1/reconciliation?window=2026-03&operator=op9&cabinet=K1"))
             .GetProperty("rows").GetArrayLength());
@@ -102,7 +107,7 @@ public sealed class ReconciliationInterfaceTests : IAsyncLifetime
     public async Task A_bill_is_withdrawn_by_two_persons_and_its_merchant_number_is_free_again()
     {
         using (var other = await Rig.Admin.PostAsJsonAsync(
-            "/api/v1/cabinets", new { cabinetId = "K2", county = "341125", operatorId = "op2" }, Stop))
+            "/api/v1/cabinets", new { cabinetId = "K2", county = _city.County, operatorId = "op2" }, Stop))
         {
             other.EnsureSuccessStatusCode();
         }
@@ -281,3 +286,9 @@ public sealed class ReconciliationInterfaceTests : IAsyncLifetime
         return await ServiceRig.JsonAsync(answer, HttpStatusCode.OK);
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouReconciliationInterfaceTests() : ReconciliationInterfaceTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangReconciliationInterfaceTests() : ReconciliationInterfaceTests("linjiang-2027");

@@ -7,27 +7,29 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Reconciliation;
 
 /// <summary>From when on absence counts, by policy.</summary>
-public sealed class WaitRuleTests
+public abstract class WaitRuleTests(string dataSet)
 {
     private const int Day = 20_200_901;
 
-    private static readonly PolicySubject Cabinet = new("cab-1", "op-a", "341125");
+    private readonly PlacesDataSet _places = DataSetFile.Load(dataSet);
 
-    private static readonly Policy City = DataSetFile.Load("chuzhou-2020").Policies
-        .First(p => p.VenueKind == PolicyBook.CabinetVenue);
+    private PolicySubject Cabinet => new("cab-1", "op-a", _places.Counties[0].Code.Value);
+
+    private Policy City => _places.Policies.First(p => p.VenueKind == PolicyBook.CabinetVenue);
 
     [Theory]
-    [InlineData(4, false)]
-    [InlineData(5, true)]
-    public void The_most_specific_policy_says_how_long_to_wait(int daysLater, bool isOver)
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public void The_most_specific_policy_says_how_long_to_wait(int more, bool isOver)
     {
+        var days = City.Checks.ReconciliationDays + 1;
         var longer = City with
         {
             Id = "longer",
             Scope = new PolicyScope(ScopeKind.Operator, "op-a"),
-            Checks = City.Checks with { ReconciliationDays = 4 },
+            Checks = City.Checks with { ReconciliationDays = days },
         };
-        var wait = Rule(daysLater, [City, longer], new BillDayState("op-a", "WeChat", Day, 1, true, true));
+        var wait = Rule(days + more, [City, longer], new BillDayState("op-a", "WeChat", Day, 1, true, true));
         Assert.Equal(isOver, wait.IsUnrecorded(Cabinet, Day));
         Assert.Equal(isOver, wait.IsUnpaid(Cabinet, PaymentMethod.WeChat, Day, 0));
         Assert.Equal(isOver, wait.Differs(Cabinet, PaymentMethod.WeChat, Day));
@@ -58,3 +60,9 @@ public sealed class WaitRuleTests
     private static WaitRule Rule(int daysLater, Policy[] policies, params BillDayState[] bills) => new(
         new PolicyBook(policies), new BillCalendar(bills), new DateOnly(2020, 9, 1).AddDays(daysLater));
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouWaitRuleTests() : WaitRuleTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangWaitRuleTests() : WaitRuleTests("linjiang-2027");
