@@ -10,17 +10,19 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Fleet;
 
-public sealed class CabinetKindTests
+public abstract class CabinetKindTests(string dataSet)
 {
+    private readonly CityService _city = new(dataSet);
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_registration_states_what_the_kind_can_and_cannot_enforce_in_both_languages()
     {
-        await using var rig = await ServiceRig.StartAsync();
+        await using var rig = await _city.StartAsync();
         var door = await Register(rig, new
         {
-            cabinetId = "D1", county = "341125", operatorId = "op1", kind = "OpenDoor",
+            cabinetId = "D1", county = _city.County, operatorId = "op1", kind = "OpenDoor",
         }, HttpStatusCode.Created);
         Assert.Equal("OpenDoor", door.GetProperty("kind").GetProperty("kind").GetString());
         var cannot = door.GetProperty("kind").GetProperty("cannotEnforce");
@@ -29,12 +31,12 @@ public sealed class CabinetKindTests
         Assert.Contains("无法拒绝单件商品", cannot.GetProperty("zh").GetString(), StringComparison.Ordinal);
 
         var slot = await Register(
-            rig, new { cabinetId = "S1", county = "341125", operatorId = "op1" }, HttpStatusCode.Created);
+            rig, new { cabinetId = "S1", county = _city.County, operatorId = "op1" }, HttpStatusCode.Created);
         Assert.Equal("Slot", slot.GetProperty("kind").GetProperty("kind").GetString());
 
         var problem = await Register(rig, new
         {
-            cabinetId = "B1", county = "341125", operatorId = "op1", kind = "3",
+            cabinetId = "B1", county = _city.County, operatorId = "op1", kind = "3",
         }, HttpStatusCode.BadRequest);
         Assert.Contains("takes Slot, Locker, OpenDoor, OpenDoorCompartments", problem.GetRawText(),
             StringComparison.Ordinal);
@@ -43,7 +45,7 @@ public sealed class CabinetKindTests
     [Fact]
     public async Task A_kind_can_be_changed_with_its_audit_row_and_outlives_a_restart_of_the_register()
     {
-        await using var rig = await ServiceRig.StartAsync();
+        await using var rig = await _city.StartAsync();
         await rig.RegisterAsync("A1");
         using var changed = await rig.Admin.PostAsJsonAsync(
             "/api/v1/cabinets/A1/kind", new { kind = "openDoorCompartments" }, Stop);
@@ -85,3 +87,9 @@ public sealed class CabinetKindTests
         return await ServiceRig.JsonAsync(response, status);
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouCabinetKindTests() : CabinetKindTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangCabinetKindTests() : CabinetKindTests("linjiang-2027");
