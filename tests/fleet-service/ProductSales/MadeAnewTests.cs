@@ -4,14 +4,18 @@ using Xunit;
 namespace KioskFleet.Service.Tests.ProductSales;
 
 /// <summary>Figures that are made anew arrive, whatever changes meanwhile.</summary>
-public sealed class MadeAnewTests : IDisposable
+public abstract class MadeAnewTests(string dataSet) : IDisposable
 {
-    private readonly ProductSalesRig _rig = new();
+    private readonly ProductSalesRig _rig = new(dataSet);
 
     private ProductSalesAsOf AsOf =>
         _rig.Pages.Cabinets(new DateOnly(2020, 1, 1), new DateOnly(2020, 12, 31)).AsOf;
 
-    public void Dispose() => _rig.Dispose();
+    public void Dispose()
+    {
+        _rig.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task However_often_the_catalogue_changes_newer_figures_arrive()
@@ -52,3 +56,9 @@ public sealed class MadeAnewTests : IDisposable
         Assert.Equal(2, _rig.Books.Scalar("SELECT max(edition) FROM product_sales_editions"));
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouMadeAnewTests() : MadeAnewTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangMadeAnewTests() : MadeAnewTests("linjiang-2027");

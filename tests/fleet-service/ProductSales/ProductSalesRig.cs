@@ -17,21 +17,22 @@ internal sealed class ProductSalesRig : IDisposable
 {
     private long _version;
 
-    public ProductSalesRig()
+    public ProductSalesRig(string dataSet)
     {
+        Books = new BooksRig(dataSet);
         new LedgerGenerationStore(Books.Database, Books.Time).EnsureAsync(BooksRig.Stop).Wait(BooksRig.Stop);
-        Catalogue("""
+        Catalogue($"""
             INSERT INTO products (product_id, name, version)
             VALUES ('tea', 'Tea', 1), ('cola', 'Cola', 1), ('rice', 'Rice', 1);
             INSERT INTO listings (product_id, recognised_by, from_utc_ms, to_utc_ms, version)
-            VALUES ('tea', '341125', 1, NULL, 1);
+            VALUES ('tea', '{Books.County}', 1, NULL, 1);
             INSERT INTO sku_mappings (operator_id, sku, from_utc_ms, to_utc_ms, product_id, version)
             VALUES ('', 'tea', 0, NULL, 'tea', 1), ('', 'cola', 0, NULL, 'cola', 1), ('op-b', 'box', 0, NULL, 'tea', 1);
             """);
         Projector = NewProjector();
     }
 
-    public BooksRig Books { get; } = new();
+    public BooksRig Books { get; }
 
     public ProductSalesProjector Projector { get; private set; }
 
@@ -189,7 +190,7 @@ internal sealed class ProductSalesRig : IDisposable
         Books.Dispose();
     }
 
-    private static (string Product, bool OfCity) Search(
+    private (string Product, bool OfCity) Search(
         CatalogueState state, string cabinetOperator, string sku, long at)
     {
         foreach (var owner in new[] { cabinetOperator, null })
@@ -198,7 +199,7 @@ internal sealed class ProductSalesRig : IDisposable
                 is { } mapping)
             {
                 return (mapping.ProductId, state.Listings.Any(l => l.ProductId == mapping.ProductId
-                    && l.RecognisedBy.StartsWith("3411", StringComparison.Ordinal) && l.InForce.Contains(at)));
+                    && Books.Places.Counties.Any(c => c.Code.Value == l.RecognisedBy) && l.InForce.Contains(at)));
             }
         }
 
