@@ -26,6 +26,8 @@ internal sealed class ProductBurstRule(SkuNumbers skus) : ISalesRule
     public const int LeastOtherDays = 3;
 
     private readonly Dictionary<(string CabinetId, string OperatorId), Dictionary<int, DayPeaks>> _peaks = [];
+    private readonly List<ProductBurstWatch> _watches = [];
+    private bool _daysHaveEnded;
 
     /// <inheritdoc/>
     public FindingKind Kind => FindingKind.ProductBurst;
@@ -39,7 +41,9 @@ internal sealed class ProductBurstRule(SkuNumbers skus) : ISalesRule
             _peaks[(window.CabinetId, window.OperatorId)] = peaks = [];
         }
 
-        return new ProductBurstWatch(window, skus, peaks);
+        var watch = new ProductBurstWatch(this, window, skus, peaks);
+        _watches.Add(watch);
+        return watch;
     }
 
     /// <summary>True when so many sales at once are out of the ordinary.</summary>
@@ -76,8 +80,21 @@ internal sealed class ProductBurstRule(SkuNumbers skus) : ISalesRule
         ArePayersKnown(sales, knownPayers)
         && (Int128)differentPayers * PatternWords.Whole >= (Int128)knownPayers * terms.BurstPayersBasisPoints;
 
+    /// <summary>
+    /// Ends the last day of every window, once: windows are told newest first, and the last days of the older ones say
+    /// what is usual too.
+    /// </summary>
+    private void EndDays()
+    {
+        if (!_daysHaveEnded)
+        {
+            _daysHaveEnded = true;
+            _watches.ForEach(watch => watch.EndDay());
+        }
+    }
+
     private sealed class ProductBurstWatch(
-        WatchedWindow window, SkuNumbers skus, Dictionary<int, DayPeaks> peaks) : SalesWatch
+        ProductBurstRule rule, WatchedWindow window, SkuNumbers skus, Dictionary<int, DayPeaks> peaks) : SalesWatch
     {
         private readonly Dictionary<int, ProductPace> _paces = [];
         private readonly SlidingSpan _all = new(window.Terms.BurstMinutes * 60_000L);
@@ -97,11 +114,22 @@ internal sealed class ProductBurstRule(SkuNumbers skus) : ISalesRule
             }
         }
 
-        public override IEnumerable<PatternFound> Found(WindowAmounts amounts) =>
-            from pace in _paces
-            let peak = pace.Value.Peak()
-            where peak is { } most && IsBurst(most, window.Terms) && IsMaterial(pace.Value.BurstFen, amounts)
-            select pace.Value.Tell(skus.Text(pace.Key), peak.Value);
+        public override IEnumerable<PatternFound> Found(WindowAmounts amounts)
+        {
+            rule.EndDays();
+            return from pace in _paces
+                   let peak = pace.Value.Peak()
+                   where peak is { } most && IsBurst(most, window.Terms) && IsMaterial(pace.Value.BurstFen, amounts)
+                   select pace.Value.Tell(skus.Text(pace.Key), peak.Value);
+        }
+
+        public void EndDay()
+        {
+            foreach (var pace in _paces.Values)
+            {
+                pace.EndDay();
+            }
+        }
 
         private ProductPace PaceOf(int sku)
         {

@@ -62,7 +62,7 @@ internal sealed class ProductPace(CheckTerms terms, DayPeaks peaks)
         if (day != _day)
         {
             EndDay();
-            (_day, _dayPeak) = (day, 0);
+            _day = day;
         }
 
         _span.Add(sale);
@@ -86,7 +86,6 @@ internal sealed class ProductPace(CheckTerms terms, DayPeaks peaks)
     public ProductPeak? Peak()
     {
         EndDay();
-        _day = 0;
         if (_best is not { } best)
         {
             return null;
@@ -132,6 +131,16 @@ internal sealed class ProductPace(CheckTerms terms, DayPeaks peaks)
             examples);
     }
 
+    /// <summary>Counts the day of the last sales toward what is usual; nothing when that was done.</summary>
+    public void EndDay()
+    {
+        if (_day != 0)
+        {
+            peaks.Add(_day, _dayPeak, terms);
+            (_day, _dayPeak) = (0, 0);
+        }
+    }
+
     private void Count(IReadOnlyList<SpanSale> sales)
     {
         foreach (var sale in sales)
@@ -151,11 +160,4 @@ internal sealed class ProductPace(CheckTerms terms, DayPeaks peaks)
         return (known.Count, known.DistinctBy(sale => sale.Buyer).Count());
     }
 
-    private void EndDay()
-    {
-        if (_day != 0)
-        {
-            peaks.Add(_day, _dayPeak, terms);
-        }
-    }
 }

@@ -12,8 +12,10 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Assessment;
 
 /// <summary>All checks, each on its own, on the whole service.</summary>
-public sealed class AssessmentTests
+public abstract class AssessmentTests(string dataSet)
 {
+    private readonly CityService _city = new(dataSet);
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -190,7 +192,7 @@ public sealed class AssessmentTests
     {
         var error = await Assert.ThrowsAsync<OptionsValidationException>(async () =>
         {
-            await using var rig = await ServiceRig.StartAsync(null, ($"Assessment:{setting}", value));
+            await using var rig = await _city.StartAsync(null, ($"Assessment:{setting}", value));
         });
         Assert.Contains($"Assessment:{setting}: got {value}; {takes}", error.Message, StringComparison.Ordinal);
     }
@@ -198,7 +200,7 @@ public sealed class AssessmentTests
     [Fact]
     public async Task The_shipped_checks_run_on_an_empty_service()
     {
-        await using var rig = await ServiceRig.StartAsync();
+        await using var rig = await _city.StartAsync();
         var report = await rig.Host.Services.GetRequiredService<AssessmentRun>().RunAsync(Stop);
         Assert.Empty(report.Failures);
         Assert.Contains(report.Kinds, k => k.Kind == FindingKind.ProductBurst);
@@ -208,7 +210,7 @@ public sealed class AssessmentTests
     [Fact]
     public async Task No_shipped_check_can_tell_of_any_of_its_kinds_without_a_weight()
     {
-        await using var rig = await ServiceRig.StartAsync();
+        await using var rig = await _city.StartAsync();
         var kinds = rig.Host.Services.GetServices<IFindingSource>().SelectMany(source => source.Kinds).ToHashSet();
         Assert.True(kinds.Count > 15);
         Assert.All(kinds, kind => Assert.All((long[])[0, -1, long.MinValue], weight =>
@@ -216,7 +218,7 @@ public sealed class AssessmentTests
                 () => new FindingDraft(kind, new FindingAbout(), "s", "{}", weight))));
     }
 
-    private static Task<ServiceRig> Rig(params IFindingSource[] checks) => ServiceRig.StartAsync(services =>
+    private Task<ServiceRig> Rig(params IFindingSource[] checks) => _city.StartAsync(services =>
     {
         services.RemoveAll<IFindingSource>();
         foreach (var check in checks)
@@ -233,8 +235,8 @@ public sealed class AssessmentTests
     private static IReadOnlyList<FindingShown> Findings(ServiceRig rig) =>
         rig.Host.Services.GetRequiredService<FindingQueries>().Read(new FindingFilter(), null, 100).Items;
 
-    private static FindingDraft Draft(FindingKind kind, string subject) =>
-        new(kind, new FindingAbout("cab-1", "op-1", "341125"), subject, "{}", 1);
+    private FindingDraft Draft(FindingKind kind, string subject) =>
+        new(kind, new FindingAbout("cab-1", "op-1", _city.County), subject, "{}", 1);
 
     private sealed class Check(FindingKind kind) : IFindingSource
     {
@@ -256,3 +258,9 @@ public sealed class AssessmentTests
             CheckMoment moment, IReadOnlyList<OpenFinding> open, CancellationToken cancellationToken) => new([], []);
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouAssessmentTests() : AssessmentTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangAssessmentTests() : AssessmentTests("linjiang-2027");

@@ -12,14 +12,16 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Enrolment;
 
-public sealed class EnrolmentTests
+public abstract class EnrolmentTests(string dataSet)
 {
+    private readonly CityService _city = new(dataSet);
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task An_enrolled_cabinet_is_active_has_its_key_and_may_connect()
     {
-        await using var rig = await ServiceRig.StartAsync();
+        await using var rig = await _city.StartAsync();
         await rig.RegisterAsync("A1");
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var response = await RedeemAsync(rig, await rig.MakeTokenAsync("A1"), key);
@@ -35,7 +37,7 @@ public sealed class EnrolmentTests
     [Fact]
     public async Task The_same_key_may_redeem_again_and_the_old_password_holds_until_the_new_one_is_used()
     {
-        await using var rig = await ServiceRig.StartAsync();
+        await using var rig = await _city.StartAsync();
         await rig.RegisterAsync("A1");
         var token = await rig.MakeTokenAsync("A1");
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -50,7 +52,7 @@ public sealed class EnrolmentTests
     [Fact]
     public async Task Of_many_keys_that_race_for_a_token_exactly_one_wins()
     {
-        await using var rig = await ServiceRig.StartAsync();
+        await using var rig = await _city.StartAsync();
         for (var round = 0; round < 5; round++)
         {
             await rig.RegisterAsync($"A{round}");
@@ -73,7 +75,7 @@ public sealed class EnrolmentTests
     public async Task Unknown_expired_and_unproven_redemptions_are_told_apart()
     {
         var clock = new LaterClock();
-        await using var rig = await ServiceRig.StartAsync(s => s.AddSingleton<TimeProvider>(clock));
+        await using var rig = await _city.StartAsync(s => s.AddSingleton<TimeProvider>(clock));
         await rig.RegisterAsync("A1");
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var unknown = await RedeemAsync(rig, "nobody-made-this", key);
@@ -93,7 +95,7 @@ public sealed class EnrolmentTests
     [Fact]
     public async Task A_key_of_another_cabinet_and_a_retired_cabinet_are_refused()
     {
-        await using var rig = await ServiceRig.StartAsync();
+        await using var rig = await _city.StartAsync();
         await rig.RegisterAsync("A1");
         await rig.RegisterAsync("A2");
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -111,7 +113,7 @@ public sealed class EnrolmentTests
     [Fact]
     public async Task Redemptions_from_one_address_are_limited()
     {
-        await using var rig = await ServiceRig.StartAsync(null, ("Enrolment:RedemptionsPerMinute", "3"));
+        await using var rig = await _city.StartAsync(null, ("Enrolment:RedemptionsPerMinute", "3"));
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var answers = new List<HttpStatusCode>();
         for (var i = 0; i < 5; i++)
@@ -154,3 +156,9 @@ public sealed class EnrolmentTests
         return result.ResultCode;
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouEnrolmentTests() : EnrolmentTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangEnrolmentTests() : EnrolmentTests("linjiang-2027");

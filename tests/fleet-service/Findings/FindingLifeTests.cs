@@ -2,6 +2,7 @@ using CsCheck;
 using KioskFleet.Service.Findings;
 using KioskFleet.Service.Storage;
 using KioskFleet.Service.Tests.Ledger;
+using KioskFleet.Service.Tests.Places;
 using KioskFleet.Service.Tests.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
@@ -217,21 +218,22 @@ public sealed class FindingLifeTests : IDisposable
         int Evidence(long id) => Queries.Find(id)!.Finding.Evidence.GetProperty("n").GetInt32();
     }
 
-    [Fact]
-    public async Task A_cabinet_s_finding_names_the_operator_and_county_of_its_assignment()
+    [Theory]
+    [MemberData(nameof(ShippedDataSets.Names), MemberType = typeof(ShippedDataSets))]
+    public async Task A_cabinet_s_finding_names_the_operator_and_county_of_its_assignment(string dataSet)
     {
-        using var books = new BooksRig();
+        using var books = new BooksRig(dataSet);
         var journal = books.Journal();
         journal.Sell("", ("tea", 100));
         await books.Commit(journal);
         books.Assign(journal.Cabinet.Id, "op-b", BooksRig.StartUtcMs + 1);
         var finding = Assert.Single(new FindingQueries(books.Database).Read(new FindingFilter(), null, 10).Items);
-        Assert.Equal(("EntryQuarantined", "op-a", "341125", FindingState.Open),
+        Assert.Equal(("EntryQuarantined", "op-a", books.County, FindingState.Open),
             (finding.Kind, finding.Operator, finding.County, finding.State));
         var queries = new FindingQueries(books.Database);
-        Assert.Single(queries.Read(new FindingFilter(Operator: "op-a", County: "341125"), null, 10).Items);
+        Assert.Single(queries.Read(new FindingFilter(Operator: "op-a", County: books.County), null, 10).Items);
         Assert.Empty(queries.Read(new FindingFilter(Operator: "op-b"), null, 10).Items);
-        Assert.Empty(queries.Read(new FindingFilter(County: "341126"), null, 10).Items);
+        Assert.Empty(queries.Read(new FindingFilter(County: books.OtherCounty), null, 10).Items);
     }
 
     [Fact]

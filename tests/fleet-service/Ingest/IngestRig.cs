@@ -48,8 +48,9 @@ internal sealed class IngestRig : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    private IngestRig(IReadOnlyDictionary<string, string?> settings)
+    private IngestRig(string dataSet, IReadOnlyDictionary<string, string?> settings)
     {
+        Books = new BooksRig(dataSet);
         _services = new ServiceCollection()
             .AddLogging().AddMetrics()
             .AddSingleton(Books.Database)
@@ -63,7 +64,7 @@ internal sealed class IngestRig : IAsyncDisposable
         Pipeline = _services.GetRequiredService<IngestPipeline>();
     }
 
-    public BooksRig Books { get; } = new();
+    public BooksRig Books { get; }
 
     public LocalLink Link { get; } = new();
 
@@ -73,9 +74,9 @@ internal sealed class IngestRig : IAsyncDisposable
 
     public ByteBudget Budget => _services.GetRequiredService<ByteBudget>();
 
-    public static async Task<IngestRig> StartAsync(params (string Name, string Value)[] settings)
+    public static async Task<IngestRig> StartAsync(string dataSet, params (string Name, string Value)[] settings)
     {
-        var rig = new IngestRig(settings.ToDictionary(s => "Ingest:" + s.Name, s => (string?)s.Value));
+        var rig = new IngestRig(dataSet, settings.ToDictionary(s => "Ingest:" + s.Name, s => (string?)s.Value));
         await rig.Pipeline.StartAsync(CancellationToken.None);
         return rig;
     }

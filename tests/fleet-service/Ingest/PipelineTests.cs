@@ -9,12 +9,12 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Ingest;
 
 /// <summary>The whole write path: messages in, receipts out, the ledger between.</summary>
-public sealed class PipelineTests
+public abstract class PipelineTests(string dataSet)
 {
     [Fact]
     public async Task A_hello_and_batches_are_answered_with_the_head_and_committed()
     {
-        await using var rig = await IngestRig.StartAsync();
+        await using var rig = await IngestRig.StartAsync(dataSet);
         var journal = Sold(rig, 5);
         var hello = await rig.Ask(journal, journal.Hello().Sign(journal.Cabinet.Signer), Lane.Hello);
         Assert.Equal((ReceiptOutcome.Heard, journal.HeadAt(0), BooksRig.StartUtcMs),
@@ -33,7 +33,7 @@ public sealed class PipelineTests
     [Fact]
     public async Task Every_refusal_is_answered_with_its_reason_and_kept_as_evidence_once()
     {
-        await using var rig = await IngestRig.StartAsync(("MaxBatchBytes", "65536"), ("MaxBatchEntries", "3"));
+        await using var rig = await IngestRig.StartAsync(dataSet, ("MaxBatchBytes", "65536"), ("MaxBatchEntries", "3"));
         var journal = Sold(rig, 4);
         var stranger = new JournalOnPaper(new CabinetOnPaper("stranger"), 900);
         stranger.Sell("x", ("tea", 1));
@@ -73,7 +73,7 @@ public sealed class PipelineTests
     [Fact]
     public async Task Evidence_is_kept_apart_for_each_cabinet_and_bounded_in_number()
     {
-        await using var rig = await IngestRig.StartAsync(("MaxRefusedMessages", "5"));
+        await using var rig = await IngestRig.StartAsync(dataSet, ("MaxRefusedMessages", "5"));
         var bytes = new byte[80];
         rig.Books.Cabinet("cab-1");
         rig.Books.Cabinet("cab-2");
@@ -102,7 +102,8 @@ public sealed class PipelineTests
     [Fact]
     public async Task While_the_ledger_is_held_undecided_bytes_are_capped_and_all_is_answered_afterwards()
     {
-        await using var rig = await IngestRig.StartAsync(("MaxUndecidedBytes", "1048576"), ("MaxPaceMs", "1000"));
+        await using var rig = await IngestRig.StartAsync(
+            dataSet, ("MaxUndecidedBytes", "1048576"), ("MaxPaceMs", "1000"));
         var journals = Enumerable.Range(0, 40).Select(i => Sold(rig, 500, $"cab-{i}")).ToList();
         var messages = journals.Select(j => j.Message()).ToList();
         Assert.True(messages.Sum(m => m.Payload.Length) > 2 * 1_048_576);
@@ -156,7 +157,7 @@ public sealed class PipelineTests
     [Fact]
     public async Task A_ledger_that_cannot_be_written_answers_busy_and_recovers_alone()
     {
-        await using var rig = await IngestRig.StartAsync();
+        await using var rig = await IngestRig.StartAsync(dataSet);
         var journal = Sold(rig, 200);
         await rig.Ask(journal, journal.Message(1, 1));
         Run(rig, "ALTER TABLE entries RENAME TO entries_away");
@@ -174,7 +175,7 @@ public sealed class PipelineTests
     [Fact]
     public async Task A_commit_of_unknown_outcome_is_not_answered_and_the_next_question_is()
     {
-        await using var rig = await IngestRig.StartAsync();
+        await using var rig = await IngestRig.StartAsync(dataSet);
         var journal = Sold(rig, 3);
         Run(rig, """
             CREATE TABLE parent (id INTEGER PRIMARY KEY);
@@ -191,7 +192,7 @@ public sealed class PipelineTests
     [Fact]
     public async Task A_stop_commits_and_answers_what_was_taken()
     {
-        await using var rig = await IngestRig.StartAsync();
+        await using var rig = await IngestRig.StartAsync(dataSet);
         var journals = Enumerable.Range(0, 20).Select(i => Sold(rig, 50, $"cab-{i}")).ToList();
         Task stopping;
         using (await rig.Books.Database.Writers.EnterAsync(BooksRig.Stop))
@@ -218,7 +219,7 @@ public sealed class PipelineTests
     [Fact]
     public async Task A_receipt_that_cannot_be_sent_loses_nothing()
     {
-        await using var rig = await IngestRig.StartAsync();
+        await using var rig = await IngestRig.StartAsync(dataSet);
         var journal = Sold(rig, 3);
         rig.Link.IsReady = false;
         await rig.Send(journal, journal.Message());
@@ -231,7 +232,7 @@ public sealed class PipelineTests
     [Fact]
     public async Task Many_cabinets_at_once_with_lost_and_doubled_messages_count_once()
     {
-        await using var rig = await IngestRig.StartAsync();
+        await using var rig = await IngestRig.StartAsync(dataSet);
         var journals = Enumerable.Range(0, 30).Select(i => Sold(rig, 20, $"cab-{i}")).ToList();
         for (ulong first = 1; first <= 20; first += 4)
         {
@@ -285,3 +286,9 @@ public sealed class PipelineTests
         return journal;
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouPipelineTests() : PipelineTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangPipelineTests() : PipelineTests("linjiang-2027");

@@ -5,12 +5,12 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Ingest;
 
 /// <summary>Receipts name the config that a cabinet is to work by, and its hellos say which one it works by.</summary>
-public sealed class WantedConfigTests
+public abstract class WantedConfigTests(string dataSet)
 {
     [Fact]
     public async Task Every_receipt_names_the_wanted_config_and_a_hello_that_reports_another_asks_for_it()
     {
-        await using var rig = await IngestRig.StartAsync();
+        await using var rig = await IngestRig.StartAsync(dataSet);
         var journal = rig.Books.Journal();
         journal.Sell("v1", ("tea", 100));
         var hello = journal.Hello() with { AppliedConfigVersion = "old" };
@@ -31,3 +31,9 @@ public sealed class WantedConfigTests
         Assert.False(rig.Wanted.ToSend.TryRead(out _));
     }
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouWantedConfigTests() : WantedConfigTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangWantedConfigTests() : WantedConfigTests("linjiang-2027");

@@ -4,9 +4,9 @@ using KioskFleet.Service.Catalogue;
 namespace KioskFleet.Service.Tests.Patterns;
 
 /// <summary>
-/// A September of ordinary life at some cabinets, by seed: a canteen's noon, a school's milk break, a station at night,
+/// Thirty days of ordinary life at some cabinets, by seed: a canteen's noon, a school's milk break, a station at night,
 /// a festival at a scenic spot, an office with regular customers; discounts, gifts, a clearing, a changed price, goods
-/// by weight, commissioning and maintenance, refunds also after the month, a school that buys a class's milk piece by
+/// by weight, commissioning and maintenance, refunds also days later, a school that buys a class's milk piece by
 /// piece, and a large order for an office. Nothing here is staged.
 /// </summary>
 internal sealed class HonestCity
@@ -112,7 +112,7 @@ internal sealed class HonestCity
             var quantity = Chance(88) ? 1 : Chance(98) ? 2 + _random.Next(3) : 10 + _random.Next(15);
             var paid = price * quantity;
             paid = Chance(8) ? paid * (50 + _random.Next(45)) / 100 : paid;
-            lines.Add(Refunded(new PaperLine(product, quantity, price, paid), at.Day));
+            lines.Add(Refunded(new PaperLine(product, quantity, price, paid)));
         }
 
         if (Chance(1))
@@ -130,7 +130,7 @@ internal sealed class HonestCity
         }
     }
 
-    private PaperLine Refunded(PaperLine line, int day)
+    private PaperLine Refunded(PaperLine line)
     {
         if (!Chance(2))
         {
@@ -138,7 +138,7 @@ internal sealed class HonestCity
         }
 
         var fen = Chance(60) ? line.PaidFen : line.PaidFen / 2;
-        return line with { RefundedFen = fen, LateFen = day + (Chance(60) ? 0 : 1 + _random.Next(4)) >= 30 ? fen : 0 };
+        return line with { RefundedFen = fen, RefundedDays = Chance(60) ? 0 : 1 + _random.Next(4) };
     }
 
     private void MilkBreak(string cabinet, int day, int factor, bool billed)

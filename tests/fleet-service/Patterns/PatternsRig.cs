@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text.Json;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Service.Catalogue;
+using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Findings;
 using KioskFleet.Service.Patterns;
 using KioskFleet.Service.Policies;
@@ -25,8 +26,11 @@ internal sealed class PatternsRig : IDisposable
 
     private readonly RecordedProjection _projection;
 
-    public PatternsRig()
+    public PatternsRig(string dataSet)
     {
+        City = new PaperCity(dataSet);
+        Books = new BooksRig(dataSet);
+        Today = City.LastLook(Window);
         string[] aid =
         [
             "tea", .. Enumerable.Range(0, 13).Select(i => $"A{i}"), .. Enumerable.Range(0, 300).Select(i => $"G{i}"),
@@ -35,7 +39,7 @@ internal sealed class PatternsRig : IDisposable
         Books.Catalogue.Replace(CatalogueSnapshot.From(new CatalogueState(
             9,
             [.. aid.Concat(ordinary).Select(sku => new Product(sku, sku))],
-            [.. aid.Select(sku => new Listing(sku, "341125", InForce.Always))],
+            [.. aid.Select(sku => new Listing(sku, Books.County, InForce.Always))],
             [.. aid.Concat(ordinary).Select(sku => new SkuMapping(null, sku, sku, InForce.Always))])));
         Patterns = new SalesPatterns(
             Books.Database, Books.Register, new CurrentPolicies(new PolicyBook(Books.Places.Policies)),
@@ -49,11 +53,16 @@ internal sealed class PatternsRig : IDisposable
             NullLogger<RecordedProjection>.Instance);
     }
 
-    public BooksRig Books { get; } = new();
+    public BooksRig Books { get; }
+
+    public PaperCity City { get; }
+
+    /// <summary>The window of the first sales.</summary>
+    public JudgingWindow Window => City.WindowOf(new DateOnly(2020, 9, 1));
 
     public SalesPatterns Patterns { get; }
 
-    public DateOnly Today { get; set; } = new(2020, 10, 5);
+    public DateOnly Today { get; set; }
 
     public static SaleLine Line(
         string sku, int quantity, long priceFen, long? paidFen = null, AidClaim claim = AidClaim.None) =>
@@ -61,6 +70,9 @@ internal sealed class PatternsRig : IDisposable
 
     public static SaleBody Sale(string vendId, params SaleLine[] lines) => new(SaleSource.Vend, SaleMarks.None, vendId,
         new Payment(PaymentMethod.WeChat, $"order-{vendId}", $"tx-{vendId}"), lines);
+
+    /// <summary>The beginning of a day.</summary>
+    public long UtcMsOf(DateOnly day) => Books.Places.Zone.StartOfUtcMs(day);
 
     /// <summary>Commits a journal in batches of ordinary size.</summary>
     public async Task CommitAsync(JournalOnPaper journal)

@@ -1,24 +1,39 @@
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Findings;
 using KioskFleet.Service.Patterns;
+using KioskFleet.Service.Places;
 using Xunit;
 
 namespace KioskFleet.Service.Tests.Patterns;
 
 /// <summary>What a usual price is, and what stands out from it.</summary>
-public sealed class PriceRuleTests
+public abstract class PriceRuleTests(string dataSet)
 {
     private const long Hour = RulesOnPaper.HourMs;
     private static readonly PaperProduct Tea = new("tea", ProductClass.Aid, 500);
 
+    private readonly PaperCity _city = new(dataSet, "month");
+
+    private CheckTerms Terms => _city.Terms;
+
+    /// <summary>So many cabinets tell the city's price.</summary>
+    private int Enough => Terms.PriceMinimumCabinets;
+
+    private int Few => Terms.PriceMinimumSales;
+
+    /// <summary>So many times the tea's price is not above so many times.</summary>
+    private long Dear => 500L * Terms.PriceOutlierPercent / 100;
+
     [Theory]
-    [InlineData(1_500, 1_500, false)] // three times is not above three times
-    [InlineData(1_501, 1_501, true)]
-    [InlineData(9_000, 1_500, false)] // shown dear, and sold at a discount
-    [InlineData(500, 9_000, true)] // shown as usual, and paid dear
-    public void One_sale_far_above_the_city_s_price_stands_out_when_it_was_paid(long unit, long paid, bool expected)
+    [InlineData(0, 0, false)]
+    [InlineData(1, 1, true)]
+    [InlineData(7_500, 0, false)] // shown dear, and sold at a discount
+    [InlineData(null, 7_500, true)] // shown as usual, and paid dear
+    public void One_sale_far_above_the_city_s_price_stands_out_when_it_was_paid(
+        int? moreUnit, long morePaid, bool expected)
     {
-        var events = City(5).Append(Sale("cab-0", Tea, unit, paid));
+        var unit = moreUnit is { } more ? Dear + more : 500;
+        var events = City(Enough).Append(Sale("cab-0", Tea, unit, Dear + morePaid));
         Assert.Equal(expected, Found(events).Contains("cab-0"));
         Assert.Equal(expected ? 1 : 0, Found(events).Count);
     }
@@ -26,7 +41,7 @@ public sealed class PriceRuleTests
     [Fact]
     public void Many_sales_of_one_cabinet_do_not_make_the_usual_price_and_accuse_no_other()
     {
-        var events = City(4).Concat(Enumerable.Range(0, 200).Select(_ => Sale("cheat", Tea, 5_000, 5_000)));
+        var events = City(Enough - 1).Concat(Enumerable.Range(0, 200).Select(_ => Sale("cheat", Tea, 5_000, 5_000)));
         Assert.Equal(["cheat"], Found(events));
     }
 
@@ -40,15 +55,15 @@ public sealed class PriceRuleTests
     [Fact]
     public void A_cabinet_alone_is_compared_with_itself()
     {
-        Assert.Equal(["cab-0"], Found(City(1).Append(Sale("cab-0", Tea, 1_501, 1_501))));
-        Assert.Empty(Found(City(1).Take(6).Append(Sale("cab-0", Tea, 1_501, 1_501))));
+        Assert.Equal(["cab-0"], Found(City(1).Append(Sale("cab-0", Tea, Dear + 1, Dear + 1))));
+        Assert.Empty(Found(City(1).Take(Few - 2).Append(Sale("cab-0", Tea, Dear + 1, Dear + 1))));
     }
 
     [Fact]
     public void A_slow_product_that_was_cleared_did_not_have_a_high_price_before()
     {
         var full = Enumerable.Range(0, 2).Select(_ => Sale("cab-0", Tea, 500, 500)).ToList();
-        var cleared = Enumerable.Range(0, 10).Select(_ => Sale("cab-0", Tea, 100, 100)).ToList();
+        var cleared = Enumerable.Range(0, Few + 2).Select(_ => Sale("cab-0", Tea, 100, 100)).ToList();
         Assert.Empty(Found(full.Concat(cleared)));
         Assert.Equal(["cab-0"], Found(cleared.Concat(full)));
         var elsewhere = Enumerable.Range(0, 3).Select(_ => Sale("cab-1", Tea, 500, 500));
@@ -56,15 +71,17 @@ public sealed class PriceRuleTests
     }
 
     [Theory]
-    [InlineData(8, 8, true)]
-    [InlineData(7, 0, false)] // too few to be more than a clearing
-    [InlineData(8, 9, false)] // most were sold as usual
-    public void Low_prices_stand_out_when_they_are_many_and_most(int low, int usual, bool expected)
+    [InlineData(0, 0, true)]
+    [InlineData(-1, null, false)] // too few to be more than a clearing
+    [InlineData(0, 1, false)] // most were sold as usual
+    public void Low_prices_stand_out_when_they_are_many_and_most(int more, int? moreUsual, bool expected)
     {
+        var (low, usual) = (Few + more, moreUsual is { } u ? Few + u : 0);
+        var cheap = 300L * 100 / Terms.PriceOutlierPercent - 1;
         var cola = new PaperProduct("cola", ProductClass.Ordinary, 300);
-        var events = Enumerable.Range(0, 5).SelectMany(c => Enumerable.Range(0, 10)
+        var events = Enumerable.Range(0, Enough).SelectMany(c => Enumerable.Range(0, Few + 2)
                 .Select(_ => Sale($"cab-{c}", cola, 300, 300)))
-            .Concat(Enumerable.Range(0, low).Select(_ => Sale("low", cola, 99, 99)))
+            .Concat(Enumerable.Range(0, low).Select(_ => Sale("low", cola, cheap, cheap)))
             .Concat(Enumerable.Range(0, usual).Select(_ => Sale("low", cola, 300, 300)));
         Assert.Equal(expected ? ["low"] : [], Found(events));
     }
@@ -72,21 +89,22 @@ public sealed class PriceRuleTests
     [Fact]
     public void A_third_is_not_below_a_third_and_a_discount_is_no_low_price()
     {
-        var low = Enumerable.Range(0, 20).Select(_ => Sale("low", Tea, 167, 167)).ToList();
-        Assert.Empty(Found(City(5).Concat(low)));
+        var third = (500L * 100 + Terms.PriceOutlierPercent - 1) / Terms.PriceOutlierPercent;
+        var low = Enumerable.Range(0, 20).Select(_ => Sale("low", Tea, third, third)).ToList();
+        Assert.Empty(Found(City(Enough).Concat(low)));
         var discounted = Enumerable.Range(0, 20).Select(_ => Sale("low", Tea, 500, 10));
-        Assert.Empty(Found(City(5).Concat(discounted)));
+        Assert.Empty(Found(City(Enough).Concat(discounted)));
     }
 
     [Fact]
     public void A_promotion_of_some_days_makes_the_full_price_no_high_one()
     {
         // In every cabinet most sales are at a quarter of the price, and some at the full one.
-        var events = Enumerable.Range(0, 5).SelectMany(c => Enumerable.Range(0, 30)
+        var events = Enumerable.Range(0, Enough).SelectMany(c => Enumerable.Range(0, 30)
             .Select(i => Sale($"cab-{c}", Tea, i < 20 ? 125 : 500, null))).ToList();
         Assert.Empty(Found(events));
         Assert.Empty(Found(events.Where(e => e.Cabinet == "cab-0")));
-        Assert.Equal(["cab-0"], Found(events.Append(Sale("cab-0", Tea, 1_501, null))));
+        Assert.Equal(["cab-0"], Found(events.Append(Sale("cab-0", Tea, Dear + 1, null))));
     }
 
     [Fact]
@@ -94,10 +112,12 @@ public sealed class PriceRuleTests
     {
         var products = Enumerable.Range(0, 6)
             .Select(i => new PaperProduct($"p{i}", ProductClass.Aid, 400 + i)).ToList();
-        var events = products.SelectMany(p => Enumerable.Range(0, 5).SelectMany(c => Enumerable.Range(0, 8)
-            .Select(_ => Sale(c == 4 ? "summit" : $"cab-{c}", p, p.PriceFen * (c == 4 ? 4 : 1), null)))).ToList();
+        var level = 1 + (Terms.PriceOutlierPercent + 99) / 100;
+        var events = products.SelectMany(p => Enumerable.Range(0, Enough).SelectMany(c => Enumerable.Range(0, Few)
+            .Select(_ => Sale(c == 0 ? "summit" : $"cab-{c}", p, p.PriceFen * (c == 0 ? level : 1), null)))).ToList();
         Assert.Empty(Found(events));
-        Assert.Equal(["summit"], Found(events.Append(Sale("summit", products[0], 400 * 13, null))));
+        var beyond = 400L * (level * Terms.PriceOutlierPercent / 100 + 1);
+        Assert.Equal(["summit"], Found(events.Append(Sale("summit", products[0], beyond, null))));
 
         // Few articles tell no level.
         Assert.Equal(["summit"], Found(events.Where(e => e.Lines[0].Product.Sku is not ("p4" or "p5"))));
@@ -120,12 +140,19 @@ public sealed class PriceRuleTests
         Assert.NotEqual(articles.Of("op-b", "x"), articles.Of("op-a", "x"));
     }
 
-    private static IEnumerable<PaperEvent> City(int cabinets) => Enumerable.Range(0, cabinets)
-        .SelectMany(c => Enumerable.Range(0, 10).Select(_ => Sale($"cab-{c}", Tea, 500, 500)));
+    private IEnumerable<PaperEvent> City(int cabinets) => Enumerable.Range(0, cabinets)
+        .SelectMany(c => Enumerable.Range(0, Few + 2).Select(_ => Sale($"cab-{c}", Tea, 500, 500)));
 
     private static PaperEvent Sale(string cabinet, PaperProduct product, long unit, long? paid) => new(
         cabinet, RulesOnPaper.StartUtcMs + 9 * Hour, 0, [new PaperLine(product, 1, unit, paid ?? unit)]);
 
-    private static List<string> Found(IEnumerable<PaperEvent> events) => [.. RulesOnPaper.Found(events)
+    private List<string> Found(IEnumerable<PaperEvent> events) => [.. RulesOnPaper
+        .Found(_city, events, _city.LastLook(_city.WindowOf(new DateOnly(2020, 9, 1))))
         .Where(f => f.Kind == FindingKind.PriceOutlier).Select(f => f.Cabinet).Distinct()];
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouPriceRuleTests() : PriceRuleTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangPriceRuleTests() : PriceRuleTests("linjiang-2027");

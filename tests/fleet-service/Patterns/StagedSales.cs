@@ -1,11 +1,16 @@
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Service.Catalogue;
+using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Findings;
+using KioskFleet.Service.Places;
 
 namespace KioskFleet.Service.Tests.Patterns;
 
-/// <summary>Plants one pattern into an honest city, at a cabinet and in a size that chance chooses.</summary>
-internal static class StagedSales
+/// <summary>
+/// Plants one pattern into a window of an honest city, at a cabinet and in a size that chance chooses, beyond what the
+/// city's policy lets be.
+/// </summary>
+internal sealed class StagedSales
 {
     /// <summary>Every pattern that rules over sales look for.</summary>
     public static readonly FindingKind[] Kinds =
@@ -14,123 +19,151 @@ internal static class StagedSales
         FindingKind.PriceOutlier, FindingKind.NonSaleExcess, FindingKind.AidClaimMismatch,
     ];
 
-    /// <summary>Plants a pattern; returns the cabinet.</summary>
-    public static string Plant(HonestCity city, FindingKind kind, int seed)
+    private readonly HonestCity _city;
+    private readonly CheckTerms _terms;
+    private readonly Random _random;
+    private readonly string _cabinet;
+    private readonly List<PaperEvent> _own;
+    private readonly long _aidFen;
+    private readonly long _atUtcMs;
+    private readonly long _lastDayUtcMs;
+
+    public StagedSales(PaperCity paper, JudgingWindow window, HonestCity city, int seed)
     {
-        var random = new Random(seed);
-        var cabinet = city.Cabinets[random.Next(city.Cabinets.Count)];
-        var own = city.Events.Where(e => e.Cabinet == cabinet && e.Purpose is null).ToList();
-        var aidFen = own.Sum(e => e.Lines.Where(l => l.Product.Class == ProductClass.Aid)
+        (_city, _terms, _random) = (city, paper.Terms, new Random(seed));
+        _cabinet = city.Cabinets[_random.Next(city.Cabinets.Count)];
+        var (from, to) = (paper.Places.Zone.StartOfUtcMs(window.From), paper.Places.Zone.StartOfUtcMs(window.To));
+        _own = [.. city.Events.Where(
+            e => e.Cabinet == _cabinet && e.Purpose is null && e.UtcMs >= from && e.UtcMs < to)];
+        _aidFen = _own.Sum(e => e.Lines.Where(l => l.Product.Class == ProductClass.Aid)
             .Sum(l => l.PaidFen - l.RefundedFen));
-        var at = RulesOnPaper.StartUtcMs + (5 + random.Next(city.Days - 8)) * RulesOnPaper.DayMs;
+        _lastDayUtcMs = to - RulesOnPaper.DayMs;
+        _atUtcMs = from + (1 + _random.Next(window.Days - 3)) * RulesOnPaper.DayMs;
+    }
+
+    /// <summary>Plants a pattern; returns the cabinet.</summary>
+    public string Plant(FindingKind kind)
+    {
         switch (kind)
         {
             case FindingKind.ProductBurst:
-                ProductBurst(city, cabinet, (at + 22 * RulesOnPaper.HourMs, aidFen), random);
+                ProductBurst(_atUtcMs + 22 * RulesOnPaper.HourMs);
                 break;
             case FindingKind.BuyerBurst:
-                BuyerBurst(city, cabinet, (at, aidFen), random);
+                BuyerBurst();
                 break;
             case FindingKind.RefundedAfterWindow:
-                LateRefunds(city, cabinet, aidFen, random);
+                LateRefunds();
                 break;
             case FindingKind.AbsurdSale:
-                Add(city, cabinet, at + RulesOnPaper.HourMs, 0, random.Next(2) == 0
-                    ? Line(31 + random.Next(200), 100, 0)
-                    : Line(1, 100_001 + random.Next(1_000_000), 0));
+                Add(_atUtcMs + RulesOnPaper.HourMs, 0, _random.Next(2) == 0
+                    ? Line(_terms.AbsurdQuantity + 1 + _random.Next(200), 100)
+                    : Line(1, _terms.AbsurdUnitPriceFen + 1 + _random.Next(1_000_000)));
                 break;
             case FindingKind.PriceOutlier:
-                var product = HonestCity.AidProduct(random.Next(12));
-                var price = product.PriceFen * (10 + random.Next(20));
-                for (var n = 1 + random.Next(4); n > 0; n--)
-                {
-                    Add(city, cabinet, at + n * RulesOnPaper.HourMs, 0, new PaperLine(product, 1, price, price));
-                }
-
+                PriceOutlier();
                 break;
             case FindingKind.AidClaimMismatch:
-                for (var n = 3 + random.Next(20); n > 0; n--)
+                for (var n = _terms.AidClaimMinimumLines + _random.Next(20); n > 0; n--)
                 {
                     var claimed = HonestCity.OrdinaryProduct(n);
-                    Add(city, cabinet, at + n * RulesOnPaper.HourMs, 0,
+                    Add(_atUtcMs + n * RulesOnPaper.HourMs, 0,
                         new PaperLine(claimed, 1, claimed.PriceFen, claimed.PriceFen) { Claim = AidClaim.Aid });
                 }
 
                 break;
             default:
-                var pieces = own.Sum(e => e.Lines.Sum(l => l.Quantity));
-                for (var left = pieces / 10 + 20; left > 0; left--)
-                {
-                    city.Events.Add(new PaperEvent(cabinet, at + left * 60_000, 0, [])
-                    {
-                        Purpose = NonSalePurpose.Test,
-                        Pieces = 1,
-                    });
-                }
-
+                NonSales();
                 break;
         }
 
-        return cabinet;
+        return _cabinet;
+    }
+
+    private void PriceOutlier()
+    {
+        var product = HonestCity.AidProduct(_random.Next(12));
+        var price = product.PriceFen * (10 + _random.Next(20));
+        for (var n = 1 + _random.Next(4); n > 0; n--)
+        {
+            Add(_atUtcMs + n * RulesOnPaper.HourMs, 0, new PaperLine(product, 1, price, price));
+        }
+    }
+
+    private void NonSales()
+    {
+        var pieces = _own.Sum(e => e.Lines.Sum(l => l.Quantity));
+        for (var left = pieces * 2 * _terms.NonSaleShareBasisPoints / 10_000 + 2 * _terms.NonSaleMinimumPieces;
+            left > 0; left--)
+        {
+            _city.Events.Add(new PaperEvent(_cabinet, _atUtcMs + left * 60_000, 0, [])
+            {
+                Purpose = NonSalePurpose.Test,
+                Pieces = 1,
+            });
+        }
     }
 
     /// <summary>
     /// The operator buys one product again and again: most of what the cabinet sells in that hour, with the bills not
     /// there yet or a handful of accounts.
     /// </summary>
-    private static void ProductBurst(HonestCity city, string cabinet, (long UtcMs, long AidFen) at, Random random)
+    private void ProductBurst(long utcMs)
     {
         var price = HonestCity.AidProduct(2).PriceFen;
-        var then = city.Events.Count(e => e.Cabinet == cabinet && e.Purpose is null
-            && e.UtcMs > at.UtcMs - RulesOnPaper.HourMs && e.UtcMs < at.UtcMs + 2 * RulesOnPaper.HourMs);
-        var sales = Math.Max(12, then * 2) + random.Next(8);
-        sales = Math.Max(sales, 1 + (int)(at.AidFen / 12 / price / 30));
-        var pieces = Math.Min(30, 1 + (int)(at.AidFen / 12 / price / sales));
-        var accounts = random.Next(2) * 4;
+        var then = _own.Count(
+            e => e.UtcMs > utcMs - RulesOnPaper.HourMs && e.UtcMs < utcMs + 2 * RulesOnPaper.HourMs);
+        var worth = Beyond(_terms.ProductBurstAidBasisPoints);
+        var sales = Math.Max(_terms.ProductBurstSales, then * 2) + _random.Next(8);
+        sales = Math.Max(sales, 1 + (int)(worth / price / _terms.AbsurdQuantity));
+        var pieces = Math.Min(_terms.AbsurdQuantity, 1 + (int)(worth / price / sales));
+        var accounts = _random.Next(2) * 4;
         for (var n = 0; n < sales; n++)
         {
-            Add(city, cabinet, at.UtcMs + n * 120_000L * 20 / sales, accounts == 0 ? 0 : 900UL + (ulong)(n % accounts),
+            Add(utcMs + n * 120_000L * 20 / sales, accounts == 0 ? 0 : 900UL + (ulong)(n % accounts),
                 new PaperLine(HonestCity.AidProduct(2), pieces, price, price * pieces));
         }
     }
 
-    private static void BuyerBurst(HonestCity city, string cabinet, (long UtcMs, long AidFen) at, Random random)
+    private void BuyerBurst()
     {
-        var sales = 8 + random.Next(6);
+        var sales = _terms.BuyerBurstSales + _random.Next(6);
         for (var n = 0; n < sales; n++)
         {
             // Different products over the whole day, so that no product bursts.
-            var product = HonestCity.AidProduct(n);
-            var pieces = 1 + (int)(at.AidFen / 3 / sales / product.PriceFen);
-            for (var left = pieces; left > 0; left -= 30)
-            {
-                var paid = product.PriceFen * Math.Min(left, 30);
-                Add(city, cabinet, at.UtcMs + (6 + n) * RulesOnPaper.HourMs + left, 901,
-                    new PaperLine(product, Math.Min(left, 30), product.PriceFen, paid));
-            }
+            Parts(_atUtcMs + (6 + n) * RulesOnPaper.HourMs, 901, HonestCity.AidProduct(n),
+                Beyond(_terms.BuyerBurstShareBasisPoints) / sales, 0);
         }
     }
 
-    private static void LateRefunds(HonestCity city, string cabinet, long aidFen, Random random)
+    private void LateRefunds()
     {
-        var sales = 3 + random.Next(10);
+        var sales = _terms.LateRefundMinimumSales + _random.Next(10);
         for (var n = 0; n < sales; n++)
         {
-            var product = HonestCity.AidProduct(n);
-            var pieces = 1 + (int)(aidFen / 6 / sales / product.PriceFen);
-            for (var left = pieces; left > 0; left -= 30)
-            {
-                var paid = product.PriceFen * Math.Min(left, 30);
-                Add(city, cabinet, RulesOnPaper.StartUtcMs + 29 * RulesOnPaper.DayMs + n * 1_800_000L + left, 0,
-                    new PaperLine(product, Math.Min(left, 30), product.PriceFen, paid, paid, paid));
-            }
+            Parts(_lastDayUtcMs + n * 1_800_000L, 0, HonestCity.AidProduct(n),
+                Beyond(_terms.LateRefundShareBasisPoints) / sales, 2);
         }
     }
 
-    private static PaperLine Line(int pieces, long priceFen, long refundedFen) =>
-        new(new PaperProduct($"G{pieces}", ProductClass.Aid, priceFen), pieces, priceFen, priceFen * pieces,
-            refundedFen);
+    /// <summary>An amount of a product in sales that are not absurd; given back so many days later, or kept.</summary>
+    private void Parts(long utcMs, ulong buyer, PaperProduct product, long fen, int refundedDays)
+    {
+        for (var left = 1 + (int)(fen / product.PriceFen); left > 0; left -= _terms.AbsurdQuantity)
+        {
+            var pieces = Math.Min(left, _terms.AbsurdQuantity);
+            var paid = product.PriceFen * pieces;
+            Add(utcMs + left, buyer, new PaperLine(
+                product, pieces, product.PriceFen, paid, refundedDays == 0 ? 0 : paid, refundedDays));
+        }
+    }
 
-    private static void Add(HonestCity city, string cabinet, long utcMs, ulong buyer, PaperLine line) =>
-        city.Events.Add(new PaperEvent(cabinet, utcMs, buyer, [line]));
+    /// <summary>An amount that is clearly more than a part of the aid amount, itself included, in fen.</summary>
+    private long Beyond(int basisPoints) => _aidFen * basisPoints / (10_000 - basisPoints) * 3 / 2;
+
+    private static PaperLine Line(int pieces, long priceFen) =>
+        new(new PaperProduct($"G{pieces}", ProductClass.Aid, priceFen), pieces, priceFen, priceFen * pieces);
+
+    private void Add(long utcMs, ulong buyer, PaperLine line) =>
+        _city.Events.Add(new PaperEvent(_cabinet, utcMs, buyer, [line]));
 }

@@ -7,8 +7,12 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Patterns;
 
 /// <summary>Which windows are looked at, and which parts of the ledger hold them.</summary>
-public sealed class WindowChoiceTests
+public abstract class WindowChoiceTests(string dataSet)
 {
+    private readonly PaperCity _city = new(dataSet);
+
+    private Policy Monthly => _city.Policy with { Window = "month", ProvisionalDays = 10 };
+
     [Theory]
     [InlineData("month", "2020-10-05", 10, "2020-10 2020-09*")]
     [InlineData("month", "2020-10-10", 10, "2020-10 2020-09*")]
@@ -23,20 +27,20 @@ public sealed class WindowChoiceTests
     public void The_running_window_and_those_still_provisional_are_looked_at(
         string window, string today, int provisionalDays, string expected)
     {
-        var policy = RulesOnPaper.Policy with { Window = window, ProvisionalDays = provisionalDays };
+        var policy = _city.Policy with { Window = window, ProvisionalDays = provisionalDays };
         Assert.Equal(expected, Chosen(today, policy));
     }
 
     [Fact]
     public void Each_window_is_judged_by_the_policy_of_its_last_day_and_windows_do_not_overlap()
     {
-        var until = RulesOnPaper.Policy with { Id = "old", To = new DateOnly(2020, 9, 21) };
-        var from = RulesOnPaper.Policy with { Id = "new", Window = "week", From = new DateOnly(2020, 9, 21) };
+        var until = Monthly with { Id = "old", To = new DateOnly(2020, 9, 21) };
+        var from = Monthly with { Id = "new", Window = "week", From = new DateOnly(2020, 9, 21) };
         Assert.Equal("2020-W40 2020-W39*", Chosen("2020-09-30", until, from));
         var later = until with { To = new DateOnly(2020, 10, 1) };
-        var month = RulesOnPaper.Policy with { Id = "new", From = new DateOnly(2020, 10, 1) };
+        var month = Monthly with { Id = "new", From = new DateOnly(2020, 10, 1) };
         var chosen = WindowChoice.Of(
-            new PolicyBook([later, month]), new PolicySubject("c", "o", "341125"), new DateOnly(2020, 10, 3));
+            new PolicyBook([later, month]), new PolicySubject("c", "o", _city.County), new DateOnly(2020, 10, 3));
         Assert.Equal([("new", new DateOnly(2020, 10, 3)), ("old", new DateOnly(2020, 9, 30))],
             chosen.Select(c => (c.Policy.Id, c.JudgedOn)));
         Assert.Equal("", Chosen("2020-09-30", until with { To = new DateOnly(2020, 9, 30) }));
@@ -45,10 +49,10 @@ public sealed class WindowChoiceTests
     [Fact]
     public void A_final_window_is_judged_by_the_policy_of_its_last_day_where_that_has_the_same_windows()
     {
-        var until = RulesOnPaper.Policy with { Id = "old", To = new DateOnly(2020, 9, 21) };
-        var subject = new PolicySubject("c", "o", "341125");
+        var until = Monthly with { Id = "old", To = new DateOnly(2020, 9, 21) };
+        var subject = new PolicySubject("c", "o", _city.County);
         var (early, late) = (new DateOnly(2020, 9, 3), new DateOnly(2020, 9, 20));
-        var month = RulesOnPaper.Policy with { Id = "new", From = new DateOnly(2020, 9, 21) };
+        var month = Monthly with { Id = "new", From = new DateOnly(2020, 9, 21) };
         var chosen = WindowChoice.Final(new PolicyBook([until, month]), subject, early)!;
         Assert.Equal(("2020-09", "new", new DateOnly(2020, 9, 30), true),
             (chosen.Window.Name, chosen.Policy.Id, chosen.JudgedOn, chosen.HasEnded));
@@ -61,7 +65,7 @@ public sealed class WindowChoiceTests
     [Fact]
     public async Task Only_parts_of_the_ledger_that_hold_the_days_are_read_also_when_they_came_late()
     {
-        using var rig = new PatternsRig();
+        using var rig = new PatternsRig(dataSet);
         var journal = rig.Books.Journal();
         for (var i = 0; i < 3 * DayMapStore.PartSize + 10; i++)
         {
@@ -93,7 +97,13 @@ public sealed class WindowChoiceTests
         Assert.Equal([(3L * Part + 1, 3L * Part + 11)], map.Ranges(connection, 20201002, 20201101, BooksRig.Stop));
     }
 
-    private static string Chosen(string today, params Policy[] policies) => string.Join(' ', WindowChoice.Of(
-            new PolicyBook(policies), new PolicySubject("c", "o", "341125"), DateOnly.Parse(today))
+    private string Chosen(string today, params Policy[] policies) => string.Join(' ', WindowChoice.Of(
+            new PolicyBook(policies), new PolicySubject("c", "o", _city.County), DateOnly.Parse(today))
         .Select(chosen => chosen.Window.Name + (chosen.HasEnded ? "*" : "")));
 }
+
+/// <summary>In one shipped city.</summary>
+public sealed class ChuzhouWindowChoiceTests() : WindowChoiceTests("chuzhou-2020");
+
+/// <summary>In the other one.</summary>
+public sealed class LinjiangWindowChoiceTests() : WindowChoiceTests("linjiang-2027");

@@ -14,7 +14,7 @@ internal sealed class SeriesRig : IDisposable
     private readonly TemporaryDatabase _files = new();
     private readonly ServiceProvider _services;
 
-    public SeriesRig(Uri server, int batchEntries)
+    public SeriesRig(Uri server, int batchEntries, string county = "341125")
     {
         var token = Path.Combine(_files.Folder, "series.token");
         File.WriteAllText(token, "secret\n");
@@ -31,11 +31,11 @@ internal sealed class SeriesRig : IDisposable
             .AddSingleton(_files.Database).AddSingleton(TimeProvider.System).AddSingleton<LedgerGenerationStore>()
             .AddSeries(configuration).BuildServiceProvider();
         _services.GetRequiredService<LedgerGenerationStore>().EnsureAsync().GetAwaiter().GetResult();
-        _files.Run("""
+        _files.Run($"""
             INSERT INTO operators (operator_id, name, added_utc_ms) VALUES ('op 1', 'op', 0);
             INSERT INTO cabinets (cabinet_id, life, closed_until_utc_ms, registered_utc_ms, changed_utc_ms)
                 VALUES ('A1', 'Active', NULL, 0, 0);
-            INSERT INTO assignments VALUES (1, 'A1', 'op 1', '341125', '', 'school', 0, NULL);
+            INSERT INTO assignments VALUES (1, 'A1', 'op 1', '{county}', '', 'school', 0, NULL);
             INSERT INTO journals (journal_no, journal_id, cabinet_id, head_seq, head_hash, last_utc_ms)
               VALUES (1, x'01', 'A1', 0, x'00', 0);
             INSERT INTO batches VALUES (1, 1, 1, 1, 1, 1, x'00', x'00', x'00', 1, 0);

@@ -1,3 +1,5 @@
+using KioskFleet.Service.Places;
+using KioskFleet.Service.Tests.Places;
 using KioskFleet.TestKit;
 using Xunit;
 
@@ -7,12 +9,14 @@ public sealed class SeriesWriterTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task What_the_ledger_holds_is_in_a_real_server_also_after_it_was_away()
+    [Theory]
+    [MemberData(nameof(ShippedDataSets.Names), MemberType = typeof(ShippedDataSets))]
+    public async Task What_the_ledger_holds_is_in_a_real_server_also_after_it_was_away(string dataSet)
     {
+        var county = DataSetFile.Load(dataSet).Counties[^1].Code.Value;
         ServerAvailability.RequireVictoriaMetrics();
         await using var server = await VictoriaMetricsServer.StartAsync();
-        using var rig = new SeriesRig(server.BaseAddress, batchEntries: 40);
+        using var rig = new SeriesRig(server.BaseAddress, batchEntries: 40, county);
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         for (var i = 1; i <= 100; i++)
         {
@@ -45,7 +49,7 @@ public sealed class SeriesWriterTests
         var aid = blocks[0];
         Assert.Equal("A1", aid.Labels["cabinet"]);
         Assert.Equal("op 1", aid.Labels["operator"]);
-        Assert.Equal("341125", aid.Labels["county"]);
+        Assert.Equal(county, aid.Labels["county"]);
         var ordinary = await server.ExportAsync("kf_sales_ordinary_fen");
         Assert.Equal(10_100, ordinary.SelectMany(b => b.Values).Sum());
     }
