@@ -3,7 +3,7 @@
 set -uo pipefail
 
 # Limits, in seconds. The whole run ends within total_limit, whatever hangs.
-readonly total_limit=1500 install_limit=300 restore_limit=300 build_limit=600 project_limit=600 campaign_limit=300
+readonly total_limit=1500 install_limit=300 restore_limit=300 build_limit=600 project_limit=780 campaign_limit=300
 readonly reserve=15 # kept for stopping what hangs and for the report
 
 # Real servers the tests start: program and the Debian package that has it. One line per server.

@@ -159,5 +159,4 @@ internal sealed class ProductPace(CheckTerms terms, DayPeaks peaks)
         var known = sales.Where(sale => sale.Buyer != 0).ToList();
         return (known.Count, known.DistinctBy(sale => sale.Buyer).Count());
     }
-
 }

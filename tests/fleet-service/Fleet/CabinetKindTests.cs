@@ -4,7 +4,6 @@ using System.Text.Json;
 using KioskFleet.Protocol.Configs;
 using KioskFleet.Service.Access;
 using KioskFleet.Service.Fleet;
-using KioskFleet.Service.Places;
 using KioskFleet.Service.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -13,17 +12,17 @@ namespace KioskFleet.Service.Tests.Fleet;
 
 public abstract class CabinetKindTests(string dataSet)
 {
-    private (string, string) City => ("Places:DataSet", dataSet);
+    private readonly CityService _city = new(dataSet);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_registration_states_what_the_kind_can_and_cannot_enforce_in_both_languages()
     {
-        await using var rig = await ServiceRig.StartAsync(null, City);
+        await using var rig = await _city.StartAsync();
         var door = await Register(rig, new
         {
-            cabinetId = "D1", county = County(0), operatorId = "op1", kind = "OpenDoor",
+            cabinetId = "D1", county = _city.County, operatorId = "op1", kind = "OpenDoor",
         }, HttpStatusCode.Created);
         Assert.Equal("OpenDoor", door.GetProperty("kind").GetProperty("kind").GetString());
         var cannot = door.GetProperty("kind").GetProperty("cannotEnforce");
@@ -32,12 +31,12 @@ public abstract class CabinetKindTests(string dataSet)
         Assert.Contains("无法拒绝单件商品", cannot.GetProperty("zh").GetString(), StringComparison.Ordinal);
 
         var slot = await Register(
-            rig, new { cabinetId = "S1", county = County(0), operatorId = "op1" }, HttpStatusCode.Created);
+            rig, new { cabinetId = "S1", county = _city.County, operatorId = "op1" }, HttpStatusCode.Created);
         Assert.Equal("Slot", slot.GetProperty("kind").GetProperty("kind").GetString());
 
         var problem = await Register(rig, new
         {
-            cabinetId = "B1", county = County(0), operatorId = "op1", kind = "3",
+            cabinetId = "B1", county = _city.County, operatorId = "op1", kind = "3",
         }, HttpStatusCode.BadRequest);
         Assert.Contains("takes Slot, Locker, OpenDoor, OpenDoorCompartments", problem.GetRawText(),
             StringComparison.Ordinal);
@@ -46,7 +45,7 @@ public abstract class CabinetKindTests(string dataSet)
     [Fact]
     public async Task A_kind_can_be_changed_with_its_audit_row_and_outlives_a_restart_of_the_register()
     {
-        await using var rig = await ServiceRig.StartAsync(null, City);
+        await using var rig = await _city.StartAsync();
         await rig.RegisterAsync("A1");
         using var changed = await rig.Admin.PostAsJsonAsync(
             "/api/v1/cabinets/A1/kind", new { kind = "openDoorCompartments" }, Stop);
@@ -87,8 +86,6 @@ public abstract class CabinetKindTests(string dataSet)
         using var response = await rig.Admin.PostAsJsonAsync("/api/v1/cabinets", cabinet, Stop);
         return await ServiceRig.JsonAsync(response, status);
     }
-
-    private string County(int index) => DataSetFile.Load(dataSet).Counties[index].Code.Value;
 }
 
 /// <summary>Over <c>chuzhou-2020</c>.</summary>

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Fleet;
-using KioskFleet.Service.Places;
 using KioskFleet.Service.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -11,7 +10,7 @@ namespace KioskFleet.Service.Tests.Fleet;
 
 public abstract class FleetTests(string dataSet)
 {
-    private (string, string) City => ("Places:DataSet", dataSet);
+    private readonly CityService _city = new(dataSet);
 
     private static readonly DateTimeOffset Start = new(2020, 9, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -54,7 +53,7 @@ public abstract class FleetTests(string dataSet)
     [Fact]
     public async Task An_illegal_change_names_the_state_and_what_is_allowed()
     {
-        await using var rig = await ServiceRig.StartAsync(null, City);
+        await using var rig = await _city.StartAsync();
         await rig.RegisterAsync("A1");
         using var response = await rig.Admin.PostAsJsonAsync(
             "/api/v1/cabinets/A1/life", new { life = "ClosedUntil", closedUntil = "2099-01-01" }, Stop);
@@ -69,7 +68,7 @@ public abstract class FleetTests(string dataSet)
     public async Task A_closure_ends_by_itself_on_its_day_in_the_citys_zone()
     {
         var clock = new WallClock();
-        await using var rig = await ServiceRig.StartAsync(s => s.AddSingleton<TimeProvider>(clock), City);
+        await using var rig = await _city.StartAsync(s => s.AddSingleton<TimeProvider>(clock));
         await rig.RegisterAsync("A1");
         await rig.Admin.PostAsJsonAsync("/api/v1/cabinets/A1/life", new { life = "Active" }, Stop);
         using var closed = await rig.Admin.PostAsJsonAsync(
@@ -90,20 +89,20 @@ public abstract class FleetTests(string dataSet)
     public async Task A_move_makes_a_new_assignment_from_that_moment_and_earlier_moments_keep_theirs()
     {
         var clock = new WallClock();
-        await using var rig = await ServiceRig.StartAsync(s => s.AddSingleton<TimeProvider>(clock), City);
+        await using var rig = await _city.StartAsync(s => s.AddSingleton<TimeProvider>(clock));
         await rig.RegisterAsync("A1");
         clock.Now = Start.AddDays(3);
         for (var i = 0; i < 2; i++)
         {
             using var moved = await rig.Admin.PostAsJsonAsync(
-                "/api/v1/cabinets/A1/assignments", new { county = County(1), operatorId = $"op{i + 2}" }, Stop);
+                "/api/v1/cabinets/A1/assignments", new { county = _city.OtherCounty, operatorId = $"op{i + 2}" }, Stop);
             await ServiceRig.JsonAsync(moved, HttpStatusCode.OK);
         }
 
         Assert.True(rig.Host.Services.GetRequiredService<FleetRegister>().Current
             .TryGet(CabinetId.Parse("A1"), out var cabinet));
         Assert.Equal(["op1", "op2", "op3"], cabinet.Assignments.Select(a => a.OperatorId));
-        Assert.Equal(County(0), cabinet.AssignmentAt(Start.AddDays(3).ToUnixTimeMilliseconds() - 1).County.Value);
+        Assert.Equal(_city.County, cabinet.AssignmentAt(Start.AddDays(3).ToUnixTimeMilliseconds() - 1).County.Value);
         Assert.Equal("op2", cabinet.AssignmentAt(Start.AddDays(3).ToUnixTimeMilliseconds()).OperatorId);
         Assert.Equal("op3", cabinet.AssignmentAt(long.MaxValue).OperatorId);
         Assert.Equal("op1", cabinet.AssignmentAt(0).OperatorId);
@@ -115,12 +114,12 @@ public abstract class FleetTests(string dataSet)
     [Fact]
     public async Task Bad_rows_are_all_named_and_nothing_of_the_request_is_registered()
     {
-        await using var rig = await ServiceRig.StartAsync(null, City);
+        await using var rig = await _city.StartAsync();
         using var response = await rig.Admin.PostAsJsonAsync("/api/v1/cabinets/bulk", new
         {
             cabinets = new[]
             {
-                new { cabinetId = "A1", county = County(0) }, new { cabinetId = "a b", county = County(0) },
+                new { cabinetId = "A1", county = _city.County }, new { cabinetId = "a b", county = _city.County },
                 new { cabinetId = "A3", county = "999999" },
             },
         }, Stop);
@@ -133,13 +132,13 @@ public abstract class FleetTests(string dataSet)
     [Fact]
     public async Task Bulk_registration_twice_changes_nothing_and_a_list_is_filtered_and_paged()
     {
-        await using var rig = await ServiceRig.StartAsync(null, City);
+        await using var rig = await _city.StartAsync();
         var request = new
         {
             cabinets = Enumerable.Range(0, 250).Select(i => new
             {
                 cabinetId = $"K{i:000}",
-                county = i % 2 == 0 ? County(0) : County(1),
+                county = i % 2 == 0 ? _city.County : _city.OtherCounty,
                 operatorId = "op",
             }),
         };
@@ -150,16 +149,14 @@ public abstract class FleetTests(string dataSet)
         var existing = (await ServiceRig.JsonAsync(second, HttpStatusCode.OK)).GetProperty("existing");
         Assert.Equal(250, existing.GetArrayLength());
         using var listed = await rig.Anonymous.GetAsync(
-            $"/api/v1/cabinets?county={County(1)}&operator=op&life=registered&page=2&pageSize=100", Stop);
+            $"/api/v1/cabinets?county={_city.OtherCounty}&operator=op&life=registered&page=2&pageSize=100", Stop);
         var page = await ServiceRig.JsonAsync(listed, HttpStatusCode.OK);
         Assert.Equal(125, page.GetProperty("total").GetInt32());
         Assert.Equal(25, page.GetProperty("items").GetArrayLength());
         using var again = await rig.Admin.PostAsJsonAsync(
-            "/api/v1/cabinets", new { cabinetId = "K001", county = County(0) }, Stop);
+            "/api/v1/cabinets", new { cabinetId = "K001", county = _city.County }, Stop);
         await ServiceRig.JsonAsync(again, HttpStatusCode.Conflict);
     }
-
-    private string County(int index) => DataSetFile.Load(dataSet).Counties[index].Code.Value;
 }
 
 /// <summary>Over <c>chuzhou-2020</c>.</summary>

@@ -5,7 +5,6 @@ using System.Text.Json;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Service.Access;
 using KioskFleet.Service.Fleet;
-using KioskFleet.Service.Places;
 using KioskFleet.Service.Tests.Hosting;
 using KioskFleet.Service.Tests.Ledger;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +16,7 @@ namespace KioskFleet.Service.Tests.Reconciliation;
 /// <summary>Bills and figures over HTTP, on the whole service.</summary>
 public abstract class ReconciliationInterfaceTests(string dataSet) : IAsyncLifetime
 {
+    private readonly CityService _city = new(dataSet);
     private static readonly DateOnly BillDay = new(2026, 3, 2);
 
     private ServiceRig? _rig;
@@ -27,7 +27,7 @@ public abstract class ReconciliationInterfaceTests(string dataSet) : IAsyncLifet
 
     public async ValueTask InitializeAsync()
     {
-        _rig = await ServiceRig.StartAsync(null, ("Places:DataSet", dataSet));
+        _rig = await _city.StartAsync();
         await Rig.RegisterAsync("K1");
     }
 
@@ -75,14 +75,14 @@ public abstract class ReconciliationInterfaceTests(string dataSet) : IAsyncLifet
             PaymentMethod.WeChat, Paid("t-v1", 500, day: BillDay), Paid("X", 70, day: BillDay)));
         var figures = await GetAsync("/api/v1/reconciliation?window=2026-03");
         var row = figures.GetProperty("rows").EnumerateArray()
-            .Single(r => r.GetProperty("countyCode").GetString() == County(0));
+            .Single(r => r.GetProperty("countyCode").GetString() == _city.County);
         Assert.Equal(("signed", 1_000), Figure(row, "signed"));
         Assert.Equal(("reconciled", 500), Figure(row, "reconciled"));
         Assert.Equal(("signed", 300), Figure(row, "recordedNotPaid"));
         Assert.Equal(("signed", 200), Figure(row.GetProperty("notByBill"), "cash"));
         Assert.Equal(("billed", 70), Figure(figures.GetProperty("all"), "paidNotRecorded"));
         Assert.True(figures.GetProperty("isCurrent").GetBoolean());
-        Assert.Equal(0, (await GetAsync($"/api/v1/reconciliation?window=2026-03&county={County(1)}"))
+        Assert.Equal(0, (await GetAsync($"/api/v1/reconciliation?window=2026-03&county={_city.OtherCounty}"))
             .GetProperty("rows").GetArrayLength());
         Assert.Equal(0, (await GetAsync("/api/v1/reconciliation?window=2026-03&operator=op9&cabinet=K1"))
             .GetProperty("rows").GetArrayLength());
@@ -103,7 +103,7 @@ public abstract class ReconciliationInterfaceTests(string dataSet) : IAsyncLifet
     public async Task A_bill_is_withdrawn_by_two_persons_and_its_merchant_number_is_free_again()
     {
         using (var other = await Rig.Admin.PostAsJsonAsync(
-            "/api/v1/cabinets", new { cabinetId = "K2", county = County(0), operatorId = "op2" }, Stop))
+            "/api/v1/cabinets", new { cabinetId = "K2", county = _city.County, operatorId = "op2" }, Stop))
         {
             other.EnsureSuccessStatusCode();
         }
@@ -281,8 +281,6 @@ public abstract class ReconciliationInterfaceTests(string dataSet) : IAsyncLifet
             $"/api/v1/bills?provider={provider}&operator=op1&day={BillDay:yyyy-MM-dd}", content, Stop);
         return await ServiceRig.JsonAsync(answer, HttpStatusCode.OK);
     }
-
-    private string County(int index) => DataSetFile.Load(dataSet).Counties[index].Code.Value;
 }
 
 /// <summary>Over <c>chuzhou-2020</c>.</summary>
