@@ -88,24 +88,21 @@ public abstract class FindingInterfaceTests(string dataSet) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
     }
 
-    [Theory]
-    [InlineData("", new[] { 3, 2, 1 })]
-    [InlineData("?kind=fork", new[] { 2 })]
-    [InlineData("?operator=op-1", new[] { 3, 1 })]
-    [InlineData("?county={other}", new[] { 2 })]
-    [InlineData("?cabinet=cab-1", new[] { 1 })]
-    [InlineData("?venue=hall-7", new[] { 3 })]
-    [InlineData("?since=2020-09-02", new[] { 3, 2 })]
-    [InlineData("?since=2020-09-02T00:00:00.001%2B08:00", new[] { 3 })]
-    [InlineData("?state=open&count=1", new[] { 3 })]
-    [InlineData("?before=3&count=5", new[] { 2, 1 })]
-    [InlineData("?state=Closed", new int[0])]
-    public async Task Filters_and_pages_give_what_was_asked_for(string query, int[] expected)
+    [Fact]
+    public async Task Filters_and_pages_give_what_was_asked_for()
     {
-        var page = await GetAsync(
-            "/api/v1/findings" + query.Replace("{other}", _city.OtherCounty, StringComparison.Ordinal));
-        Assert.Equal(expected,
-            page.GetProperty("items").EnumerateArray().Select(f => f.GetProperty("findingId").GetInt32()));
+        foreach (var (query, expected) in new (string, int[])[]
+        {
+            ("", [3, 2, 1]), ("?kind=fork", [2]), ("?operator=op-1", [3, 1]), ($"?county={_city.OtherCounty}", [2]),
+            ("?cabinet=cab-1", [1]), ("?venue=hall-7", [3]), ("?since=2020-09-02", [3, 2]),
+            ("?since=2020-09-02T00:00:00.001%2B08:00", [3]), ("?state=open&count=1", [3]),
+            ("?before=3&count=5", [2, 1]), ("?state=Closed", []),
+        })
+        {
+            var page = await GetAsync("/api/v1/findings" + query);
+            var found = page.GetProperty("items").EnumerateArray().Select(f => f.GetProperty("findingId").GetInt32());
+            Assert.True(expected.SequenceEqual(found), $"{query}: {string.Join(", ", found)}");
+        }
     }
 
     [Fact]
