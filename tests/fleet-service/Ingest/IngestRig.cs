@@ -19,12 +19,18 @@ internal sealed class LocalLink : IBrokerLink
     private readonly Channel<(CabinetTopic Topic, Receipt Receipt)> _receipts =
         Channel.CreateUnbounded<(CabinetTopic, Receipt)>();
 
+    private int _refused;
+
     public bool IsReady { get; set; } = true;
+
+    /// <summary>Messages that came while the link was down.</summary>
+    public int Refused => Volatile.Read(ref _refused);
 
     public ValueTask SendDownAsync(CabinetTopic topic, ReadOnlyMemory<byte> payload, bool retain, CancellationToken ct)
     {
         if (!IsReady)
         {
+            Interlocked.Increment(ref _refused);
             throw new BrokerUnavailableException("The link is down.");
         }
 

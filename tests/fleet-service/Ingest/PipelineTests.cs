@@ -223,7 +223,8 @@ public abstract class PipelineTests(string dataSet)
         var journal = Sold(rig, 3);
         rig.Link.IsReady = false;
         await rig.Send(journal, journal.Message());
-        await Until(() => rig.Books.Scalar("SELECT count(*) FROM entries") == 3);
+        await Until(() => rig.Link.Refused == 1);
+        Assert.Equal(3, rig.Books.Scalar("SELECT count(*) FROM entries"));
         rig.Link.IsReady = true;
         var again = await rig.Ask(journal, journal.Message());
         Assert.Equal((ReceiptOutcome.Duplicate, journal.Tail), (again.Outcome, again.Head));
