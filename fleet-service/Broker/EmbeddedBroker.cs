@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Protocol.Topics;
 using Microsoft.Extensions.Options;
@@ -48,7 +49,17 @@ internal sealed class EmbeddedBroker(
         _server.InterceptingUnsubscriptionAsync += OnUnsubscribeAsync;
         _server.InterceptingPublishAsync += OnPublishAsync;
         _server.InterceptingOutboundPacketAsync += OnOutboundAsync;
-        await _server.StartAsync();
+        try
+        {
+            await _server.StartAsync();
+        }
+        catch (SocketException error)
+        {
+            throw new IOException(
+                $"Broker:Embedded: cannot listen on {embedded.BindAddress}:{embedded.Port}: {error.Message}. Stop what "
+                + "listens there, or choose another port with --set Broker:Embedded:Port=PORT.", error);
+        }
+
         address.ListensOn(_door.Port);
         BrokerLog.Listening(log, embedded.BindAddress, _door.Port);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using KioskFleet.Service.Http;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -8,7 +9,7 @@ namespace KioskFleet.Service.Hosting;
 /// Answers a request that could not be read with 400 and the place where reading stopped; everything else that escaped
 /// is a bug or broken infrastructure and becomes 500 without details.
 /// </summary>
-internal sealed class ApiExceptions(IProblemDetailsService problems) : IExceptionHandler
+internal sealed partial class ApiExceptions(IProblemDetailsService problems) : IExceptionHandler
 {
     /// <inheritdoc/>
     public async ValueTask<bool> TryHandleAsync(
@@ -17,6 +18,15 @@ internal sealed class ApiExceptions(IProblemDetailsService problems) : IExceptio
         if (exception is BadHttpRequestException bad)
         {
             httpContext.Response.StatusCode = bad.StatusCode;
+            if (Parameter().Match(bad.Message) is { Success: true } parameter)
+            {
+                var got = parameter.Groups["got"];
+                await ApiProblems.BadParameter(
+                    JsonNamingPolicy.CamelCase.ConvertName(parameter.Groups["name"].Value),
+                    got.Success ? got.Value : null, parameter.Groups["type"].Value).ExecuteAsync(httpContext);
+                return true;
+            }
+
             var detail = bad.InnerException is JsonException json
                 ? $"The JSON cannot be read at {json.Path ?? "its beginning"}, line {json.LineNumber + 1}."
                 : bad.Message;
@@ -30,4 +40,10 @@ internal sealed class ApiExceptions(IProblemDetailsService problems) : IExceptio
         httpContext.Response.StatusCode = StatusCodes.Status500InternalServerError;
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext });
     }
+
+    // The words of the web server for a parameter of the address or the query.
+    [GeneratedRegex("""
+        ^(Failed to bind parameter|Required parameter) "(?<type>.*) (?<name>\w+)" (from "(?<got>.*)"|was not provided)
+        """)]
+    private static partial Regex Parameter();
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using KioskFleet.Service.Access;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KioskFleet.Service.Hosting;
@@ -70,7 +71,9 @@ internal static class Commands
         }
         catch (IOException error)
         {
-            await Console.Error.WriteLineAsync(error.Message);
+            await Console.Error.WriteLineAsync(error.InnerException is AddressInUseException
+                ? $"{error.Message} Stop what listens there, or choose another address with --set Urls=http://HOST:PORT."
+                : error.Message);
             return 1;
         }
     }
@@ -108,8 +111,14 @@ internal static class Commands
     private static StorageOptions StorageOf(IConfiguration configuration) =>
         configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new StorageOptions();
 
-    private static string[] Assignments(ParseResult parsed) =>
-        [.. (parsed.GetValue(Settings) ?? []).Select(s => "--" + s)];
+    /// <summary>The settings of --set as the configuration reads them.</summary>
+    /// <exception cref="SettingException">One is no assignment, or there is no such setting.</exception>
+    private static string[] Assignments(ParseResult parsed)
+    {
+        var given = parsed.GetValue(Settings) ?? [];
+        SettingNames.Check(given);
+        return [.. given.Select(s => "--" + s)];
+    }
 
     private static Task<int> RunAsync(ParseResult parsed, CancellationToken ct) => GuardAsync(async () =>
     {
@@ -199,6 +208,12 @@ internal static class Commands
             using var database = OpenExisting(Configuration(parsed));
             var revoked = await new AccessTokens(database, TimeProvider.System)
                 .RevokeAsync(parsed.GetValue(id), Actor, ct);
+            if (!revoked)
+            {
+                await Console.Error.WriteLineAsync(
+                    $"{parsed.GetValue(id)}: no token in force has this number; 'token list' shows them.");
+            }
+
             return revoked ? 0 : 1;
         }));
         return new Command("token", "Access tokens of people and programs.") { create, list, revoke };

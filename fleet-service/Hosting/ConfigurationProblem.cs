@@ -17,7 +17,7 @@ internal static partial class ConfigurationProblem
     public static IReadOnlyList<string>? Describe(Exception error) => error switch
     {
         OptionsValidationException options => [.. options.Failures],
-        StorageException or DataSetException => [error.Message],
+        StorageException or DataSetException or SettingException => [error.Message],
         AggregateException many => many.InnerExceptions.Select(Describe).All(d => d is not null)
             ? [.. many.InnerExceptions.SelectMany(e => Describe(e)!)]
             : null,

@@ -139,6 +139,7 @@ internal sealed class FleetServiceHost : IAsyncDisposable
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
         });
         services.AddOpenApi();
+        services.AddSingleton<QueryNames>();
     }
 
     /// <summary>The modules in the order of their start; they stop in reverse, so the broker is last.</summary>
@@ -174,6 +175,16 @@ internal sealed class FleetServiceHost : IAsyncDisposable
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRateLimiter();
+        app.Use(async (context, next) =>
+        {
+            if (context.RequestServices.GetRequiredService<QueryNames>().Refusal(context) is { } refusal)
+            {
+                await refusal.ExecuteAsync(context);
+                return;
+            }
+
+            await next(context);
+        });
 
         // Reading is the least that any endpoint of the API takes; those that change name more themselves.
         var read = app.MapGroup("").RequireAuthorization(AccessPolicies.Read);

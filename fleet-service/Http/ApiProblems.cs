@@ -26,12 +26,46 @@ internal static class ApiProblems
     public static void Name(ProblemDetailsContext made)
     {
         var problem = made.ProblemDetails;
-        if (problem.Status == StatusCodes.Status415UnsupportedMediaType && !problem.Extensions.ContainsKey(TitleZh))
+        ProblemCode? code = problem.Status switch
         {
-            (problem.Title, problem.Extensions[TitleZh]) = Title(ProblemCode.UnsupportedMediaType);
-            problem.Extensions[Code] = Word(ProblemCode.UnsupportedMediaType);
-            problem.Extensions["got"] = made.HttpContext.Request.ContentType;
+            StatusCodes.Status400BadRequest => ProblemCode.Invalid,
+            StatusCodes.Status401Unauthorized => ProblemCode.Unauthenticated,
+            StatusCodes.Status403Forbidden => ProblemCode.Forbidden,
+            StatusCodes.Status404NotFound => ProblemCode.NotFound,
+            StatusCodes.Status405MethodNotAllowed => ProblemCode.MethodNotAllowed,
+            StatusCodes.Status415UnsupportedMediaType => ProblemCode.UnsupportedMediaType,
+            StatusCodes.Status429TooManyRequests => ProblemCode.TooManyRequests,
+            _ => null,
+        };
+        if (code is { } known && !problem.Extensions.ContainsKey(TitleZh))
+        {
+            (problem.Title, problem.Extensions[TitleZh]) = Title(known);
+            problem.Extensions[Code] = Word(known);
+            if (known == ProblemCode.UnsupportedMediaType)
+            {
+                problem.Extensions["got"] = made.HttpContext.Request.ContentType;
+            }
         }
+    }
+
+    /// <summary>A parameter of the address or the query that cannot be read, or that is missing.</summary>
+    /// <param name="name">Its name as it is written in a request.</param>
+    /// <param name="got">What came; null when nothing did.</param>
+    /// <param name="type">The name of the type that it is read as.</param>
+    public static IResult BadParameter(string name, string? got, string type)
+    {
+        var takes = type.Contains("Int", StringComparison.OrdinalIgnoreCase)
+            || type.Contains("long", StringComparison.OrdinalIgnoreCase) ? "TakesNumber"
+            : type.Contains("bool", StringComparison.OrdinalIgnoreCase) ? "TakesFlag"
+            : "TakesOther";
+        var detail = Text(English);
+        return Of(ProblemCode.Invalid, StatusCodes.Status400BadRequest, detail,
+            ("detailZh", Text(Chinese)), ("field", name));
+
+        string Text(ResourceManager words) => string.Format(
+            CultureInfo.InvariantCulture,
+            words.GetString(got is null ? "MissingParameter" : "BadParameter", CultureInfo.InvariantCulture)!,
+            name, got, words.GetString(takes, CultureInfo.InvariantCulture));
     }
 
     /// <summary>A problem.</summary>

@@ -9,6 +9,24 @@ internal enum ProblemCode
     /// <summary>The body is of a type that is not taken.</summary>
     UnsupportedMediaType,
 
+    /// <summary>The request says not who asks.</summary>
+    Unauthenticated,
+
+    /// <summary>Who asks may not do this.</summary>
+    Forbidden,
+
+    /// <summary>There is nothing at this address.</summary>
+    NotFound,
+
+    /// <summary>The address does not take this method.</summary>
+    MethodNotAllowed,
+
+    /// <summary>Too many requests came from this address.</summary>
+    TooManyRequests,
+
+    /// <summary>The query has a name that this address does not know.</summary>
+    UnknownQueryName,
+
     /// <summary>This cabinet is not registered.</summary>
     CabinetUnknown,
 

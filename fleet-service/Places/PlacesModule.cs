@@ -1,5 +1,7 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
 using KioskFleet.Protocol.Identity;
 using Microsoft.Extensions.Options;
 
@@ -10,6 +12,7 @@ internal static class PlacesModule
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
+        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower), new CountyCodeConverter() },
     };
 

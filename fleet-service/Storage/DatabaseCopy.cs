@@ -62,18 +62,28 @@ internal static class DatabaseCopy
             throw new FileNotFoundException($"{backupPath}: there is no such backup.", backupPath);
         }
 
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var taken = DataDirectoryLock.Take(options);
         var unfinished = path + UnfinishedSuffix;
-        File.Copy(backupPath, unfinished, overwrite: true);
-        using (var copy = OpenAlone(unfinished))
+        try
         {
-            FleetDatabase.QuickCheck(copy);
-            using var transaction = copy.BeginTransaction(deferred: false);
-            LedgerGenerationStore.Renew(copy, "restored from a backup", time);
-            transaction.Commit();
-        }
+            File.Copy(backupPath, unfinished, overwrite: true);
+            using (var copy = OpenAlone(unfinished))
+            {
+                FleetDatabase.QuickCheck(copy);
+                using var transaction = copy.BeginTransaction(deferred: false);
+                LedgerGenerationStore.Renew(copy, "restored from a backup", time);
+                transaction.Commit();
+            }
 
-        File.Move(unfinished, path);
+            File.Move(unfinished, path);
+        }
+        catch (Exception error) when (error is SqliteException or StorageException)
+        {
+            File.Delete(unfinished);
+            throw new StorageException(
+                $"{backupPath}: is no whole backup of a fleet service: {error.Message} Nothing was restored; take "
+                + "another backup.", error);
+        }
     }
 
     private static SqliteConnection OpenAlone(string path)

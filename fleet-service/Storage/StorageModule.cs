@@ -12,11 +12,18 @@ internal static class StorageModule
         services.AddOptions<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => FleetDatabase.Open(
-            provider.GetRequiredService<IOptions<StorageOptions>>().Value,
-            Migration.FromAssembly(typeof(StorageModule).Assembly),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<FleetDatabase>>()));
+        services.AddSingleton(provider =>
+            DataDirectoryLock.Take(provider.GetRequiredService<IOptions<StorageOptions>>().Value));
+        services.AddSingleton(provider =>
+        {
+            // Before anything of the file is read, and let go of after it is closed.
+            provider.GetRequiredService<DataDirectoryLock>();
+            return FleetDatabase.Open(
+                provider.GetRequiredService<IOptions<StorageOptions>>().Value,
+                Migration.FromAssembly(typeof(StorageModule).Assembly),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<FleetDatabase>>());
+        });
         services.AddSingleton<LedgerGenerationStore>();
         services.AddHostedService<StorageStart>();
         return services;

@@ -1,0 +1,71 @@
+using System.Reflection;
+
+namespace KioskFleet.Service.Hosting;
+
+/// <summary>A setting of the command line cannot be taken. The message names it and what there is.</summary>
+internal sealed class SettingException(string message) : Exception(message);
+
+/// <summary>
+/// The names of the program's settings: each options record is the section that its <c>Section</c> names. A setting
+/// that nobody reads would be ignored in silence; it is refused instead. Pure.
+/// </summary>
+internal static class SettingNames
+{
+    /// <summary>Sections of the libraries that the service is built on; their names are theirs.</summary>
+    private static readonly string[] OfLibraries = ["Logging", "Kestrel", "AllowedHosts", "Urls"];
+
+    private static readonly Dictionary<string, Type> Sections = typeof(SettingNames).Assembly.GetTypes()
+        .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal))
+        .Select(type => (Type: type, Section: type.GetField("Section")?.GetRawConstantValue() as string))
+        .Where(pair => pair.Section is not null)
+        .ToDictionary(pair => pair.Section!, pair => pair.Type, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Checks settings given as NAME=VALUE.</summary>
+    /// <exception cref="SettingException">One is no assignment, or there is no such setting.</exception>
+    public static void Check(IEnumerable<string> assignments)
+    {
+        foreach (var assignment in assignments)
+        {
+            var equals = assignment.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 1)
+            {
+                throw new SettingException($"--set {assignment}: takes Section:Name=VALUE.");
+            }
+
+            Check(assignment, assignment[..equals].Split(':'));
+        }
+    }
+
+    private static void Check(string assignment, string[] names)
+    {
+        if (OfLibraries.Contains(names[0], StringComparer.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        if (!Sections.TryGetValue(names[0], out var type))
+        {
+            throw new SettingException($"--set {assignment}: there is no section '{names[0]}'; takes "
+                + $"{string.Join(", ", Sections.Keys.Concat(OfLibraries).Order(StringComparer.Ordinal))}.");
+        }
+
+        foreach (var (name, depth) in names.Skip(1).Select((name, i) => (name, i + 1)))
+        {
+            var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                .Where(p => p.CanWrite).ToList();
+            if (properties.Find(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } property)
+            {
+                throw new SettingException($"--set {assignment}: there is no '{name}' in "
+                    + $"{string.Join(':', names[..depth])}; takes {string.Join(", ", properties.Select(p => p.Name))}.");
+            }
+
+            if (property.PropertyType.Assembly != typeof(SettingNames).Assembly || property.PropertyType.IsEnum)
+            {
+                // A value, a list or a dictionary: what follows is its own.
+                return;
+            }
+
+            type = property.PropertyType;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Net;
+using System.Text.Json;
+using Xunit;
+
+namespace KioskFleet.Service.Tests.Hosting;
+
+/// <summary>What the web server refuses by itself is told like any other refusal: code, English and Chinese.</summary>
+public sealed class RefusalTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_refusal_of_the_web_server_has_a_code_and_both_languages()
+    {
+        await using var rig = await ServiceRig.StartAsync();
+        await Refused(rig.Admin, HttpMethod.Get, "/api/v1/nothing", HttpStatusCode.NotFound, "notFound");
+        await Refused(
+            rig.Admin, HttpMethod.Delete, "/api/v1/standings", HttpStatusCode.MethodNotAllowed, "methodNotAllowed");
+        await Refused(
+            rig.Anonymous, HttpMethod.Post, "/api/v1/cabinets", HttpStatusCode.Unauthorized, "unauthenticated");
+    }
+
+    [Fact]
+    public async Task A_parameter_that_cannot_be_read_is_named_as_it_is_written()
+    {
+        await using var rig = await ServiceRig.StartAsync();
+        var page = await Refused(
+            rig.Admin, HttpMethod.Get, "/api/v1/standings?page=x", HttpStatusCode.BadRequest, "invalid");
+        Assert.Equal(("page", "page: got 'x'; takes a whole number.", "page：收到“x”，应为整数。"), (
+            Text(page, "field"), Text(page, "detail"), Text(page, "detailZh")));
+        var flag = await Refused(
+            rig.Admin, HttpMethod.Get, "/api/v1/standings?projected=maybe", HttpStatusCode.BadRequest, "invalid");
+        Assert.Equal("projected: got 'maybe'; takes true or false.", Text(flag, "detail"));
+    }
+
+    [Fact]
+    public async Task A_query_name_that_nobody_reads_is_refused_with_those_that_are()
+    {
+        await using var rig = await ServiceRig.StartAsync();
+        var refused = await Refused(
+            rig.Admin, HttpMethod.Get, "/api/v1/standings?conty=341125&page=1", HttpStatusCode.BadRequest,
+            "unknownQueryName");
+        Assert.Equal("""["conty"]""", refused.GetProperty("got").GetRawText());
+        Assert.Contains("\"county\"", refused.GetProperty("takes").GetRawText(), StringComparison.Ordinal);
+        using var known = await rig.Admin.GetAsync("/api/v1/standings?PAGE=1", Stop);
+        Assert.Equal(HttpStatusCode.OK, known.StatusCode);
+    }
+
+    private static string Text(JsonElement of, string name) => of.GetProperty(name).GetString()!;
+
+    private static async Task<JsonElement> Refused(
+        HttpClient who, HttpMethod method, string path, HttpStatusCode status, string code)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        using var response = await who.SendAsync(request, Stop);
+        var problem = await ServiceRig.JsonAsync(response, status);
+        Assert.Equal(code, Text(problem, "code"));
+        Assert.NotEmpty(Text(problem, "title"));
+        Assert.True(Text(problem, "titleZh").Any(c => c > 0x3000), "The Chinese title is missing.");
+        return problem;
+    }
+}
