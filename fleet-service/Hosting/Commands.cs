@@ -72,7 +72,7 @@ internal static class Commands
         catch (IOException error)
         {
             await Console.Error.WriteLineAsync(error.InnerException is AddressInUseException
-                ? $"{error.Message} Stop what listens there, or choose another address with --set Urls=http://HOST:PORT."
+                ? $"{error.Message} Stop what listens there, or choose another with --set Urls=http://HOST:PORT."
                 : error.Message);
             return 1;
         }

@@ -55,8 +55,9 @@ internal static class SettingNames
                 .Where(p => p.CanWrite).ToList();
             if (properties.Find(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } property)
             {
-                throw new SettingException($"--set {assignment}: there is no '{name}' in "
-                    + $"{string.Join(':', names[..depth])}; takes {string.Join(", ", properties.Select(p => p.Name))}.");
+                throw new SettingException(
+                    $"--set {assignment}: there is no '{name}' in {string.Join(':', names[..depth])}; "
+                    + $"takes {string.Join(", ", properties.Select(p => p.Name))}.");
             }
 
             if (property.PropertyType.Assembly != typeof(SettingNames).Assembly || property.PropertyType.IsEnum)

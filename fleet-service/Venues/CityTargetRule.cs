@@ -41,11 +41,20 @@ internal sealed class CityTargetRule(PlacesDataSet places)
         var target = places.CityTarget;
         return target.CountedFrom is { } from
             ? [(Stated, from)]
-            : [(Everything, firstSold ?? today), (YearOfTarget, new DateOnly(target.By.Year, 1, 1))];
+            :
+            [
+                (Everything, Earlier(firstSold ?? today, target.By)),
+                (YearOfTarget, new DateOnly(target.By.Year, 1, 1)),
+            ];
     }
 
     /// <summary>The last day that is counted.</summary>
-    public DateOnly Last(DateOnly today) => today < places.CityTarget.By ? today : places.CityTarget.By;
+    public DateOnly Last(DateOnly today) => Earlier(today, places.CityTarget.By);
+
+    /// <summary>Where a term that begins on a day stands.</summary>
+    public TargetTerm Term(DateOnly from, DateOnly today) => today < from ? TargetTerm.NotBegun
+        : today > places.CityTarget.By ? TargetTerm.Ended
+        : TargetTerm.Running;
 
     /// <summary>Counts from one start.</summary>
     public TargetCount Count(TargetSales sales, DateOnly today)
@@ -65,7 +74,10 @@ internal sealed class CityTargetRule(PlacesDataSet places)
             channels,
             Counties(channels),
             [.. _channels.All.Where(c => sales.Tags.Any(t => t.Channel == c.Id)).Select(c => Channel(
-                c, sales.Tags.Where(t => t.Channel == c.Id).Select(t => (t.PlaceCode, Of(t)))))]);
+                c, sales.Tags.Where(t => t.Channel == c.Id).Select(t => (t.PlaceCode, Of(t)))))])
+        {
+            Term = Term(sales.From, today),
+        };
     }
 
     /// <summary>How far one reading is.</summary>
@@ -86,6 +98,8 @@ internal sealed class CityTargetRule(PlacesDataSet places)
             soFar == 0 ? null : long.CreateChecked(Int128.Max(0, sum) / soFar),
             left == 0 ? 0 : ahead == 0 ? null : (left - 1) / ahead + 1);
     }
+
+    private static DateOnly Earlier(DateOnly one, DateOnly other) => one < other ? one : other;
 
     private static AidColumns Of(CabinetSales sales) => new(sales.AidFen, sales.RecognisedAidFen, 0, 0, 0);
 

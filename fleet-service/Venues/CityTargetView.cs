@@ -60,6 +60,19 @@ internal sealed record TargetReading(
     SalesOrigin Origin, long ProvenFen, long ReportedFen, long ProvenAndReportedFen, long TargetFen, long LeftFen,
     bool Reached, int DaysSoFar, int DaysLeft, long? PerDaySoFarFen, long? PerDayNeededFen);
 
+/// <summary>Where the term of a target stands; the interface's words.</summary>
+internal enum TargetTerm
+{
+    /// <summary>Its first day is to come.</summary>
+    NotBegun,
+
+    /// <summary>Today counts.</summary>
+    Running,
+
+    /// <summary>Its last day has passed.</summary>
+    Ended,
+}
+
 /// <summary>The target counted from one day on.</summary>
 /// <param name="Start">
 /// <c>stated</c> by the plan; or, where it names no day, <c>everything</c> and <c>yearOfTarget</c>.
@@ -72,7 +85,11 @@ internal sealed record TargetReading(
 /// <param name="Tags">Channels beside counting ones: parts of the above, never to be added up.</param>
 internal sealed record TargetCount(
     string Start, DateOnly From, DateOnly Last, IReadOnlyList<TargetReading> Readings,
-    IReadOnlyList<ChannelAid> Channels, IReadOnlyList<PlaceAid> Counties, IReadOnlyList<ChannelAid> Tags);
+    IReadOnlyList<ChannelAid> Channels, IReadOnlyList<PlaceAid> Counties, IReadOnlyList<ChannelAid> Tags)
+{
+    /// <summary>Where the term stands.</summary>
+    public required TargetTerm Term { get; init; }
+}
 
 /// <summary>The city's target and how far it is.</summary>
 /// <param name="TargetFen">The target, in fen.</param>

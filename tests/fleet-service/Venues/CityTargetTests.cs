@@ -80,6 +80,7 @@ public sealed class CityTargetTests
         await rig.ReportAsync("hall-1", 1, 1, target.By.AddDays(1), recognisedFen: 1);
         var last = (await rig.GetAsync(Path)).GetProperty("counts").EnumerateArray().Last();
         var reading = last.GetProperty("readings")[0];
+        Assert.Equal("ended", last.GetProperty("term").GetString());
         Assert.Equal((10L, 0, JsonValueKind.Null), (reading.GetProperty("reportedFen").GetInt64(),
             reading.GetProperty("daysLeft").GetInt32(), reading.GetProperty("perDayNeededFen").ValueKind));
     }
@@ -93,7 +94,12 @@ public sealed class CityTargetTests
         {
             var (by, from) = (city.CityTarget.By, city.CityTarget.By.AddDays(-before));
             var today = by.AddDays(-back);
-            var reading = new CityTargetRule(city).Reading(
+            var rule = new CityTargetRule(city);
+            Assert.Equal(
+                today < from ? TargetTerm.NotBegun : today <= by ? TargetTerm.Running : TargetTerm.Ended,
+                rule.Term(from, today));
+            Assert.All(rule.Starts(today, today), start => Assert.True(start.From <= by));
+            var reading = rule.Reading(
                 SalesOrigin.SoldInCity, new AidColumns(proven, 1, reported, 2, 3), from, today);
             Assert.Equal((proven, reported, proven + reported),
                 (reading.ProvenFen, reading.ReportedFen, reading.ProvenAndReportedFen));
