@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Shows whether an InfluxDB 2 takes what the fleet service writes: sends three points in its form (line protocol,
-# gzip, nanoseconds, token), reads them back by Flux and compares. The points go to measurement kf_smoke.
+# gzip, milliseconds, token), reads them back by Flux and compares. The points go to measurement kf_smoke.
 #
 #   INFLUX_URL=http://localhost:8086 INFLUX_ORG=kioskfleet INFLUX_BUCKET=sales INFLUX_TOKEN_FILE=token ./smoke-influxdb.sh
 #
@@ -22,11 +22,11 @@ printf 'header = "Authorization: Token %s"\n' "$(tr -d '\r\n' <"$INFLUX_TOKEN_FI
 
 run=$(date +%s)
 for i in 1 2 3; do
-  printf 'kf_smoke,cabinet=A\\ 1,county=341125,run=%s aid_fen=%si,ordinary_fen=7i %s00000000%s\n' \
+  printf 'kf_smoke,cabinet=A\\ 1,county=341125,run=%s entries=7i,fen=%si %s00%s\n' \
     "$run" "$((i * 100))" "$run" "$i"
 done | gzip >"$work/lines.gz"
 
-query="org=$(printf '%s' "$INFLUX_ORG" | jq -sRr @uri)&bucket=$(printf '%s' "$INFLUX_BUCKET" | jq -sRr @uri)&precision=ns"
+query="org=$(printf '%s' "$INFLUX_ORG" | jq -sRr @uri)&bucket=$(printf '%s' "$INFLUX_BUCKET" | jq -sRr @uri)&precision=ms"
 status=$(curl -sS -K "$work/curl" -o "$work/answer" -w '%{http_code}' -X POST \
   -H 'Content-Type: text/plain; charset=utf-8' -H 'Content-Encoding: gzip' \
   --data-binary @"$work/lines.gz" "${INFLUX_URL%/}/api/v2/write?$query")
@@ -37,7 +37,7 @@ fi
 
 cat >"$work/query" <<EOF
 from(bucket: "$INFLUX_BUCKET") |> range(start: -1h)
-  |> filter(fn: (r) => r._measurement == "kf_smoke" and r.run == "$run" and r._field == "aid_fen")
+  |> filter(fn: (r) => r._measurement == "kf_smoke" and r.run == "$run" and r._field == "fen")
   |> group() |> sum()
 EOF
 for _ in 1 2 3 4 5; do

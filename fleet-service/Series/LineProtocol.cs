@@ -17,10 +17,10 @@ internal static class LineProtocol
     /// <param name="tags">Tags in the order given; those with an empty value are left out, as the format
     /// demands.</param>
     /// <param name="fields">Fields; at least one.</param>
-    /// <param name="unixNanoseconds">The time.</param>
+    /// <param name="unixTime">The time, in the precision that the write names.</param>
     public static void Append(
         StringBuilder target, string measurement, ReadOnlySpan<(string Key, string Value)> tags,
-        ReadOnlySpan<(string Key, long Value)> fields, long unixNanoseconds)
+        ReadOnlySpan<(string Key, long Value)> fields, long unixTime)
     {
         ArgumentException.ThrowIfNullOrEmpty(measurement);
         ArgumentOutOfRangeException.ThrowIfZero(fields.Length, nameof(fields));
@@ -45,7 +45,7 @@ internal static class LineProtocol
             separator = ',';
         }
 
-        target.Append(' ').Append(unixNanoseconds.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        target.Append(' ').Append(unixTime.ToString(CultureInfo.InvariantCulture)).Append('\n');
     }
 
     private static void Escape(StringBuilder target, string text, bool equalsSign)

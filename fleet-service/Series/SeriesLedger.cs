@@ -3,9 +3,9 @@ using KioskFleet.Service.Storage;
 namespace KioskFleet.Service.Series;
 
 /// <summary>A stretch of the ledger.</summary>
-/// <param name="Points">What there is to show of it.</param>
+/// <param name="Entries">What there is to show of it, by position.</param>
 /// <param name="LastPosition">The last position read; the cursor after it. Null when there is nothing new.</param>
-internal sealed record SeriesStretch(IReadOnlyList<SeriesPoint> Points, long? LastPosition);
+internal sealed record SeriesStretch(IReadOnlyList<SeriesEntry> Entries, long? LastPosition);
 
 /// <summary>
 /// Reads the ledger's entries by position. The only place of this folder that knows the ledger's tables. SQLite commits
@@ -35,7 +35,7 @@ internal sealed class SeriesLedger(FleetDatabase database)
         command.Parameters.AddWithValue("$after", afterPosition);
         command.Parameters.AddWithValue("$count", count);
         using var reader = command.ExecuteReader();
-        var points = new List<SeriesPoint>();
+        var entries = new List<SeriesEntry>();
         long? last = null;
         while (reader.Read())
         {
@@ -49,7 +49,7 @@ internal sealed class SeriesLedger(FleetDatabase database)
             var refund = kind == Refund && !reader.IsDBNull(10) ? reader.GetInt64(10) : 0;
             var refundClass = reader.IsDBNull(11) ? (Catalogue.ProductClass?)null
                 : (Catalogue.ProductClass)reader.GetInt32(11);
-            points.Add(new SeriesPoint(
+            entries.Add(new SeriesEntry(
                 last.Value, kind == Refund, reader.GetInt64(3), reader.GetString(4), reader.GetString(5),
                 reader.GetString(6),
                 kind == Sale ? reader.GetInt64(7) : Part(refund, refundClass == Catalogue.ProductClass.Aid),
@@ -59,7 +59,7 @@ internal sealed class SeriesLedger(FleetDatabase database)
                     : Part(refund, refundClass is null or Catalogue.ProductClass.Unmapped)));
         }
 
-        return new SeriesStretch(points, last);
+        return new SeriesStretch(entries, last);
     }
 
     private static long Part(long amount, bool isThisClass) => isThisClass ? amount : 0;

@@ -22,7 +22,7 @@ internal static class SeriesModule
         }
 
         services.AddSingleton<SeriesLedger>();
-        services.AddSingleton<SeriesCursor>();
+        services.AddSingleton<SeriesOutbox>();
         services.AddHttpClient(SeriesOptions.Section)
             .ConfigureHttpClient(http => http.Timeout = Timeout.InfiniteTimeSpan)
             .AddResilienceHandler("series", (pipeline, context) =>

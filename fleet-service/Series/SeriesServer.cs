@@ -24,7 +24,7 @@ internal abstract record SeriesAnswer
 }
 
 /// <summary>
-/// The InfluxDB v2 write API: gzipped line protocol, nanoseconds. Retries of overload, with the server's Retry-After,
+/// The InfluxDB v2 write API: gzipped line protocol. Retries of overload, with the server's Retry-After,
 /// are made below it by the HTTP client's resilience.
 /// </summary>
 internal sealed class SeriesServer(HttpClient http, IOptions<SeriesOptions> options)
@@ -36,7 +36,7 @@ internal sealed class SeriesServer(HttpClient http, IOptions<SeriesOptions> opti
     public async Task<SeriesAnswer> WriteAsync(IEnumerable<string> lines, CancellationToken ct)
     {
         var o = options.Value;
-        var query = $"org={Uri.EscapeDataString(o.Org)}&bucket={Uri.EscapeDataString(o.Bucket)}&precision=ns";
+        var query = $"org={Uri.EscapeDataString(o.Org)}&bucket={Uri.EscapeDataString(o.Bucket)}&precision={SeriesLines.Precision}";
         using var request = new HttpRequestMessage(
             HttpMethod.Post, new Uri($"{o.Url.TrimEnd('/')}/api/v2/write?{query}"));
         request.Content = new ByteArrayContent(Compress(lines));

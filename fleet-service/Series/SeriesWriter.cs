@@ -4,33 +4,43 @@ using Microsoft.Extensions.Options;
 namespace KioskFleet.Service.Series;
 
 /// <summary>
-/// Follows the ledger with a cursor and writes what it finds. The cursor moves only when the server took a stretch;
-/// lines that it refuses are found by halving and kept as dead letters with its words, and the rest goes on.
+/// Follows the ledger with a cursor, counts what it finds, and sends the lines. A stretch is sent until the server took
+/// it; lines that it refuses are found by halving and kept as dead letters with its words, and the rest goes on.
 /// </summary>
 internal sealed class SeriesWriter(
-    SeriesLedger ledger, SeriesCursor cursor, SeriesServer server, IOptions<SeriesOptions> options,
+    SeriesLedger ledger, SeriesOutbox outbox, SeriesServer server, IOptions<SeriesOptions> options,
     TimeProvider time, ILogger<SeriesWriter> log)
     : LedgerFollower(time, TimeSpan.FromMilliseconds(options.Value.IdleMilliseconds))
 {
-    /// <summary>Writes one stretch; false when there was nothing to do or the server cannot be used now.</summary>
+    /// <summary>
+    /// Sends what waits, and reads one stretch when nothing does; false when there was nothing to do or the server
+    /// cannot be used now.
+    /// </summary>
     internal override async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
-        var stretch = ledger.Read(cursor.Position(), options.Value.BatchEntries);
-        if (stretch.LastPosition is not { } last)
+        var waiting = outbox.Waiting();
+        if (waiting.Count == 0)
         {
-            return false;
+            var stretch = ledger.Read(outbox.Position(), options.Value.BatchEntries);
+            if (stretch.LastPosition is null)
+            {
+                return false;
+            }
+
+            await outbox.TakeAsync(stretch, cancellationToken);
+            return true;
         }
 
         var refused = new List<DeadLetter>();
-        if (stretch.Points.Count > 0 && !await WriteAsync(stretch.Points, refused, cancellationToken))
+        if (!await SendAsync(waiting, refused, cancellationToken))
         {
             return false;
         }
 
-        await cursor.MoveAsync(last, refused, cancellationToken);
+        await outbox.SentAsync(refused, cancellationToken);
         foreach (var letter in refused)
         {
-            SeriesLog.Refused(log, letter.Position, letter.Status, letter.Words);
+            SeriesLog.Refused(log, letter.Line.Position, letter.Status, letter.Words);
         }
 
         return true;
@@ -39,24 +49,24 @@ internal sealed class SeriesWriter(
     /// <inheritdoc/>
     protected override void Tell(Exception error) => SeriesLog.Failed(log, error);
 
-    private async Task<bool> WriteAsync(
-        IReadOnlyList<SeriesPoint> points, List<DeadLetter> refused, CancellationToken ct)
+    private async Task<bool> SendAsync(
+        IReadOnlyList<SeriesLine> lines, List<DeadLetter> refused, CancellationToken cancellationToken)
     {
-        switch (await server.WriteAsync(points.Select(p => p.Line()), ct))
+        switch (await server.WriteAsync(lines.Select(line => line.Text), cancellationToken))
         {
             case SeriesAnswer.Taken:
                 return true;
             case SeriesAnswer.Unavailable unavailable:
                 SeriesLog.Unavailable(log, unavailable.Words);
                 return false;
-            case SeriesAnswer.Refused answer when points.Count == 1:
-                refused.Add(new DeadLetter(points[0].Position, points[0].Line(), answer.Status, answer.Words));
+            case SeriesAnswer.Refused answer when lines.Count == 1:
+                refused.Add(new DeadLetter(lines[0], answer.Status, answer.Words));
                 return true;
             default:
                 // Written again, the good half changes nothing: a point is its measurement, tags and time.
-                var half = points.Count / 2;
-                return await WriteAsync([.. points.Take(half)], refused, ct)
-                    && await WriteAsync([.. points.Skip(half)], refused, ct);
+                var half = lines.Count / 2;
+                return await SendAsync([.. lines.Take(half)], refused, cancellationToken)
+                    && await SendAsync([.. lines.Skip(half)], refused, cancellationToken);
         }
     }
 }

@@ -44,7 +44,9 @@ internal sealed class SeriesRig : IDisposable
 
     public SeriesWriter Writer => _services.GetRequiredService<SeriesWriter>();
 
-    public SeriesCursor Cursor => _services.GetRequiredService<SeriesCursor>();
+    public SeriesOutbox Outbox => _services.GetRequiredService<SeriesOutbox>();
+
+    public SeriesServer Server => _services.GetRequiredService<SeriesServer>();
 
     public LedgerGenerationStore Generations => _services.GetRequiredService<LedgerGenerationStore>();
 
@@ -55,6 +57,23 @@ internal sealed class SeriesRig : IDisposable
           aid_fen, ordinary_fen, unmapped_fen, line_class)
         VALUES ({position}, 1, {position}, x'00', x'00', 1, 0, {utcMs}, 20200901, 1, {aidFen}, {ordinaryFen}, 0, 1)
         """);
+
+    public void AddRefund(long position, long utcMs, long fen, int ofClass) => _files.Run($"""
+        INSERT INTO entries (position, batch_id, seq, hash, bytes, kind, state, utc_ms, business_day, assignment_id,
+          aid_fen, ordinary_fen, unmapped_fen, line_class)
+        VALUES ({position}, 1, {position}, x'00', x'00', 2, 0, {utcMs}, 20200901, 1, 0, 0, 0, 1);
+        INSERT INTO refunds (position, cabinet_id, refund_number, refund_day, sale_journal, sale_seq, line, amount_fen,
+                             class)
+        VALUES ({position}, 'A1', 'r{position}', 20200901, x'01', 1, 0, {fen}, {ofClass});
+        """);
+
+    /// <summary>Writes until nothing is left.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        while (await Writer.StepAsync(cancellationToken))
+        {
+        }
+    }
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using KioskFleet.Service.Places;
+using KioskFleet.Service.Series;
 using KioskFleet.Service.Tests.Places;
 using KioskFleet.TestKit;
 using Xunit;
@@ -23,35 +24,31 @@ public sealed class SeriesWriterTests
             rig.AddSale(i, now - 100_000 + i * 10, i, 2 * i);
         }
 
-        while (await rig.Writer.StepAsync(Stop))
-        {
-        }
-
+        await rig.DrainAsync(Stop);
         await server.StopAsync();
         rig.AddSale(101, now, 1_000, 0);
         using (var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop))
         {
             patience.CancelAfter(TimeSpan.FromSeconds(2));
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rig.Writer.StepAsync(patience.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rig.DrainAsync(patience.Token));
         }
 
-        Assert.Equal(100, rig.Cursor.Position());
+        Assert.NotEmpty(rig.Outbox.Waiting());
         await server.StartAgainAsync();
-        while (await rig.Writer.StepAsync(Stop))
-        {
-        }
-
-        Assert.Equal(101, rig.Cursor.Position());
+        await rig.DrainAsync(Stop);
+        Assert.Equal(101, rig.Outbox.Position());
+        Assert.Empty(rig.Outbox.Waiting());
 
         // The export may give one series in several blocks.
-        var blocks = await server.ExportAsync("kf_sales_aid_fen");
-        Assert.Equal(5_050 + 1_000, blocks.SelectMany(b => b.Values).Sum());
+        var blocks = await server.ExportAsync("kf_sales_fen{class=\"aid\"}");
+        Assert.Equal(CounterLanes.Beginning + 5_050 + 1_000, blocks.SelectMany(b => b.Values).Max());
         var aid = blocks[0];
         Assert.Equal("A1", aid.Labels["cabinet"]);
         Assert.Equal("op 1", aid.Labels["operator"]);
         Assert.Equal(county, aid.Labels["county"]);
-        var ordinary = await server.ExportAsync("kf_sales_ordinary_fen");
-        Assert.Equal(10_100, ordinary.SelectMany(b => b.Values).Sum());
+        Assert.Equal("0", aid.Labels["lane"]);
+        var ordinary = await server.ExportAsync("kf_sales_fen{class=\"ordinary\"}");
+        Assert.Equal(CounterLanes.Beginning + 10_100, ordinary.SelectMany(b => b.Values).Max());
     }
 
     [Fact]
@@ -59,23 +56,25 @@ public sealed class SeriesWriterTests
     {
         using var server = new ChosenServer
         {
-            Answer = lines => lines.Any(l => l.Contains("aid_fen=13i", StringComparison.Ordinal))
+            Answer = lines => lines.Any(l => l.EndsWith(" 1600000000013", StringComparison.Ordinal))
                 ? (400, "bad point", null)
                 : (204, "", null),
         };
         using var rig = new SeriesRig(server.Address, batchEntries: 50);
         for (var i = 1; i <= 20; i++)
         {
-            rig.AddSale(i, 1_600_000_000_000, i, 0);
+            rig.AddSale(i, 1_600_000_000_000 + i, i, 0);
         }
 
-        Assert.True(await rig.Writer.StepAsync(Stop));
-        Assert.Equal(20, rig.Cursor.Position());
-        Assert.Equal(19, server.Taken.Distinct().Count());
+        await rig.DrainAsync(Stop);
+        Assert.Equal(20, rig.Outbox.Position());
+
+        // One line more tells what there was before the first.
+        Assert.Equal(20, server.Taken.Distinct().Count());
         Assert.Equal(13L, rig.Run("SELECT position FROM series_dead_letters"));
         Assert.Equal("bad point", rig.Run("SELECT words FROM series_dead_letters"));
         Assert.All(server.Queries, q => Assert.Equal(
-            "/api/v2/write?org=city&bucket=sales&precision=ns Token secret", q));
+            "/api/v2/write?org=city&bucket=sales&precision=ms Token secret", q));
     }
 
     [Fact]
@@ -89,7 +88,7 @@ public sealed class SeriesWriterTests
         using var rig = new SeriesRig(server.Address, batchEntries: 50);
         rig.AddSale(1, 1_600_000_000_000, 5, 0);
         var started = TimeProvider.System.GetTimestamp();
-        Assert.True(await rig.Writer.StepAsync(Stop));
+        await rig.DrainAsync(Stop);
         Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalSeconds, 1.9, 10);
         Assert.Equal(3, asked);
         Assert.Equal(0L, rig.Run("SELECT count(*) FROM series_dead_letters"));
@@ -101,11 +100,11 @@ public sealed class SeriesWriterTests
         using var server = new ChosenServer();
         using var rig = new SeriesRig(server.Address, batchEntries: 50);
         rig.AddSale(1, 1_600_000_000_000, 5, 0);
-        Assert.True(await rig.Writer.StepAsync(Stop));
+        await rig.DrainAsync(Stop);
         Assert.False(await rig.Writer.StepAsync(Stop));
         await rig.Generations.RenewAsync("test", Stop);
-        Assert.True(await rig.Writer.StepAsync(Stop));
-        Assert.Equal(2, server.Taken.Count);
-        Assert.Single(server.Taken.Distinct());
+        await rig.DrainAsync(Stop);
+        Assert.Equal(4, server.Taken.Count);
+        Assert.Equal(2, server.Taken.Distinct().Count());
     }
 }

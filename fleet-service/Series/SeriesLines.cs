@@ -1,0 +1,35 @@
+using System.Text;
+using System.Text.Json;
+
+namespace KioskFleet.Service.Series;
+
+/// <summary>A line to be sent, and the entry that it is about.</summary>
+internal sealed record SeriesLine(long Position, string Text);
+
+/// <summary>Writes points of counters as lines. Pure.</summary>
+internal static class SeriesLines
+{
+    /// <summary>Measurement of sales.</summary>
+    public const string Sales = "kf_sales";
+
+    /// <summary>Measurement of refunds.</summary>
+    public const string Refunds = "kf_refunds";
+
+    /// <summary>The precision of the times in lines, as the write API names it.</summary>
+    public const string Precision = "ms";
+
+    /// <summary>The line of a point, ended by a line feed.</summary>
+    public static string Of(CounterKey counter, CounterPoint point)
+    {
+        var line = new StringBuilder(160);
+        LineProtocol.Append(
+            line, counter.IsRefund ? Refunds : Sales,
+            [
+                ("cabinet", counter.Cabinet), ("class", JsonNamingPolicy.CamelCase.ConvertName($"{counter.Class}")),
+                ("county", counter.County), ("lane", $"{point.Lane}"), ("operator", counter.Operator),
+            ],
+            [("entries", point.Entries), ("fen", point.Fen)],
+            point.UtcMs);
+        return line.ToString();
+    }
+}

@@ -1,0 +1,68 @@
+using CsCheck;
+using KioskFleet.Service.Series;
+using Xunit;
+
+namespace KioskFleet.Service.Tests.Series;
+
+public sealed class CounterLanesTests
+{
+    private static readonly Gen<List<(long UtcMs, long Fen)>> Entries =
+        Gen.Select(Gen.Long[1_000_000, 1_000_040], Gen.Long[1, 900]).List[1, 60];
+
+    [Fact]
+    public void Entries_in_their_order_share_one_lane()
+    {
+        var counter = new CounterLanes([]);
+        Assert.Equal(
+            [
+                new CounterPoint(0, 4_999, CounterLanes.Beginning, CounterLanes.Beginning),
+                new CounterPoint(0, 5_000, CounterLanes.Beginning + 7, CounterLanes.Beginning + 1),
+            ],
+            counter.Add(5_000, 7));
+        Assert.Equal(
+            [new CounterPoint(0, 65_000, CounterLanes.Beginning + 10, CounterLanes.Beginning + 2)],
+            counter.Add(65_000, 3));
+        Assert.Equal(
+            [
+                new CounterPoint(0, 125_000, CounterLanes.Beginning + 10, CounterLanes.Beginning + 2),
+                new CounterPoint(0, 125_001, CounterLanes.Beginning + 11, CounterLanes.Beginning + 3),
+            ],
+            counter.Add(125_001, 1));
+    }
+
+    [Fact]
+    public void In_any_order_lanes_only_grow_and_what_they_gain_in_any_time_is_what_was_sold_in_it() =>
+        Entries.Sample(entries =>
+        {
+            var counter = new CounterLanes([]);
+            var points = new List<CounterPoint>();
+            foreach (var (utcMs, fen) in entries)
+            {
+                points.AddRange(counter.Add(utcMs, fen));
+                counter = new CounterLanes(counter.Lanes);
+            }
+
+            foreach (var lane in points.GroupBy(p => p.Lane))
+            {
+                Assert.All(lane.Zip(lane.Skip(1)), pair =>
+                {
+                    Assert.True(pair.First.UtcMs < pair.Second.UtcMs);
+                    Assert.True(pair.First.Fen <= pair.Second.Fen && pair.First.Entries <= pair.Second.Entries);
+                });
+            }
+
+            for (var from = 999_990L; from < 1_000_050; from += 7)
+            {
+                var to = from + 13;
+                var expected = entries.Where(e => e.UtcMs >= from && e.UtcMs < to).ToList();
+                Assert.Equal((expected.Sum(e => e.Fen), expected.Count), (
+                    Gain(points, from, to, p => p.Fen), (int)Gain(points, from, to, p => p.Entries)));
+            }
+        });
+
+    private static long Gain(List<CounterPoint> points, long from, long to, Func<CounterPoint, long> value) =>
+        points.GroupBy(p => p.Lane).Sum(lane => At(lane, to, value) - At(lane, from, value));
+
+    private static long At(IEnumerable<CounterPoint> lane, long before, Func<CounterPoint, long> value) =>
+        lane.Where(p => p.UtcMs < before).Select(value).LastOrDefault(CounterLanes.Beginning);
+}
