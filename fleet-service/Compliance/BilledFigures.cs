@@ -41,7 +41,7 @@ internal sealed record BilledChanges(long Change, IReadOnlyList<(int First, int 
 /// </summary>
 internal interface IBilledFigures
 {
-    /// <summary>What bills say of a window; null when its bills cannot all be there yet.</summary>
+    /// <summary>What bills say of a window; null when no operator's bills of it are all there.</summary>
     /// <param name="window">The window, or the whole days of it that are meant.</param>
     /// <param name="cabinetId">One cabinet's sales, or null for all.</param>
     BilledWindow? Of(JudgingWindow window, string? cabinetId);

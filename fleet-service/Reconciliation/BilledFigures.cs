@@ -49,6 +49,11 @@ internal sealed class BilledFigures(
         }
 
         var operators = Complete(window);
+        if (operators.Count == 0)
+        {
+            return null;
+        }
+
         var accused = new HashSet<string>(StringComparer.Ordinal);
         using (var traces = payments.Traces())
         {

@@ -36,7 +36,8 @@ internal sealed class SeriesServer(HttpClient http, IOptions<SeriesOptions> opti
     public async Task<SeriesAnswer> WriteAsync(IEnumerable<string> lines, CancellationToken ct)
     {
         var o = options.Value;
-        var query = $"org={Uri.EscapeDataString(o.Org)}&bucket={Uri.EscapeDataString(o.Bucket)}&precision={SeriesLines.Precision}";
+        var query = $"org={Uri.EscapeDataString(o.Org)}&bucket={Uri.EscapeDataString(o.Bucket)}"
+            + $"&precision={SeriesLines.Precision}";
         using var request = new HttpRequestMessage(
             HttpMethod.Post, new Uri($"{o.Url.TrimEnd('/')}/api/v2/write?{query}"));
         request.Content = new ByteArrayContent(Compress(lines));

@@ -1,0 +1,79 @@
+using KioskFleet.Service.Ledger;
+using Microsoft.Data.Sqlite;
+
+namespace KioskFleet.Service.Series;
+
+/// <summary>
+/// The counters of a generation; those of another are forgotten. Changes are written by <see cref="Save"/>. Belongs to
+/// one transaction.
+/// </summary>
+internal sealed class CounterTable : IDisposable
+{
+    private readonly Dictionary<CounterKey, CounterLanes> _counters = [];
+    private readonly string _generation;
+    private readonly Statement _read;
+    private readonly Statement _write;
+
+    /// <summary>Forgets the counters of other generations.</summary>
+    public CounterTable(SqliteConnection connection, string generation)
+    {
+        _generation = generation;
+        using (var forget = new Statement(connection, "DELETE FROM series_counters WHERE generation <> ?1"))
+        {
+            forget.Set(1, generation).Run();
+        }
+
+        _read = new Statement(connection, """
+            SELECT last_utc_ms, fen, entries FROM series_counters
+            WHERE generation = ?1 AND cabinet_id = ?2 AND operator_id = ?3 AND county_code = ?4 AND is_refund = ?5
+              AND class = ?6 ORDER BY lane
+            """);
+        _write = new Statement(connection, """
+            INSERT OR REPLACE INTO series_counters (generation, cabinet_id, operator_id, county_code, is_refund,
+                                                    class, lane, last_utc_ms, fen, entries)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            """);
+    }
+
+    /// <summary>A counter as it stands; it is counted on in place.</summary>
+    public CounterLanes Of(CounterKey key)
+    {
+        if (!_counters.TryGetValue(key, out var counter))
+        {
+            var lanes = new List<CounterLane>();
+            Bind(_read, key);
+            while (_read.Next())
+            {
+                lanes.Add(new CounterLane(_read.Long(0), _read.Long(1), _read.Long(2)));
+            }
+
+            _counters[key] = counter = new CounterLanes(lanes);
+        }
+
+        return counter;
+    }
+
+    /// <summary>Writes every counter that was asked for.</summary>
+    public void Save()
+    {
+        foreach (var (key, counter) in _counters)
+        {
+            for (var lane = 0; lane < counter.Lanes.Count; lane++)
+            {
+                var (last, fen, entries) = counter.Lanes[lane];
+                Bind(_write, key).Set(7, (long)lane).Set(8, last).Set(9, fen).Set(10, entries).Run();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _read.Dispose();
+        _write.Dispose();
+    }
+
+    private Statement Bind(Statement statement, CounterKey key) => statement.Set(1, _generation)
+        .Set(2, key.Cabinet).Set(3, key.Operator).Set(4, key.County).Set(5, key.IsRefund ? 1L : 0L)
+        .Set(6, (long)key.Class);
+}
