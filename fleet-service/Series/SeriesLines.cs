@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using KioskFleet.Service.Compliance;
 
 namespace KioskFleet.Service.Series;
 
@@ -30,6 +31,28 @@ internal static class SeriesLines
             ],
             [("entries", point.Entries), ("fen", point.Fen)],
             point.UtcMs);
+        return line.ToString();
+    }
+
+    /// <summary>
+    /// The line of a standing, ended by a line feed: the share where there is one, the headroom, and the standing by its
+    /// number (0 no data, 1 compliant, 2 at risk, 3 breach).
+    /// </summary>
+    /// <param name="row">The standing.</param>
+    /// <param name="utcMs">The moment of which it is, Unix milliseconds UTC.</param>
+    public static string Of(StandingRow row, long utcMs)
+    {
+        var line = new StringBuilder(160);
+        (string, long)[] fields =
+            [("headroom_fen", row.HeadroomFen), ("standing", (long)row.Standing)];
+        LineProtocol.Append(
+            line, StandingGauges.Measurement,
+            [
+                ("cabinet", row.CabinetId), ("county", row.CountyCode), ("operator", row.OperatorId),
+                ("policy", row.PolicyId ?? ""),
+            ],
+            row.ShareBasisPoints is { } share ? [.. fields, ("share_basis_points", share)] : fields,
+            utcMs);
         return line.ToString();
     }
 }

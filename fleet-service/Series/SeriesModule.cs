@@ -4,7 +4,8 @@ using Polly;
 
 namespace KioskFleet.Service.Series;
 
-/// <summary>Registers the writer of time series, when it is on. Needs Storage and the ledger's tables.</summary>
+/// <summary>Registers the writer of time series, when it is on. Needs Storage, Compliance and the
+/// ledger's tables.</summary>
 internal static class SeriesModule
 {
     private const int MaxRetries = 5;
@@ -45,6 +46,8 @@ internal static class SeriesModule
             provider.GetRequiredService<IOptions<SeriesOptions>>()));
         services.AddSingleton<SeriesWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<SeriesWriter>());
+        services.AddSingleton<StandingGauges>();
+        services.AddHostedService(provider => provider.GetRequiredService<StandingGauges>());
         return services;
     }
 }

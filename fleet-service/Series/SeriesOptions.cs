@@ -34,6 +34,9 @@ internal sealed record SeriesOptions
     /// </summary>
     public int IdleMilliseconds { get; init; } = 2_000;
 
+    /// <summary>Seconds between two writings of the cabinets' standings. 10–86,400, default 300.</summary>
+    public int GaugeSeconds { get; init; } = 300;
+
     /// <summary>Longest wait between two tries while the server fails, in seconds. 1–3,600, default 60.</summary>
     public int MaxRetryDelaySeconds { get; init; } = 60;
 }
@@ -73,6 +76,7 @@ internal sealed class SeriesOptionsValidator : IValidateOptions<SeriesOptions>
 
         Range(findings, nameof(options.BatchEntries), options.BatchEntries, 1, 50_000);
         Range(findings, nameof(options.IdleMilliseconds), options.IdleMilliseconds, 10, 600_000);
+        Range(findings, nameof(options.GaugeSeconds), options.GaugeSeconds, 10, 86_400);
         Range(findings, nameof(options.MaxRetryDelaySeconds), options.MaxRetryDelaySeconds, 1, 3_600);
         return findings.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(findings);
     }

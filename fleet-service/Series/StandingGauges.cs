@@ -1,0 +1,63 @@
+using KioskFleet.Service.Compliance;
+using Microsoft.Extensions.Options;
+
+namespace KioskFleet.Service.Series;
+
+/// <summary>
+/// Writes how each cabinet stands now in the window of its own policy, every few minutes: share, headroom and standing.
+/// A moment that the server missed is not told later; the next one is.
+/// </summary>
+internal sealed class StandingGauges(
+    StandingsReader standings, SeriesServer server, IOptions<SeriesOptions> options, TimeProvider time,
+    ILogger<StandingGauges> log) : BackgroundService
+{
+    /// <summary>The measurement.</summary>
+    public const string Measurement = "kf_standing";
+
+    private const int LinesPerRequest = 5_000;
+
+    /// <summary>Writes the present moment once; false when the server did not take all of it.</summary>
+    internal async Task<bool> TellAsync(CancellationToken cancellationToken)
+    {
+        if (standings.Understand(StandingsReader.OwnWindow, null) is not WindowAsk.Windows ask)
+        {
+            throw new InvalidOperationException("The window of each one's own policy is always understood.");
+        }
+
+        var utcMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var lines = standings.Read(ask)!
+            .SelectMany(answer => answer.Judged.Rows.Where(row => row.CurrentOperator && answer.Holds(row.PolicyWindow)))
+            .Select(row => SeriesLines.Of(row, utcMs));
+        foreach (var some in lines.Chunk(LinesPerRequest))
+        {
+            switch (await server.WriteAsync(some, cancellationToken))
+            {
+                case SeriesAnswer.Unavailable unavailable:
+                    SeriesLog.Unavailable(log, unavailable.Words);
+                    return false;
+                case SeriesAnswer.Refused refused:
+                    SeriesLog.GaugesRefused(log, refused.Status, refused.Words);
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.GaugeSeconds), time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await Task.Run(() => TellAsync(stoppingToken), stoppingToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                SeriesLog.Failed(log, error);
+            }
+        }
+    }
+}
