@@ -35,8 +35,8 @@ internal static class SeriesLines
     }
 
     /// <summary>
-    /// The line of a standing, ended by a line feed: the share where there is one, the headroom, and the standing by its
-    /// number (0 no data, 1 compliant, 2 at risk, 3 breach).
+    /// The line of a standing, ended by a line feed: the share where there is one, the headroom, and the standing by
+    /// its number (0 no data, 1 compliant, 2 at risk, 3 breach).
     /// </summary>
     /// <param name="row">The standing.</param>
     /// <param name="utcMs">The moment of which it is, Unix milliseconds UTC.</param>

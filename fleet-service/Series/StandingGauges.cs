@@ -26,7 +26,8 @@ internal sealed class StandingGauges(
 
         var utcMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         var lines = standings.Read(ask)!
-            .SelectMany(answer => answer.Judged.Rows.Where(row => row.CurrentOperator && answer.Holds(row.PolicyWindow)))
+            .SelectMany(answer => answer.Judged.Rows
+                .Where(row => row.CurrentOperator && answer.Holds(row.PolicyWindow)))
             .Select(row => SeriesLines.Of(row, utcMs));
         foreach (var some in lines.Chunk(LinesPerRequest))
         {

@@ -320,6 +320,7 @@ public abstract class BilledStandingsTests : IDisposable
         return [.. made.Select(e =>
         {
             var text = Encoding.UTF8.GetString(_editions.Content(e.EditionId)!);
+            Assert.Contains("\"current\":true,\"figures\":", text, StringComparison.Ordinal);
             return $"{e.Number} {System.Text.Json.JsonElement.Parse(text).GetProperty("about").GetProperty("figures")}";
         })];
     }

@@ -82,9 +82,11 @@ public sealed class DemoTests
         }
 
         Assert.Equal(12, heard.Count);
-        Assert.All(heard, cabinet => Assert.Equal(
-            cabinet.Key == silent.Id.Value ? outcome.Plan.Options.StartUtc.ToUnixTimeMilliseconds() : end,
-            cabinet.Value));
+        Assert.All(heard.Where(cabinet => cabinet.Key != silent.Id.Value), cabinet => Assert.Equal(end, cabinet.Value));
+
+        // It may have said hello once more at the end of the load, which was before it lost its power.
+        var start = outcome.Plan.Options.StartUtc.ToUnixTimeMilliseconds();
+        Assert.InRange(heard[silent.Id.Value], start, outcome.Plan.Options.EndUtc.ToUnixTimeMilliseconds());
     }
 
     [Fact]
