@@ -75,4 +75,25 @@ public static class Limits
 
     /// <summary>Largest telemetry payload, in bytes.</summary>
     public const int MaxTelemetryBytes = 16 * 1024;
+
+    /// <summary>Most samples of one telemetry message.</summary>
+    public const int MaxTelemetrySamples = 128;
+
+    /// <summary>Most temperature zones of one sample.</summary>
+    public const int MaxTelemetryZones = 16;
+
+    /// <summary>Most doors of one sample.</summary>
+    public const int MaxTelemetryDoors = 32;
+
+    /// <summary>Most slots of one sample whose stock is told; what is beyond goes into the next sample.</summary>
+    public const int MaxTelemetrySlots = 256;
+
+    /// <summary>Most faults of one sample.</summary>
+    public const int MaxTelemetryFaults = 32;
+
+    /// <summary>Longest name of a zone, door or network, longest version, in UTF-8 bytes.</summary>
+    public const int MaxTelemetryNameBytes = 32;
+
+    /// <summary>Longest words of a fault, in UTF-8 bytes.</summary>
+    public const int MaxTelemetryWordsBytes = 128;
 }

@@ -6,6 +6,8 @@ using KioskFleet.Simulators.Crash;
 using KioskFleet.Simulators.Demo;
 using KioskFleet.Simulators.Replay;
 using KioskFleet.Simulators.Restrict;
+using KioskFleet.Simulators.Scale;
+using KioskFleet.Simulators.Series;
 
 namespace KioskFleet.Simulators;
 
@@ -26,7 +28,9 @@ internal static class SimulatorCommands
         RestrictCommand.Create(context),
         JournalCommand.Create(context),
         CrashCommand.Create(),
+        SeriesCommand.Create(context),
         BenchCommand.Create(),
+        ScaleCommand.Create(context),
     };
 
     /// <summary>Runs a command line; returns an <see cref="ExitCode"/>.</summary>

@@ -1,6 +1,9 @@
+using KioskFleet.Service.Replicas;
 using KioskFleet.Service.Storage;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
 
 namespace KioskFleet.Service.Access;
@@ -16,11 +19,18 @@ internal static class AccessModule
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
         services.AddSingleton<CabinetCredentials>();
+        services.AddSingleton<IChangeFollower>(provider => provider.GetRequiredService<CabinetCredentials>());
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<AuditLog>();
         services.AddHostedService<AccessStart>();
 
-        // The core alone: the usual registration also brings keys for cookies, which nobody here uses.
+        // Any service can read what another one protected, and what it protected itself before a start.
+        services.AddDataProtection().SetApplicationName("KioskFleet");
+        services.AddSingleton<DataProtectionKeyStore>();
+        services.AddOptions<KeyManagementOptions>().Configure<DataProtectionKeyStore>(
+            (keys, store) => keys.XmlRepository = store);
+
+        // The core alone: the usual registration also looks for keys at once, before the database is open.
         services.AddAuthenticationCore(o => o.DefaultScheme = AccessPolicies.Scheme);
         services.AddWebEncoders();
         new AuthenticationBuilder(services)

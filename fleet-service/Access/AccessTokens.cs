@@ -1,5 +1,4 @@
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Access;
 
@@ -39,32 +38,20 @@ internal sealed class AccessTokens(FleetDatabase database, TimeProvider time)
 
         // By hash: how long the comparison takes says nothing about the token.
         using var connection = database.OpenReader();
-        using var command = connection.CreateCommand();
-        command.CommandText = """
+        return connection.Query("""
             SELECT token_id, name, scope, made_utc_ms, expires_utc_ms, revoked_utc_ms FROM access_tokens
             WHERE token_sha256 = $hash AND revoked_utc_ms IS NULL AND (expires_utc_ms IS NULL OR expires_utc_ms > $now)
-            """;
-        command.Parameters.AddWithValue("$hash", Secret.Hash(token));
-        command.Parameters.AddWithValue("$now", time.GetUtcNow().ToUnixTimeMilliseconds());
-        using var reader = command.ExecuteReader();
-        return reader.Read() ? Read(reader) : null;
+            """, Read, ("$hash", Secret.Hash(token)), ("$now", time.GetUtcNow().ToUnixTimeMilliseconds()))
+            .SingleOrDefault();
     }
 
     /// <summary>All tokens, revoked ones included.</summary>
     public IReadOnlyList<AccessTokenModel> List()
     {
         using var connection = database.OpenReader();
-        using var command = connection.CreateCommand();
-        command.CommandText =
-            "SELECT token_id, name, scope, made_utc_ms, expires_utc_ms, revoked_utc_ms FROM access_tokens ORDER BY 1";
-        using var reader = command.ExecuteReader();
-        var tokens = new List<AccessTokenModel>();
-        while (reader.Read())
-        {
-            tokens.Add(Read(reader));
-        }
-
-        return tokens;
+        return connection.Query(
+            "SELECT token_id, name, scope, made_utc_ms, expires_utc_ms, revoked_utc_ms FROM access_tokens ORDER BY 1",
+            Read);
     }
 
     /// <summary>Makes a token and returns it; it cannot be shown again.</summary>
@@ -84,18 +71,13 @@ internal sealed class AccessTokens(FleetDatabase database, TimeProvider time)
         return database.WriteAsync(
             (connection, _) =>
             {
-                using var command = connection.CreateCommand();
-                command.CommandText = """
+                var added = connection.Execute("""
                     INSERT INTO access_tokens (name, scope, token_sha256, made_utc_ms, expires_utc_ms)
                     VALUES ($name, $scope, $hash, $now, $expires) ON CONFLICT (token_sha256) DO NOTHING
-                    """;
-                command.Parameters.AddWithValue("$name", name);
-                command.Parameters.AddWithValue("$scope", scope == AccessScope.Write ? "write" : "read");
-                command.Parameters.AddWithValue("$hash", Secret.Hash(token));
-                command.Parameters.AddWithValue("$now", now.ToUnixTimeMilliseconds());
-                command.Parameters.AddWithValue(
-                    "$expires", validFor is { } v ? (now + v).ToUnixTimeMilliseconds() : DBNull.Value);
-                var added = command.ExecuteNonQuery() > 0;
+                    """,
+                    ("$name", name), ("$scope", scope == AccessScope.Write ? "write" : "read"),
+                    ("$hash", Secret.Hash(token)), ("$now", now.ToUnixTimeMilliseconds()),
+                    ("$expires", validFor is { } v ? (now + v).ToUnixTimeMilliseconds() : null)) > 0;
                 if (added)
                 {
                     AuditLog.Write(connection, new AuditEntry(
@@ -113,13 +95,9 @@ internal sealed class AccessTokens(FleetDatabase database, TimeProvider time)
         (connection, _) =>
         {
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-            using var command = connection.CreateCommand();
-            command.CommandText = """
-                UPDATE access_tokens SET revoked_utc_ms = $now WHERE token_id = $id AND revoked_utc_ms IS NULL
-                """;
-            command.Parameters.AddWithValue("$now", now);
-            command.Parameters.AddWithValue("$id", tokenId);
-            var revoked = command.ExecuteNonQuery() > 0;
+            var revoked = connection.Execute(
+                "UPDATE access_tokens SET revoked_utc_ms = $now WHERE token_id = $id AND revoked_utc_ms IS NULL",
+                ("$now", now), ("$id", tokenId)) > 0;
             if (revoked)
             {
                 AuditLog.Write(
@@ -130,8 +108,7 @@ internal sealed class AccessTokens(FleetDatabase database, TimeProvider time)
         },
         ct);
 
-    private static AccessTokenModel Read(SqliteDataReader reader) => new(
-        reader.GetInt64(0), reader.GetString(1), reader.GetString(2) == "write" ? AccessScope.Write : AccessScope.Read,
-        reader.GetInt64(3), reader.IsDBNull(4) ? null : reader.GetInt64(4),
-        reader.IsDBNull(5) ? null : reader.GetInt64(5));
+    private static AccessTokenModel Read(Statement row) => new(
+        row.Long(0), row.Text(1), row.Text(2) == "write" ? AccessScope.Write : AccessScope.Read, row.Long(3),
+        row.LongOrNull(4), row.LongOrNull(5));
 }

@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Access;
 
@@ -31,21 +30,12 @@ internal sealed class AuditLog(FleetDatabase database)
     };
 
     /// <summary>Writes a row inside the caller's transaction. Secrets never belong into before or after.</summary>
-    public static void Write(SqliteConnection connection, AuditEntry entry)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = """
-            INSERT INTO audit_log (at_utc_ms, actor, action, subject, before_json, after_json)
-            VALUES ($at, $actor, $action, $subject, $before, $after)
-            """;
-        command.Parameters.AddWithValue("$at", entry.AtUtcMs);
-        command.Parameters.AddWithValue("$actor", entry.Actor);
-        command.Parameters.AddWithValue("$action", entry.Action);
-        command.Parameters.AddWithValue("$subject", entry.Subject);
-        command.Parameters.AddWithValue("$before", Text(entry.Before));
-        command.Parameters.AddWithValue("$after", Text(entry.After));
-        command.ExecuteNonQuery();
-    }
+    public static void Write(FleetConnection connection, AuditEntry entry) => connection.Execute("""
+        INSERT INTO audit_log (at_utc_ms, actor, action, subject, before_json, after_json)
+        VALUES ($at, $actor, $action, $subject, $before, $after)
+        """,
+        ("$at", entry.AtUtcMs), ("$actor", entry.Actor), ("$action", entry.Action), ("$subject", entry.Subject),
+        ("$before", Text(entry.Before)), ("$after", Text(entry.After)));
 
     /// <summary>Reads rows, newest first.</summary>
     /// <param name="subject">Only this subject, or null for all.</param>
@@ -54,29 +44,18 @@ internal sealed class AuditLog(FleetDatabase database)
     public IReadOnlyList<AuditRow> Read(string? subject, long? beforeId, int count)
     {
         using var connection = database.OpenReader();
-        using var command = connection.CreateCommand();
-        command.CommandText = """
+        return connection.Query("""
             SELECT audit_id, at_utc_ms, actor, action, subject, before_json, after_json FROM audit_log
-            WHERE ($subject IS NULL OR subject = $subject) AND audit_id < $before
+            WHERE (CAST($subject AS TEXT) IS NULL OR subject = $subject) AND audit_id < $before
             ORDER BY audit_id DESC LIMIT $count
-            """;
-        command.Parameters.AddWithValue("$subject", (object?)subject ?? DBNull.Value);
-        command.Parameters.AddWithValue("$before", beforeId ?? long.MaxValue);
-        command.Parameters.AddWithValue("$count", Math.Clamp(count, 1, MaxPage));
-        using var reader = command.ExecuteReader();
-        var rows = new List<AuditRow>();
-        while (reader.Read())
-        {
-            rows.Add(new AuditRow(
-                reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2), reader.GetString(3), reader.GetString(4),
-                reader.IsDBNull(5) ? null : reader.GetString(5), reader.IsDBNull(6) ? null : reader.GetString(6)));
-        }
-
-        return rows;
+            """,
+            row => new AuditRow(row.Long(0), row.Long(1), row.Text(2), row.Text(3), row.Text(4), row.TextOrNull(5),
+                row.TextOrNull(6)),
+            ("$subject", subject), ("$before", beforeId ?? long.MaxValue), ("$count", Math.Clamp(count, 1, MaxPage)));
     }
 
-    private static object Text(object? value) =>
-        value is null ? DBNull.Value : JsonSerializer.Serialize(value, value.GetType(), Json);
+    private static string? Text(object? value) =>
+        value is null ? null : JsonSerializer.Serialize(value, value.GetType(), Json);
 }
 
 /// <summary>A change to be recorded.</summary>

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using KioskFleet.Protocol.Identity;
+using KioskFleet.Service.Replicas;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Access;
 
@@ -10,7 +10,7 @@ namespace KioskFleet.Service.Access;
 /// The cabinets' passwords for the broker. A new one stands beside the old one until it is used for the first time;
 /// that ends the older ones. Kept in memory for the broker's door. Thread-safe.
 /// </summary>
-internal sealed class CabinetCredentials(FleetDatabase database, TimeProvider time)
+internal sealed class CabinetCredentials(FleetDatabase database, TimeProvider time) : IChangeFollower
 {
     /// <summary>Issued and never used passwords kept per cabinet; the oldest beyond are dropped.</summary>
     public const int MaxUnused = 4;
@@ -20,28 +20,54 @@ internal sealed class CabinetCredentials(FleetDatabase database, TimeProvider ti
 
     private sealed record Credential(long Id, byte[] SecretSha256, bool Used);
 
+    /// <inheritdoc/>
+    public string Topic => "credentials";
+
+    /// <inheritdoc/>
+    public void Reload(IReadOnlyCollection<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            Reload(CabinetId.Parse(key));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void ReloadAll()
+    {
+        // Those that are gone first; the others are only ever replaced, so that no door shuts for a moment.
+        using (var connection = database.OpenReader())
+        {
+            var there = connection.Query("SELECT DISTINCT cabinet_id FROM cabinet_credentials", row => row.Text(0))
+                .Select(CabinetId.Parse).ToHashSet();
+            foreach (var gone in _byCabinet.Keys.Where(cabinet => !there.Contains(cabinet)).ToList())
+            {
+                Reload(gone);
+            }
+        }
+
+        Load();
+    }
+
     /// <summary>Reads all credentials.</summary>
     public void Load()
     {
         using var connection = database.OpenReader();
-        using var command = connection.CreateCommand();
-        command.CommandText = """
+        var rows = connection.Query("""
             SELECT cabinet_id, credential_id, secret_sha256, first_used_utc_ms IS NOT NULL
             FROM cabinet_credentials ORDER BY cabinet_id, credential_id
-            """;
-        using var reader = command.ExecuteReader();
-        var rows = new List<(string Cabinet, Credential Credential)>();
-        while (reader.Read())
-        {
-            rows.Add((reader.GetString(0),
-                new Credential(reader.GetInt64(1), (byte[])reader.GetValue(2), reader.GetBoolean(3))));
-        }
+            """,
+            row => (Cabinet: row.Text(0),
+                Credential: new Credential(row.Long(1), row.Bytes(2).ToArray(), row.Long(3) != 0)));
 
         foreach (var group in rows.GroupBy(r => r.Cabinet))
         {
             _byCabinet[CabinetId.Parse(group.Key)] = [.. group.Select(r => r.Credential)];
         }
     }
+
+    /// <summary>True while the cabinet has a password at all.</summary>
+    public bool Has(CabinetId cabinet) => _byCabinet.GetValueOrDefault(cabinet, []).Length > 0;
 
     /// <summary>
     /// True when the password is one of the cabinet's. The first use of a password is committed before it is answered.
@@ -67,28 +93,48 @@ internal sealed class CabinetCredentials(FleetDatabase database, TimeProvider ti
     }
 
     /// <summary>
-    /// Issues a password inside the caller's transaction and returns it; only its hash is stored. Call
-    /// <see cref="Reload"/> after the commit.
+    /// Issues a password inside the caller's transaction and returns it; only its hashes are stored, one of them as
+    /// Mosquitto takes it. Call <see cref="Reload(CabinetId)"/> after the commit.
     /// </summary>
-    public static string Issue(SqliteConnection connection, CabinetId cabinet, long nowUtcMs)
+    public static string Issue(FleetConnection connection, CabinetId cabinet, long nowUtcMs)
     {
         var password = Secret.Make();
-        using var command = connection.CreateCommand();
-        command.CommandText = """
-            INSERT INTO cabinet_credentials (cabinet_id, secret_sha256, issued_utc_ms) VALUES ($cabinet, $hash, $now);
+        connection.Execute("""
+            INSERT INTO cabinet_credentials (cabinet_id, secret_sha256, issued_utc_ms, mosquitto_hash)
+            VALUES ($cabinet, $hash, $now, $mosquitto)
+            """,
+            ("$cabinet", cabinet.Value), ("$hash", Secret.Hash(password)), ("$now", nowUtcMs),
+            ("$mosquitto", MosquittoPassword.Hash(password)));
+        connection.Execute("""
             DELETE FROM cabinet_credentials WHERE cabinet_id = $cabinet AND first_used_utc_ms IS NULL
               AND credential_id NOT IN (
                 SELECT credential_id FROM cabinet_credentials
                 WHERE cabinet_id = $cabinet AND first_used_utc_ms IS NULL
-                ORDER BY credential_id DESC LIMIT $most);
-            """;
-        command.Parameters.AddWithValue("$cabinet", cabinet.Value);
-        command.Parameters.AddWithValue("$hash", Secret.Hash(password));
-        command.Parameters.AddWithValue("$now", nowUtcMs);
-        command.Parameters.AddWithValue("$most", MaxUnused);
-        command.ExecuteNonQuery();
+                ORDER BY credential_id DESC LIMIT $most)
+            """,
+            ("$cabinet", cabinet.Value), ("$most", MaxUnused));
         return password;
     }
+
+    /// <summary>
+    /// Ends all of a cabinet's passwords inside the caller's transaction; false when it had none. Call
+    /// <see cref="Reload(CabinetId)"/> after the commit.
+    /// </summary>
+    public static bool Revoke(FleetConnection connection, CabinetId cabinet) => connection.Execute(
+        "DELETE FROM cabinet_credentials WHERE cabinet_id = $cabinet", ("$cabinet", cabinet.Value)) > 0;
+
+    /// <summary>
+    /// The newest password of each cabinet as Mosquitto keeps it, by cabinet; empty for one that was issued before
+    /// these hashes were made.
+    /// </summary>
+    public static IReadOnlyList<(CabinetId Cabinet, string Hash)> MosquittoHashes(FleetConnection connection) =>
+        connection.Query("""
+            SELECT c.cabinet_id, coalesce(c.mosquitto_hash, '')
+            FROM cabinet_credentials c
+            JOIN (SELECT max(credential_id) AS newest FROM cabinet_credentials GROUP BY cabinet_id) n
+              ON n.newest = c.credential_id
+            ORDER BY c.cabinet_id
+            """, row => (CabinetId.Parse(row.Text(0)), row.Text(1)));
 
     /// <summary>Reads the committed credentials of a cabinet again.</summary>
     public void Reload(CabinetId cabinet)
@@ -97,21 +143,12 @@ internal sealed class CabinetCredentials(FleetDatabase database, TimeProvider ti
         lock (_reading)
         {
             using var connection = database.OpenReader();
-            using var command = connection.CreateCommand();
-            command.CommandText = """
+            _byCabinet[cabinet] = [.. connection.Query("""
                 SELECT credential_id, secret_sha256, first_used_utc_ms IS NOT NULL
                 FROM cabinet_credentials WHERE cabinet_id = $cabinet ORDER BY credential_id
-                """;
-            command.Parameters.AddWithValue("$cabinet", cabinet.Value);
-            using var reader = command.ExecuteReader();
-            var credentials = new List<Credential>();
-            while (reader.Read())
-            {
-                credentials.Add(
-                    new Credential(reader.GetInt64(0), (byte[])reader.GetValue(1), reader.GetBoolean(2)));
-            }
-
-            _byCabinet[cabinet] = [.. credentials];
+                """,
+                row => new Credential(row.Long(0), row.Bytes(1).ToArray(), row.Long(2) != 0),
+                ("$cabinet", cabinet.Value))];
         }
     }
 
@@ -120,16 +157,13 @@ internal sealed class CabinetCredentials(FleetDatabase database, TimeProvider ti
         await database.WriteAsync(
             (connection, _) =>
             {
-                using var command = connection.CreateCommand();
-                command.CommandText = """
+                connection.Execute("""
                     UPDATE cabinet_credentials SET first_used_utc_ms = $now
-                    WHERE credential_id = $id AND first_used_utc_ms IS NULL;
-                    DELETE FROM cabinet_credentials WHERE cabinet_id = $cabinet AND credential_id < $id;
-                    """;
-                command.Parameters.AddWithValue("$now", time.GetUtcNow().ToUnixTimeMilliseconds());
-                command.Parameters.AddWithValue("$id", credentialId);
-                command.Parameters.AddWithValue("$cabinet", cabinet.Value);
-                return command.ExecuteNonQuery();
+                    WHERE credential_id = $id AND first_used_utc_ms IS NULL
+                    """, ("$now", time.GetUtcNow().ToUnixTimeMilliseconds()), ("$id", credentialId));
+                return connection.Execute(
+                    "DELETE FROM cabinet_credentials WHERE cabinet_id = $cabinet AND credential_id < $id",
+                    ("$id", credentialId), ("$cabinet", cabinet.Value));
             },
             ct);
         Reload(cabinet);

@@ -1,14 +1,18 @@
+using KioskFleet.Service.Replicas;
 using Microsoft.Extensions.Options;
 
 namespace KioskFleet.Service.Assessment;
 
 /// <summary>Runs the assessment from time to time.</summary>
 internal sealed class AssessmentLoop(
-    AssessmentRun run, IOptions<AssessmentOptions> options, TimeProvider time, ILogger<AssessmentLoop> log)
-    : BackgroundService
+    AssessmentRun run, IOptions<AssessmentOptions> options, Leases leases, TimeProvider time,
+    ILogger<AssessmentLoop> log) : BackgroundService
 {
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        leases.RunAsync("assessments", LoopAsync, stoppingToken);
+
+    private async Task LoopAsync(CancellationToken stoppingToken)
     {
         if (options.Value.IntervalMinutes == 0)
         {

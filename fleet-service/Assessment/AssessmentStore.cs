@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using KioskFleet.Service.Access;
 using KioskFleet.Service.Findings;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Assessment;
 
@@ -63,7 +62,7 @@ internal sealed class AssessmentStore(FleetDatabase database, TimeProvider time)
     /// <summary>Adds to a run what enforcement did.</summary>
     public Task WriteEnforcementAsync(AssessmentReport report, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            (connection, _) => Run(connection, """
+            (connection, _) => connection.Execute("""
                 UPDATE assessments SET configs_changed = $changed, enforcement_failure = $failure
                 WHERE assessment_id = $id
                 """,
@@ -76,24 +75,16 @@ internal sealed class AssessmentStore(FleetDatabase database, TimeProvider time)
     {
         count = Math.Clamp(count, 1, MaxPage);
         using var connection = database.OpenReader();
-        using var command = connection.CreateCommand();
-        command.CommandText = """
+        var runs = connection.Query("""
             SELECT assessment_id, started_utc_ms, ended_utc_ms, asked_by, kinds, failures, configs_changed,
                    enforcement_failure
             FROM assessments WHERE assessment_id < $before ORDER BY assessment_id DESC LIMIT $count
-            """;
-        command.Parameters.AddWithValue("$before", before ?? long.MaxValue);
-        command.Parameters.AddWithValue("$count", count);
-        using var row = command.ExecuteReader();
-        var runs = new List<AssessmentReport>();
-        while (row.Read())
-        {
-            runs.Add(new AssessmentReport(row.GetInt64(0), Utc(row.GetInt64(1)), Utc(row.GetInt64(2)),
-                row.GetString(3), JsonSerializer.Deserialize<List<KindCount>>(row.GetString(4), Json)!,
-                JsonSerializer.Deserialize<List<SourceFailure>>(row.GetString(5), Json)!,
-                row.IsDBNull(6) ? null : row.GetInt32(6), row.IsDBNull(7) ? null : row.GetString(7)));
-        }
-
+            """,
+            row => new AssessmentReport(row.Long(0), Utc(row.Long(1)), Utc(row.Long(2)), row.Text(3),
+                JsonSerializer.Deserialize<List<KindCount>>(row.Text(4), Json)!,
+                JsonSerializer.Deserialize<List<SourceFailure>>(row.Text(5), Json)!, (int?)row.LongOrNull(6),
+                row.TextOrNull(7)),
+            ("$before", before ?? long.MaxValue), ("$count", count));
         return new AssessmentPage(runs, runs.Count < count ? null : runs[^1].AssessmentId);
     }
 
@@ -116,34 +107,18 @@ internal sealed class AssessmentStore(FleetDatabase database, TimeProvider time)
     }
 
     private static long Insert(
-        SqliteConnection connection, long startedUtcMs, long endedUtcMs, string by, List<KindCount> counts,
+        FleetConnection connection, long startedUtcMs, long endedUtcMs, string by, List<KindCount> counts,
         List<SourceFailure> failures)
     {
-        Run(connection, """
+        var id = connection.Query("""
             INSERT INTO assessments (started_utc_ms, ended_utc_ms, asked_by, kinds, failures)
-            VALUES ($started, $ended, $by, $kinds, $failures)
+            VALUES ($started, $ended, $by, $kinds, $failures) RETURNING assessment_id
             """,
-            ("$started", startedUtcMs), ("$ended", endedUtcMs), ("$by", by),
+            row => row.Long(0), ("$started", startedUtcMs), ("$ended", endedUtcMs), ("$by", by),
             ("$kinds", JsonSerializer.Serialize(counts, Json)),
-            ("$failures", JsonSerializer.Serialize(failures, Json)));
-        using var inserted = connection.CreateCommand();
-        inserted.CommandText = "SELECT last_insert_rowid()";
-        var id = (long)inserted.ExecuteScalar()!;
-        Run(connection, "DELETE FROM assessments WHERE assessment_id <= $last", ("$last", id - MaxKept));
+            ("$failures", JsonSerializer.Serialize(failures, Json))).Single();
+        connection.Execute("DELETE FROM assessments WHERE assessment_id <= $last", ("$last", id - MaxKept));
         return id;
-    }
-
-    private static int Run(
-        SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var (name, value) in parameters)
-        {
-            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
-        }
-
-        return command.ExecuteNonQuery();
     }
 
     private static DateTime Utc(long utcMs) => DateTimeOffset.FromUnixTimeMilliseconds(utcMs).UtcDateTime;

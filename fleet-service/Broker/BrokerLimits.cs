@@ -1,4 +1,5 @@
 using KioskFleet.Protocol;
+using KioskFleet.Protocol.Presence;
 using KioskFleet.Protocol.Topics;
 
 namespace KioskFleet.Service.Broker;
@@ -33,6 +34,7 @@ internal static class BrokerLimits
         Lane.Hello => Limits.MaxHelloBytes,
         Lane.Batch => Limits.MaxBatchBytes,
         Lane.Telemetry => Limits.MaxTelemetryBytes,
+        Lane.Presence => PresenceNote.Size,
         _ => 0,
     };
 }

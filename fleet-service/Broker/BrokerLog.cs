@@ -53,4 +53,17 @@ internal static partial class BrokerLog
 
     [LoggerMessage(2015, LogLevel.Warning, "MQTT library: {Message}")]
     public static partial void LibraryProblem(ILogger log, Exception? error, string message);
+
+    [LoggerMessage(2016, LogLevel.Information,
+        "Mosquitto's files in {Folder} written: {Cabinets} cabinets; {Without} must enrol again to have an account")]
+    public static partial void FilesWritten(ILogger log, string folder, int cabinets, int without);
+
+    [LoggerMessage(2017, LogLevel.Error, "Mosquitto's files in {Folder} are not in force; tried again later")]
+    public static partial void FilesFailed(ILogger log, Exception error, string folder);
+
+    [LoggerMessage(2018, LogLevel.Debug, "Cabinet {Cabinet} is {State} (session {Session})")]
+    public static partial void PresenceChanged(ILogger log, CabinetId cabinet, string state, ulong session);
+
+    [LoggerMessage(2019, LogLevel.Error, "Presence could not be kept; tried again later")]
+    public static partial void PresenceNotKept(ILogger log, Exception error);
 }

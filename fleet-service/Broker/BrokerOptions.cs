@@ -18,6 +18,10 @@ internal enum ExternalAccounts
 
     /// <summary>The service, through Mosquitto's dynamic security plugin.</summary>
     DynamicSecurity,
+
+    /// <summary>The service, through Mosquitto's password file and access list, which it writes from the
+    /// register.</summary>
+    Files,
 }
 
 /// <summary>How cabinets reach the service. Section <c>Broker</c>; immutable.</summary>
@@ -86,8 +90,11 @@ internal sealed record ExternalBrokerOptions
     /// <summary>The file that holds the service's password, one line; empty for none.</summary>
     public string PasswordFile { get; init; } = "";
 
-    /// <summary>Who keeps the cabinets' accounts: Untold or DynamicSecurity. Default Untold.</summary>
+    /// <summary>Who keeps the cabinets' accounts: Untold, DynamicSecurity or Files. Default Untold.</summary>
     public ExternalAccounts Accounts { get; init; } = ExternalAccounts.Untold;
+
+    /// <summary>Where and how Mosquitto's files are written when the accounts are Files.</summary>
+    public BrokerFilesOptions Files { get; init; } = new();
 
     /// <summary>
     /// The shared subscription's group: services with the same group share the cabinets. Default <c>kf</c>.

@@ -39,7 +39,12 @@ internal sealed class BrokerOptionsValidator : IValidateOptions<BrokerOptions>
         Range(findings, "External:Port", external.Port, 1, 65_535);
         if (!Enum.IsDefined(external.Accounts))
         {
-            findings.Add($"Broker:External:Accounts: got {external.Accounts}; takes Untold or DynamicSecurity.");
+            findings.Add($"Broker:External:Accounts: got {external.Accounts}; takes Untold, DynamicSecurity or Files.");
+        }
+
+        if (external.Accounts == ExternalAccounts.Files)
+        {
+            BrokerFilesOptions.Check(findings, external);
         }
 
         if (external.PasswordFile.Length > 0 && !File.Exists(external.PasswordFile))

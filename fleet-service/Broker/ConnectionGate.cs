@@ -15,6 +15,11 @@ internal sealed class ConnectionGate(
     CabinetCredentials credentials, IOptions<BrokerOptions> options, TimeProvider time, BrokerMetrics metrics,
     ILogger<ConnectionGate> log)
 {
+    /// <summary>
+    /// False when the cabinet was shut out while its connection was being made: whoever shut it out did not see it yet.
+    /// </summary>
+    public bool MayStay(CabinetId cabinet) => credentials.Has(cabinet);
+
     /// <summary>Sets the answer to a CONNECT.</summary>
     public async Task ValidateAsync(ValidatingConnectionEventArgs args)
     {

@@ -14,23 +14,20 @@ internal sealed class DynamicSecurityAccounts(ExternalBroker link) : ICabinetAcc
     public const string Topic = "$CONTROL/dynamic-security/v1";
 
     private const string SetPassword = "setClientPassword";
+    private const string DeleteClient = "deleteClient";
+
+    // The plugin's words for a client that is gone already.
+    private const string ClientNotFound = "Client not found";
 
     private readonly SemaphoreSlim _turn = new(1);
 
     /// <inheritdoc/>
-    public async Task SetAsync(CabinetId cabinet, string password, CancellationToken ct)
-    {
-        // One question at a time: answers carry no name of their question.
-        await _turn.WaitAsync(ct);
-        try
-        {
-            Judge(await link.ControlAsync(Topic, Commands(cabinet, password), ct));
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+    public Task SetAsync(CabinetId cabinet, string password, CancellationToken ct) =>
+        AskAsync(Commands(cabinet, password), SetPassword, ct);
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(CabinetId cabinet, CancellationToken ct) =>
+        AskAsync(RemovalCommands(cabinet), DeleteClient, ct);
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
@@ -91,14 +88,38 @@ internal sealed class DynamicSecurityAccounts(ExternalBroker link) : ICabinetAcc
         });
     }
 
-    private static void Judge(byte[] answer)
+    /// <summary>The commands that end an account; the plugin then cuts its connections.</summary>
+    internal static byte[] RemovalCommands(CabinetId cabinet) => JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        commands = new object[]
+        {
+            new { command = DeleteClient, username = cabinet.Value },
+            new { command = "deleteRole", rolename = $"cabinet-{cabinet}" },
+        },
+    });
+
+    private async Task AskAsync(byte[] commands, string mustSucceed, CancellationToken ct)
+    {
+        // One question at a time: answers carry no name of their question.
+        await _turn.WaitAsync(ct);
+        try
+        {
+            Judge(await link.ControlAsync(Topic, commands, ct), mustSucceed);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private static void Judge(byte[] answer, string mustSucceed)
     {
         using var json = JsonDocument.Parse(answer);
         foreach (var response in json.RootElement.GetProperty("responses").EnumerateArray())
         {
-            if (response.GetProperty("command").GetString() == SetPassword)
+            if (response.GetProperty("command").GetString() == mustSucceed)
             {
-                if (response.TryGetProperty("error", out var error))
+                if (response.TryGetProperty("error", out var error) && error.GetString() != ClientNotFound)
                 {
                     throw new BrokerUnavailableException($"The broker refused the account: {error.GetString()}.");
                 }

@@ -30,6 +30,11 @@ internal sealed class EmbeddedBroker(
         CabinetTopic topic, ReadOnlyMemory<byte> payload, bool retain, CancellationToken ct) =>
         down.SendAsync(topic, payload, retain, ct);
 
+    /// <summary>Ends a cabinet's connection, when it has one; it may not come back with what it has.</summary>
+    public Task CloseAsync(CabinetId cabinet) => IsConnected(cabinet)
+        ? CloseAsync(cabinet.Value, MqttDisconnectReasonCode.NotAuthorized)
+        : Task.CompletedTask;
+
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -92,11 +97,17 @@ internal sealed class EmbeddedBroker(
         down.Sessions.Add(
             cabinet, new CabinetSessions.Live(args.RemoteEndPoint, await _server!.GetSessionAsync(args.ClientId)));
         BrokerLog.Connected(log, cabinet, args.RemoteEndPoint?.ToString());
+        if (!gate.MayStay(cabinet))
+        {
+            await CloseAsync(args.ClientId, MqttDisconnectReasonCode.NotAuthorized);
+        }
     }
 
     private Task OnDisconnectedAsync(ClientDisconnectedEventArgs args)
     {
+        // The broker knows the end of a connection itself, also of one that said goodbye without its will.
         var cabinet = CabinetId.Parse(args.ClientId);
+        lane.Ended(cabinet, args.SessionItems);
         if (down.Sessions.Remove(cabinet, args.RemoteEndPoint))
         {
             BrokerLog.Left(log, cabinet, args.DisconnectType.ToString());

@@ -16,7 +16,7 @@ namespace KioskFleet.Service.Broker;
 /// is clean: what nobody took, the cabinets send again. Thread-safe.
 /// </summary>
 internal sealed class ExternalBroker(
-    IOptions<BrokerOptions> options, Lazy<IUpMessageHandler> handler, HeardCabinets heard, TimeProvider time,
+    IOptions<BrokerOptions> options, Lazy<IUpMessageHandler> handler, PresenceBook presence, TimeProvider time,
     BrokerMetrics metrics, ILogger<ExternalBroker> log) : BackgroundService, IBrokerLink
 {
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient(new MqttLibraryLog(log));
@@ -28,7 +28,12 @@ internal sealed class ExternalBroker(
     public bool IsReady => _subscribed && _client.IsConnected;
 
     /// <inheritdoc/>
-    public bool IsConnected(CabinetId cabinet) => heard.Lately(cabinet);
+    public bool IsConnected(CabinetId cabinet) => presence.StateOf(cabinet).State switch
+    {
+        PresenceState.Online => true,
+        PresenceState.Unknown => presence.HeardLately(cabinet),
+        _ => false,
+    };
 
     /// <inheritdoc/>
     public async ValueTask SendDownAsync(
@@ -191,6 +196,9 @@ internal sealed class ExternalBroker(
             throw new BrokerUnavailableException($"The broker refused the subscription '{filter}': {code}.");
         }
 
+        // A shared subscription is not told what the broker kept. Without acknowledgement, because thousands come at
+        // once: their changes come acknowledged over the shared one.
+        await _client.SubscribeAsync(CabinetTopic.AllPresence, MqttQualityOfServiceLevel.AtMostOnce, ct);
         _subscribed = true;
     }
 
@@ -216,9 +224,16 @@ internal sealed class ExternalBroker(
             if (CabinetTopic.TryParse(text, out var topic) && topic.IsUp
                 && payload.Length <= BrokerLimits.MaxPayloadBytes(topic.Lane))
             {
-                heard.Note(topic.Cabinet);
                 metrics.Received(payload.Length);
-                await handler.Value.HandleAsync(new UpMessage(topic, payload), _stopping);
+                if (topic.Lane == Lane.Presence)
+                {
+                    presence.Take(topic.Cabinet, payload, args.ApplicationMessage.Retain, out _);
+                }
+                else
+                {
+                    presence.Heard(topic.Cabinet);
+                    await handler.Value.HandleAsync(new UpMessage(topic, payload), _stopping);
+                }
             }
             else
             {

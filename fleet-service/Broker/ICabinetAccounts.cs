@@ -11,13 +11,31 @@ internal interface ICabinetAccounts
     /// <exception cref="BrokerUnavailableException">The broker cannot be reached or refused; nothing is lost by a
     /// repeat.</exception>
     Task SetAsync(CabinetId cabinet, string password, CancellationToken ct);
+
+    /// <summary>
+    /// Ends the cabinet's account and its connection; its credentials must be gone from our tables. May be repeated.
+    /// </summary>
+    /// <exception cref="BrokerUnavailableException">The broker cannot be reached or refused; nothing is lost by a
+    /// repeat.</exception>
+    Task RemoveAsync(CabinetId cabinet, CancellationToken ct);
 }
 
-/// <summary>
-/// Accounts that need no telling: the embedded broker's, or an external one's that somebody else keeps.
-/// </summary>
+/// <summary>Accounts of an external broker that somebody else keeps.</summary>
 internal sealed class UntoldAccounts : ICabinetAccounts
 {
     /// <inheritdoc/>
     public Task SetAsync(CabinetId cabinet, string password, CancellationToken ct) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(CabinetId cabinet, CancellationToken ct) => Task.CompletedTask;
+}
+
+/// <summary>The embedded broker asks our own tables at every connection; only an open one has to be told.</summary>
+internal sealed class EmbeddedAccounts(EmbeddedBroker broker) : ICabinetAccounts
+{
+    /// <inheritdoc/>
+    public Task SetAsync(CabinetId cabinet, string password, CancellationToken ct) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(CabinetId cabinet, CancellationToken ct) => broker.CloseAsync(cabinet);
 }

@@ -17,14 +17,12 @@ internal sealed class RetainedMessages(FleetDatabase database, TimeProvider time
     public void Load()
     {
         using var connection = database.OpenReader();
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT topic, payload FROM retained_messages";
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
+        foreach (var (name, payload) in connection.Query(
+            "SELECT topic, payload FROM retained_messages", row => (row.Text(0), row.Bytes(1).ToArray())))
         {
-            if (CabinetTopic.TryParse(reader.GetString(0), out var topic))
+            if (CabinetTopic.TryParse(name, out var topic))
             {
-                _kept[topic] = (byte[])reader.GetValue(1);
+                _kept[topic] = payload;
             }
         }
     }
@@ -40,17 +38,16 @@ internal sealed class RetainedMessages(FleetDatabase database, TimeProvider time
         await database.WriteAsync(
             (connection, _) =>
             {
-                using var command = connection.CreateCommand();
-                command.CommandText = bytes.Length == 0
-                    ? "DELETE FROM retained_messages WHERE topic = $topic"
-                    : """
-                      INSERT INTO retained_messages (topic, payload, kept_utc_ms) VALUES ($topic, $payload, $now)
-                      ON CONFLICT (topic) DO UPDATE SET payload = excluded.payload, kept_utc_ms = excluded.kept_utc_ms
-                      """;
-                command.Parameters.AddWithValue("$topic", topic.ToString());
-                command.Parameters.AddWithValue("$payload", bytes);
-                command.Parameters.AddWithValue("$now", time.GetUtcNow().ToUnixTimeMilliseconds());
-                var rows = command.ExecuteNonQuery();
+                var rows = connection.Execute(
+                    bytes.Length == 0
+                        ? "DELETE FROM retained_messages WHERE topic = $topic"
+                        : """
+                          INSERT INTO retained_messages (topic, payload, kept_utc_ms) VALUES ($topic, $payload, $now)
+                          ON CONFLICT (topic)
+                          DO UPDATE SET payload = excluded.payload, kept_utc_ms = excluded.kept_utc_ms
+                          """,
+                    ("$topic", topic.ToString()), ("$payload", bytes),
+                    ("$now", time.GetUtcNow().ToUnixTimeMilliseconds()));
 
                 // Inside the writer's turn, so that memory and table take concurrent changes in one order.
                 Remember(topic, bytes);

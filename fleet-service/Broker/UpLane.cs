@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using KioskFleet.Protocol.Identity;
+using KioskFleet.Protocol.Presence;
+using KioskFleet.Protocol.Topics;
 using Microsoft.Extensions.Options;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
@@ -13,8 +15,8 @@ namespace KioskFleet.Service.Broker;
 /// message.
 /// </summary>
 internal sealed class UpLane(
-    Lazy<IUpMessageHandler> handler, IOptions<BrokerOptions> options, TimeProvider time, BrokerMetrics metrics,
-    ILogger<UpLane> log)
+    Lazy<IUpMessageHandler> handler, PresenceBook presence, IOptions<BrokerOptions> options, TimeProvider time,
+    BrokerMetrics metrics, ILogger<UpLane> log)
 {
     private readonly long _started = time.GetTimestamp();
     private readonly ConcurrentDictionary<CabinetId, TokenBucket> _buckets = new();
@@ -36,6 +38,12 @@ internal sealed class UpLane(
         {
             await WaitForRateAsync(cabinet, args.CancellationToken);
             metrics.Received((int)payload.Length);
+            if (topic.Lane == Lane.Presence)
+            {
+                TakePresence(args, cabinet, payload.ToArray());
+                return;
+            }
+
             await handler.Value.HandleAsync(new UpMessage(topic, payload.ToArray()), args.CancellationToken);
         }
         catch (OperationCanceledException) when (args.CancellationToken.IsCancellationRequested)
@@ -49,6 +57,28 @@ internal sealed class UpLane(
             BrokerLog.NotTaken(log, error, cabinet);
             metrics.Refused("error");
             args.Response.ReasonCode = MqttPubAckReasonCode.UnspecifiedError;
+        }
+    }
+
+    /// <summary>The end of a session: of the connection that these items belong to.</summary>
+    public void Ended(CabinetId cabinet, System.Collections.IDictionary sessionItems)
+    {
+        if (sessionItems[Lane.Presence] is PresenceNote note)
+        {
+            presence.Take(cabinet, note with { Online = false }, wasKept: false);
+        }
+    }
+
+    private void TakePresence(InterceptingPublishEventArgs args, CabinetId cabinet, ReadOnlySpan<byte> payload)
+    {
+        if (!presence.Take(cabinet, payload, wasKept: false, out var note))
+        {
+            metrics.Refused("not_taken");
+            args.Response.ReasonCode = MqttPubAckReasonCode.PayloadFormatInvalid;
+        }
+        else if (note!.Online)
+        {
+            args.SessionItems[Lane.Presence] = note;
         }
     }
 

@@ -2,29 +2,28 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
-using KioskFleet.Service.Ledger;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Catalogue;
 
 /// <summary>
 /// Writes the changes of one version into the tables and into their history. Belongs to one transaction.
 /// </summary>
-internal sealed class CatalogueChangeTable(SqliteConnection connection, long version) : IDisposable
+internal sealed class CatalogueChangeTable(FleetConnection connection, long version) : IDisposable
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
     };
 
-    private readonly Statement _record = new(connection, """
+    private readonly Statement _record = connection.Prepare("""
         INSERT INTO catalogue_changes (version, kind, product_id, owner, sku, from_utc_ms, before_value, after_value)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
         """);
 
-    private readonly Statement _nameOf = new(connection, "SELECT name FROM products WHERE product_id = ?1");
+    private readonly Statement _nameOf = connection.Prepare("SELECT name FROM products WHERE product_id = ?1");
 
-    private readonly Statement _product = new(connection, $"""
+    private readonly Statement _product = connection.Prepare($"""
         INSERT INTO products (product_id, name, version, {CatalogueStore.DetailColumns})
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
         ON CONFLICT (product_id) DO UPDATE SET name = excluded.name, version = excluded.version,
@@ -34,36 +33,39 @@ internal sealed class CatalogueChangeTable(SqliteConnection connection, long ver
           where_to_buy = excluded.where_to_buy
         """);
 
-    private readonly Statement _listing = new(connection, """
+    private readonly Statement _listing = connection.Prepare("""
         INSERT INTO listings (product_id, recognised_by, from_utc_ms, to_utc_ms, version) VALUES (?1, ?2, ?3, ?4, ?5)
-        ON CONFLICT DO UPDATE SET to_utc_ms = excluded.to_utc_ms, version = excluded.version
+        ON CONFLICT (product_id, recognised_by, from_utc_ms)
+        DO UPDATE SET to_utc_ms = excluded.to_utc_ms, version = excluded.version
         """);
 
-    private readonly Statement _removeListing = new(connection, """
+    private readonly Statement _removeListing = connection.Prepare("""
         DELETE FROM listings WHERE product_id = ?1 AND recognised_by = ?2 AND from_utc_ms = ?3
         """);
 
-    private readonly Statement _mapping = new(connection, """
+    private readonly Statement _mapping = connection.Prepare("""
         INSERT INTO sku_mappings (operator_id, sku, from_utc_ms, to_utc_ms, product_id, version)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-        ON CONFLICT DO UPDATE SET to_utc_ms = excluded.to_utc_ms, version = excluded.version
+        ON CONFLICT (operator_id, sku, from_utc_ms)
+        DO UPDATE SET to_utc_ms = excluded.to_utc_ms, version = excluded.version
         """);
 
-    private readonly Statement _removeMapping = new(connection, """
+    private readonly Statement _removeMapping = connection.Prepare("""
         DELETE FROM sku_mappings WHERE operator_id = ?1 AND sku = ?2 AND from_utc_ms = ?3
         """);
 
-    private readonly Statement _block = new(connection, """
+    private readonly Statement _block = connection.Prepare("""
         INSERT INTO product_blocks (product_id, suspended_by, from_utc_ms, to_utc_ms, version)
         VALUES (?1, ?2, ?3, ?4, ?5)
-        ON CONFLICT DO UPDATE SET to_utc_ms = excluded.to_utc_ms, version = excluded.version
+        ON CONFLICT (product_id, suspended_by, from_utc_ms)
+        DO UPDATE SET to_utc_ms = excluded.to_utc_ms, version = excluded.version
         """);
 
-    private readonly Statement _counting = new(connection, """
+    private readonly Statement _counting = connection.Prepare("""
         INSERT INTO catalogue_counting (from_utc_ms, counted, city_codes) VALUES (?1, ?2, ?3)
         """);
 
-    private readonly Statement _affected = new(connection, """
+    private readonly Statement _affected = connection.Prepare("""
         INSERT INTO catalogue_affected (version, operator_id, sku, from_utc_ms, to_utc_ms) VALUES (?1, ?2, ?3, ?4, ?5)
         """);
 
@@ -142,10 +144,10 @@ internal sealed class CatalogueChangeTable(SqliteConnection connection, long ver
     {
         var d = product.Details;
         Record(change, (product.ProductId, null, null), null, before, after);
-        _product.Set(1, product.ProductId).Set(2, product.Name).Set(3, version).SetText(4, d.Batch)
-            .SetText(5, d.Supplier).SetText(6, d.RecognisingCounty).Set(7, d.ValueFen).Set(8, d.PeopleHelped)
-            .SetText(9, d.Helping?.ToString()).SetText(10, d.Evidence).SetText(11, d.Pictures)
-            .SetText(12, d.Introduction).SetText(13, d.WhereToBuy).Run();
+        _product.Set(1, product.ProductId).Set(2, product.Name).Set(3, version).Set(4, d.Batch)
+            .Set(5, d.Supplier).Set(6, d.RecognisingCounty).Set(7, d.ValueFen).Set(8, d.PeopleHelped)
+            .Set(9, d.Helping?.ToString()).Set(10, d.Evidence).Set(11, d.Pictures)
+            .Set(12, d.Introduction).Set(13, d.WhereToBuy).Run();
     }
 
     private void Write(CatalogueChange change, Listing listing, long? old)
@@ -173,8 +175,8 @@ internal sealed class CatalogueChangeTable(SqliteConnection connection, long ver
     private void Record(
         CatalogueChange change, (string ProductId, string? Owner, string? Sku) subject, long? from, string? before,
         string? after) =>
-        _record.Set(1, version).Set(2, change.GetType().Name).Set(3, subject.ProductId).SetText(4, subject.Owner)
-            .SetText(5, subject.Sku).Set(6, from).SetText(7, before).SetText(8, after).Run();
+        _record.Set(1, version).Set(2, change.GetType().Name).Set(3, subject.ProductId).Set(4, subject.Owner)
+            .Set(5, subject.Sku).Set(6, from).Set(7, before).Set(8, after).Run();
 
     private string? NameOf(string productId)
     {

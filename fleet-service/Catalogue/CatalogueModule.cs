@@ -1,5 +1,6 @@
 using KioskFleet.Service.Findings;
 using KioskFleet.Service.Places;
+using KioskFleet.Service.Replicas;
 using KioskFleet.Service.Storage;
 using Microsoft.Extensions.Options;
 
@@ -24,6 +25,7 @@ internal static class CatalogueModule
                 provider.GetRequiredService<ILogger<CurrentCatalogue>>(), snapshot.Version, snapshot.SkuCount);
             return new CurrentCatalogue(snapshot);
         });
+        services.AddSingleton<IChangeFollower, CatalogueFollower>();
         services.AddSingleton<CatalogueVersionStore>();
         services.AddSingleton<PlanningGuardStore>();
         services.AddSingleton<CatalogueImporter>();

@@ -1,4 +1,3 @@
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Catalogue;
@@ -168,14 +167,14 @@ internal sealed class CataloguePageStore(FleetDatabase database, CurrentCatalogu
         Func<Statement, T> read)
     {
         using var connection = database.OpenReader();
-        using var transaction = connection.BeginTransaction(deferred: true);
+        using var transaction = connection.BeginRead();
         Statement Bind(Statement statement) =>
-            statement.SetText(1, filter.First).SetText(2, filter.Second).Set(3, Now());
+            statement.Set(1, filter.First).Set(2, filter.Second).Set(3, Now());
 
-        using var count = new Statement(connection, $"SELECT COUNT(*) FROM ({sql.Select})");
+        using var count = connection.Prepare($"SELECT COUNT(*) FROM ({sql.Select}) AS listed");
         Bind(count).Next();
-        using var rows = new Statement(
-            connection, $"SELECT * FROM ({sql.Select}) ORDER BY {sql.Order} LIMIT ?{SizeIndex} OFFSET ?{SkipIndex}");
+        using var rows = connection.Prepare(
+            $"SELECT * FROM ({sql.Select}) AS listed ORDER BY {sql.Order} LIMIT ?{SizeIndex} OFFSET ?{SkipIndex}");
         Bind(rows).Set(SizeIndex, (long)page.PageSize).Set(SkipIndex, (long)page.PageSize * (page.Page - 1));
         var items = new List<T>();
         while (rows.Next())

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Catalogue;
 
@@ -13,9 +12,9 @@ namespace KioskFleet.Service.Catalogue;
 internal static class CatalogueStore
 {
     /// <summary>The version in force; 0 before the first change.</summary>
-    public static long Version(SqliteConnection connection)
+    public static long Version(FleetConnection connection)
     {
-        using var version = new Statement(connection, "SELECT COALESCE(MAX(version), 0) FROM catalogue_versions");
+        using var version = connection.Prepare("SELECT COALESCE(MAX(version), 0) FROM catalogue_versions");
         version.Next();
         return version.Long(0);
     }
@@ -23,10 +22,10 @@ internal static class CatalogueStore
     /// <summary>Reads the whole catalogue as it stands at one moment.</summary>
     /// <param name="connection">An open connection.</param>
     /// <param name="places">The data set, for a database in which no terms of counting are kept yet.</param>
-    public static CatalogueState Read(SqliteConnection connection, PlacesDataSet places)
+    public static CatalogueState Read(FleetConnection connection, PlacesDataSet places)
     {
         // One read transaction, unless the caller has one: version and tables belong together.
-        using var transaction = IsInTransaction(connection) ? null : connection.BeginTransaction(deferred: true);
+        using var transaction = connection.IsInTransaction ? null : connection.BeginRead();
         var version = Version(connection);
         var counting = Counting(connection);
         return new CatalogueState(
@@ -78,10 +77,6 @@ internal static class CatalogueStore
     /// <summary>Reads a text column or null.</summary>
     public static string? TextOrNull(Statement row, int column) => row.IsNull(column) ? null : row.Text(column);
 
-    /// <summary>Binds a text or NULL.</summary>
-    public static Statement SetText(this Statement statement, int index, string? value) =>
-        value is null ? statement.SetNull(index) : statement.Set(index, value);
-
     /// <summary>
     /// The terms of a database that keeps none yet: a catalogue from before they were kept was judged with every
     /// listing counting, and that stands; the data set's own terms then follow as a change.
@@ -91,7 +86,7 @@ internal static class CatalogueStore
         : CountingTerms.Of(places, 0) with { Counted = CountedListings.Any };
 
     /// <summary>The kept terms of counting, by their beginnings.</summary>
-    public static ImmutableArray<CountingTerms> Counting(SqliteConnection connection) => Rows(
+    public static ImmutableArray<CountingTerms> Counting(FleetConnection connection) => Rows(
         connection,
         "SELECT from_utc_ms, counted, city_codes FROM catalogue_counting ORDER BY from_utc_ms",
         r => new CountingTerms(
@@ -101,9 +96,9 @@ internal static class CatalogueStore
 
     private static InForce Span(Statement row, int column) => new(row.Long(column), row.LongOrNull(column + 1));
 
-    private static ImmutableArray<T> Rows<T>(SqliteConnection connection, string sql, Func<Statement, T> read)
+    private static ImmutableArray<T> Rows<T>(FleetConnection connection, string sql, Func<Statement, T> read)
     {
-        using var statement = new Statement(connection, sql);
+        using var statement = connection.Prepare(sql);
         var rows = ImmutableArray.CreateBuilder<T>();
         while (statement.Next())
         {
@@ -111,11 +106,5 @@ internal static class CatalogueStore
         }
 
         return rows.DrainToImmutable();
-    }
-
-    private static bool IsInTransaction(SqliteConnection connection)
-    {
-        using var command = connection.CreateCommand();
-        return command.Transaction is not null;
     }
 }

@@ -1,4 +1,3 @@
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Catalogue;
@@ -22,8 +21,8 @@ internal sealed class CatalogueVersionPages(FleetDatabase database)
     public CataloguePage<ShownVersion> Read(PageAsked page)
     {
         using var connection = database.OpenReader();
-        using var transaction = connection.BeginTransaction(deferred: true);
-        using var rows = new Statement(connection, """
+        using var transaction = connection.BeginRead();
+        using var rows = connection.Prepare("""
             SELECT v.version, v.made_utc_ms, v.made_by, v.source,
               (SELECT COUNT(*) FROM catalogue_changes c WHERE c.version = v.version), v.affects_from_utc_ms,
               (SELECT COUNT(*) FROM catalogue_affected a WHERE a.version = v.version)

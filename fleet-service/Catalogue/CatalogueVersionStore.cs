@@ -1,7 +1,5 @@
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Catalogue;
 
@@ -18,7 +16,7 @@ internal sealed class CatalogueTurn
     private readonly CatalogueIndex _present;
 
     /// <summary>Begins with the present catalogue.</summary>
-    public CatalogueTurn(SqliteConnection connection, CatalogueIndex present, long nowUtcMs)
+    public CatalogueTurn(FleetConnection connection, CatalogueIndex present, long nowUtcMs)
     {
         Connection = connection;
         _present = present;
@@ -26,7 +24,7 @@ internal sealed class CatalogueTurn
     }
 
     /// <summary>The connection with the transaction.</summary>
-    public SqliteConnection Connection { get; }
+    public FleetConnection Connection { get; }
 
     /// <summary>The present moment, Unix milliseconds UTC: one for the whole transaction.</summary>
     public long NowUtcMs { get; }
@@ -54,7 +52,7 @@ internal sealed class CatalogueTurn
             throw new InvalidOperationException($"Version {version} does not follow {_present.State.Version}.");
         }
 
-        using (var made = new Statement(Connection, """
+        using (var made = Connection.Prepare("""
             INSERT INTO catalogue_versions (version, made_utc_ms, made_by, source, affects_from_utc_ms)
             VALUES (?1, ?2, ?3, ?4, ?5)
             """))
@@ -115,7 +113,7 @@ internal sealed class CatalogueVersionStore(
     }
 
     /// <summary>The newest version, from memory unless another process made one meanwhile.</summary>
-    private CatalogueIndex Held(SqliteConnection connection)
+    private CatalogueIndex Held(FleetConnection connection)
     {
         if (CatalogueStore.Counting(connection).IsEmpty)
         {

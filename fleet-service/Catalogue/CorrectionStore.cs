@@ -1,5 +1,4 @@
-using KioskFleet.Service.Ledger;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Catalogue;
 
@@ -13,17 +12,16 @@ internal static class CorrectionStore
         """;
 
     /// <summary>The correction with a number, or null.</summary>
-    public static Correction? Find(SqliteConnection connection, long correctionId)
+    public static Correction? Find(FleetConnection connection, long correctionId)
     {
-        using var find = new Statement(
-            connection, $"SELECT {Columns} FROM catalogue_corrections WHERE correction_id = ?1");
+        using var find = connection.Prepare($"SELECT {Columns} FROM catalogue_corrections WHERE correction_id = ?1");
         return find.Set(1, correctionId).Next() ? Read(find) : null;
     }
 
     /// <summary>Adds a correction; returns it with its number.</summary>
-    public static Correction Insert(SqliteConnection connection, Correction correction)
+    public static Correction Insert(FleetConnection connection, Correction correction)
     {
-        using var insert = new Statement(connection, """
+        using var insert = connection.Prepare("""
             INSERT INTO catalogue_corrections (subject, product_id, owner, sku, present_from_utc_ms, from_utc_ms,
               to_utc_ms, state, proposed_by, proposed_utc_ms, reason)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
@@ -39,13 +37,13 @@ internal static class CorrectionStore
     }
 
     /// <summary>Writes the decision of a correction.</summary>
-    public static void Decide(SqliteConnection connection, Correction correction) => TwoPersonsTable.Decide(
+    public static void Decide(FleetConnection connection, Correction correction) => TwoPersonsTable.Decide(
         connection, ("catalogue_corrections", "correction_id"), correction.CorrectionId, correction.Persons);
 
     /// <summary>The spans that a version judges otherwise than the one before, at most so many.</summary>
-    public static IReadOnlyList<AffectedSpan> Affected(SqliteConnection connection, long version, int most)
+    public static IReadOnlyList<AffectedSpan> Affected(FleetConnection connection, long version, int most)
     {
-        using var find = new Statement(connection, """
+        using var find = connection.Prepare("""
             SELECT operator_id, sku, from_utc_ms, to_utc_ms FROM catalogue_affected WHERE version = ?1
             ORDER BY operator_id, sku, from_utc_ms LIMIT ?2
             """);

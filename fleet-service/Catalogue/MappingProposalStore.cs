@@ -1,5 +1,4 @@
-using KioskFleet.Service.Ledger;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Catalogue;
 
@@ -13,16 +12,16 @@ internal static class MappingProposalStore
         """;
 
     /// <summary>The proposal with a number, or null.</summary>
-    public static MappingProposal? Find(SqliteConnection connection, long proposalId)
+    public static MappingProposal? Find(FleetConnection connection, long proposalId)
     {
-        using var find = new Statement(connection, $"SELECT {Columns} FROM mapping_proposals WHERE proposal_id = ?1");
+        using var find = connection.Prepare($"SELECT {Columns} FROM mapping_proposals WHERE proposal_id = ?1");
         return find.Set(1, proposalId).Next() ? Read(find) : null;
     }
 
     /// <summary>The proposals that wait, longest first.</summary>
-    public static IReadOnlyList<MappingProposal> Waiting(SqliteConnection connection)
+    public static IReadOnlyList<MappingProposal> Waiting(FleetConnection connection)
     {
-        using var find = new Statement(connection, $"""
+        using var find = connection.Prepare($"""
             SELECT {Columns} FROM mapping_proposals WHERE state = 'Proposed' ORDER BY proposed_utc_ms, proposal_id
             """);
         var waiting = new List<MappingProposal>();
@@ -35,15 +34,15 @@ internal static class MappingProposalStore
     }
 
     /// <summary>Adds a proposal; returns it with its number.</summary>
-    public static MappingProposal Insert(SqliteConnection connection, MappingProposal proposal)
+    public static MappingProposal Insert(FleetConnection connection, MappingProposal proposal)
     {
-        using var insert = new Statement(connection, """
+        using var insert = connection.Prepare("""
             INSERT INTO mapping_proposals (operator_id, sku, barcode, product_id, county_code, from_utc_ms, to_utc_ms,
               replaces, state, proposed_by, proposed_utc_ms, reason)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
             RETURNING proposal_id
             """);
-        insert.Set(1, proposal.OperatorId).Set(2, proposal.Sku).SetText(3, proposal.Barcode)
+        insert.Set(1, proposal.OperatorId).Set(2, proposal.Sku).Set(3, proposal.Barcode)
             .Set(4, proposal.ProductId).Set(5, proposal.County).Set(6, proposal.InForce.FromUtcMs)
             .Set(7, proposal.InForce.ToUtcMs).Set(8, proposal.Replaces ? 1L : 0);
         TwoPersonsTable.BindNew(insert, 9, proposal.Persons).Next();
@@ -53,7 +52,7 @@ internal static class MappingProposalStore
     }
 
     /// <summary>Writes the decision of a proposal.</summary>
-    public static void Decide(SqliteConnection connection, MappingProposal proposal) => TwoPersonsTable.Decide(
+    public static void Decide(FleetConnection connection, MappingProposal proposal) => TwoPersonsTable.Decide(
         connection, ("mapping_proposals", "proposal_id"), proposal.ProposalId, proposal.Persons);
 
     /// <summary>Reads a proposal from a row of <see cref="Columns"/>.</summary>

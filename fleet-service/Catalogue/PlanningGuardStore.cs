@@ -1,6 +1,5 @@
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Catalogue;
 
@@ -10,10 +9,10 @@ internal sealed class PlanningGuardStore(PlacesDataSet places)
     private readonly CountyCodes _counties = new(places);
 
     /// <summary>The guards at one moment.</summary>
-    public PlanningGuards Read(SqliteConnection connection)
+    public PlanningGuards Read(FleetConnection connection)
     {
         // Without the key of a cabinet there is nothing that could be sold: the city sets its catalogue up.
-        using var enrolled = new Statement(connection, "SELECT EXISTS (SELECT 1 FROM cabinet_keys)");
+        using var enrolled = connection.Prepare("SELECT EXISTS (SELECT 1 FROM cabinet_keys)");
         enrolled.Next();
         return new PlanningGuards(
             IsSettingUp: enrolled.Long(0) == 0, RecognitionStore.ReadUnderWay(connection, _counties.IsOfCity));

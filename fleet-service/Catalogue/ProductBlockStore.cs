@@ -1,5 +1,4 @@
-using KioskFleet.Service.Ledger;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Catalogue;
 
@@ -22,7 +21,7 @@ internal static class ProductBlockStore
     /// <summary>Keeps what changes of the catalogue begin and end.</summary>
     public static void Keep(CatalogueTurn turn, IEnumerable<CatalogueChange> changes, string actor, string why)
     {
-        using var keep = new Statement(turn.Connection, """
+        using var keep = turn.Connection.Prepare("""
             INSERT INTO product_block_steps (product_id, suspended_by, from_utc_ms, is_end, at_utc_ms, actor, why)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             """);
@@ -43,9 +42,9 @@ internal static class ProductBlockStore
     }
 
     /// <summary>The steps of all blocks of a product, oldest first.</summary>
-    public static IReadOnlyList<KeptBlockStep> Of(SqliteConnection connection, string productId)
+    public static IReadOnlyList<KeptBlockStep> Of(FleetConnection connection, string productId)
     {
-        using var find = new Statement(connection, """
+        using var find = connection.Prepare("""
             SELECT suspended_by, from_utc_ms, is_end, at_utc_ms, actor, why FROM product_block_steps
             WHERE product_id = ?1 ORDER BY step_id
             """);

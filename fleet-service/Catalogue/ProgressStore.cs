@@ -1,4 +1,3 @@
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
 
@@ -37,8 +36,8 @@ internal sealed class ProgressStore(FleetDatabase database, PlacesDataSet places
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         using var connection = database.OpenReader();
-        using var transaction = connection.BeginTransaction(deferred: true);
-        using var listed = new Statement(connection, $"""
+        using var transaction = connection.BeginRead();
+        using var listed = connection.Prepare($"""
             SELECT recognised_by, product_id FROM standing_listings WHERE {InForceNow}
             """);
         listed.Set(1, now);
@@ -48,7 +47,7 @@ internal sealed class ProgressStore(FleetDatabase database, PlacesDataSet places
             products.Add((listed.Text(0), listed.Text(1)));
         }
 
-        using var states = new Statement(connection, $"""
+        using var states = connection.Prepare($"""
             SELECT county_code, {RecognitionStore.StateNow}, COUNT(*), ?3 FROM recognitions GROUP BY 1, 2
             """);
         states.Set(3, now);

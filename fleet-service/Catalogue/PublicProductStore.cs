@@ -1,8 +1,5 @@
-using System.Text.Json;
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 
 namespace KioskFleet.Service.Catalogue;
@@ -58,15 +55,15 @@ internal sealed class PublicProductStore(
     private const long DayMs = 86_400_000;
 
     // ?1 now; ?2 text, ?3 recogniser, ?4 product: filters or null; ?5 to ?7: all listings count, national ones do,
-    // those of the codes ?8 do.
+    // those of the codes ?8 (",a,b,") do.
     private const string Listed = """
         FROM standing_listings l JOIN products p USING (product_id)
         WHERE l.from_utc_ms <= ?1 AND (l.to_utc_ms IS NULL OR l.to_utc_ms > ?1)
           AND (?2 IS NULL OR instr(p.name, ?2) > 0 OR instr(p.supplier, ?2) > 0)
           AND (?3 IS NULL OR l.recognised_by = ?3)
           AND (?4 IS NULL OR l.product_id = ?4)
-          AND (?5 OR (?6 AND l.recognised_by = 'national')
-               OR (?7 AND l.recognised_by IN (SELECT value FROM json_each(?8))))
+          AND (?5 = 1 OR (?6 = 1 AND l.recognised_by = 'national')
+               OR (?7 = 1 AND instr(?8, ',' || l.recognised_by || ',') > 0))
           AND NOT EXISTS (SELECT 1 FROM product_blocks b
                           WHERE b.product_id = l.product_id AND b.from_utc_ms <= ?1
                             AND (b.to_utc_ms IS NULL OR b.to_utc_ms > ?1))
@@ -95,10 +92,10 @@ internal sealed class PublicProductStore(
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         using var connection = database.OpenReader();
-        using var transaction = connection.BeginTransaction(deferred: true);
-        using var count = new Statement(connection, $"SELECT COUNT(DISTINCT l.product_id) {Listed}");
+        using var transaction = connection.BeginRead();
+        using var count = connection.Prepare($"SELECT COUNT(DISTINCT l.product_id) {Listed}");
         Bind(count, now, (contains, recogniser, null)).Next();
-        using var rows = new Statement(connection, $"""
+        using var rows = connection.Prepare($"""
             SELECT DISTINCT p.product_id, p.name, {CatalogueStore.DetailColumns} {Listed}
             ORDER BY p.name, p.product_id LIMIT ?9 OFFSET ?10
             """);
@@ -112,15 +109,15 @@ internal sealed class PublicProductStore(
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         using var connection = database.OpenReader();
-        using var transaction = connection.BeginTransaction(deferred: true);
-        using var row = new Statement(connection, $"""
+        using var transaction = connection.BeginRead();
+        using var row = connection.Prepare($"""
             SELECT DISTINCT p.product_id, p.name, {CatalogueStore.DetailColumns} {Listed}
             """);
         Bind(row, now, (null, null, productId));
         return Read(connection, row, now).FirstOrDefault();
     }
 
-    private List<PublicProduct> Read(SqliteConnection connection, Statement rows, long now)
+    private List<PublicProduct> Read(FleetConnection connection, Statement rows, long now)
     {
         var products = new List<PublicProduct>();
         while (rows.Next())
@@ -134,9 +131,9 @@ internal sealed class PublicProductStore(
         return products;
     }
 
-    private List<PublicRecogniser> RecognisersOf(SqliteConnection connection, string productId, long now)
+    private List<PublicRecogniser> RecognisersOf(FleetConnection connection, string productId, long now)
     {
-        using var rows = new Statement(connection, Recognisers);
+        using var rows = connection.Prepare(Recognisers);
         Bind(rows, now, (null, null, productId));
         var recognisers = new List<PublicRecogniser>();
         while (rows.Next())
@@ -151,9 +148,9 @@ internal sealed class PublicProductStore(
         return recognisers;
     }
 
-    private List<PublicPlace> PlacesOf(SqliteConnection connection, string productId, long now)
+    private List<PublicPlace> PlacesOf(FleetConnection connection, string productId, long now)
     {
-        using var rows = new Statement(connection, SoldAt);
+        using var rows = connection.Prepare(SoldAt);
         rows.Set(1, productId).Set(2, now - options.Value.PublicPlaceDays * DayMs)
             .Set(3, (long)CatalogueLimits.MaxPublicPlaces);
         var sold = new List<PublicPlace>();
@@ -172,10 +169,10 @@ internal sealed class PublicProductStore(
     private Statement Bind(Statement statement, long now, (string? Text, string? Recogniser, string? Product) filter)
     {
         var terms = current.Snapshot.Index.CountingAt(now);
-        return statement.Set(1, now).SetText(2, filter.Text).SetText(3, filter.Recogniser).SetText(4, filter.Product)
+        return statement.Set(1, now).Set(2, filter.Text).Set(3, filter.Recogniser).Set(4, filter.Product)
             .Set(5, terms.Counted == CountedListings.Any ? 1L : 0)
             .Set(6, terms.Counted is CountedListings.National or CountedListings.CityOrNational ? 1L : 0)
             .Set(7, terms.Counted is CountedListings.City or CountedListings.CityOrNational ? 1L : 0)
-            .Set(8, JsonSerializer.Serialize(terms.CityCodes));
+            .Set(8, $",{string.Join(',', terms.CityCodes)},");
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
-using KioskFleet.Service.Ledger;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Catalogue;
 
@@ -8,8 +7,10 @@ namespace KioskFleet.Service.Catalogue;
 internal static class RecognitionStore
 {
     /// <summary>The columns in the order in which they are read.</summary>
-    public const string Columns = """
-        recognition_id, product_id, county_code, state, notice_from, notice_to, listed_from_utc_ms, valid_from_utc_ms,
+    public const string Columns = $"recognition_id, {ColumnsButId}";
+
+    private const string ColumnsButId = """
+        product_id, county_code, state, notice_from, notice_to, listed_from_utc_ms, valid_from_utc_ms,
         valid_to_utc_ms, ground
         """;
 
@@ -20,20 +21,20 @@ internal static class RecognitionStore
     private const string DayForm = "yyyy-MM-dd";
 
     /// <summary>The recognition with a number, or null.</summary>
-    public static Recognition? Find(SqliteConnection connection, long recognitionId)
+    public static Recognition? Find(FleetConnection connection, long recognitionId)
     {
-        using var find = new Statement(connection, $"SELECT {Columns} FROM recognitions WHERE recognition_id = ?1");
+        using var find = connection.Prepare($"SELECT {Columns} FROM recognitions WHERE recognition_id = ?1");
         return find.Set(1, recognitionId).Next() ? Read(find) : null;
     }
 
     /// <summary>All recognitions of a product, by one county or (null) by any, oldest first.</summary>
-    public static IReadOnlyList<Recognition> Of(SqliteConnection connection, string productId, string? county)
+    public static IReadOnlyList<Recognition> Of(FleetConnection connection, string productId, string? county)
     {
-        using var find = new Statement(connection, $"""
+        using var find = connection.Prepare($"""
             SELECT {Columns} FROM recognitions WHERE product_id = ?1 AND county_code = coalesce(?2, county_code)
             ORDER BY recognition_id
             """);
-        find.Set(1, productId).SetText(2, county);
+        find.Set(1, productId).Set(2, county);
         var found = new List<Recognition>();
         while (find.Next())
         {
@@ -44,10 +45,10 @@ internal static class RecognitionStore
     }
 
     /// <summary>Adds a recognition with its first step; returns it with its number.</summary>
-    public static Recognition Insert(SqliteConnection connection, Recognition recognition, KeptStep first)
+    public static Recognition Insert(FleetConnection connection, Recognition recognition, KeptStep first)
     {
-        using var insert = new Statement(connection, $"""
-            INSERT INTO recognitions ({Columns}) VALUES (NULL, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        using var insert = connection.Prepare($"""
+            INSERT INTO recognitions ({ColumnsButId}) VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             RETURNING recognition_id
             """);
         Bind(insert, recognition).Next();
@@ -58,9 +59,9 @@ internal static class RecognitionStore
     }
 
     /// <summary>Puts the recognition's state where it is now and keeps the step that led there.</summary>
-    public static void Move(SqliteConnection connection, Recognition recognition, KeptStep step)
+    public static void Move(FleetConnection connection, Recognition recognition, KeptStep step)
     {
-        using var update = new Statement(connection, """
+        using var update = connection.Prepare("""
             UPDATE recognitions SET product_id = ?2, county_code = ?3, state = ?4, notice_from = ?5, notice_to = ?6,
               listed_from_utc_ms = ?7, valid_from_utc_ms = ?8, valid_to_utc_ms = ?9, ground = ?10
             WHERE recognition_id = ?1
@@ -70,9 +71,9 @@ internal static class RecognitionStore
     }
 
     /// <summary>The steps of a recognition, oldest first.</summary>
-    public static IReadOnlyList<KeptStep> Steps(SqliteConnection connection, long recognitionId)
+    public static IReadOnlyList<KeptStep> Steps(FleetConnection connection, long recognitionId)
     {
-        using var find = new Statement(connection, """
+        using var find = connection.Prepare("""
             SELECT from_state, to_state, at_utc_ms, actor, why, detail FROM recognition_steps
             WHERE recognition_id = ?1 ORDER BY step_id
             """);
@@ -91,9 +92,9 @@ internal static class RecognitionStore
     /// <summary>Which listings an import may not touch.</summary>
     /// <param name="connection">An open connection.</param>
     /// <param name="isOfCity">Whether a county's recognitions take their steps here.</param>
-    public static UnderWay ReadUnderWay(SqliteConnection connection, Predicate<string> isOfCity)
+    public static UnderWay ReadUnderWay(FleetConnection connection, Predicate<string> isOfCity)
     {
-        using var find = new Statement(connection, """
+        using var find = connection.Prepare("""
             SELECT product_id, county_code, state, listed_from_utc_ms,
               NOT EXISTS (SELECT 1 FROM recognitions n
                           WHERE n.product_id = r.product_id AND n.county_code = r.county_code
@@ -137,12 +138,15 @@ internal static class RecognitionStore
         const string Step = """
             INSERT INTO recognition_steps (recognition_id, from_state, to_state, at_utc_ms, actor, why, detail)
             """;
+        const string ToUtcMs = """
+            '{"toUtcMs":' || coalesce(CAST(l.to_utc_ms AS TEXT), 'null') || '}'
+            """;
         (string Sql, bool IsStep)[] statements =
         [
             ($"""
-            {Step} SELECT r.recognition_id, r.state, r.state, ?2, ?3, ?4, json_object('toUtcMs', l.to_utc_ms)
+            {Step} SELECT r.recognition_id, r.state, r.state, ?2, ?3, ?4, {ToUtcMs}
             FROM listings l JOIN recognitions r ON {Matches}
-            WHERE l.version = ?1 AND r.valid_to_utc_ms IS NOT l.to_utc_ms
+            WHERE l.version = ?1 AND r.valid_to_utc_ms IS DISTINCT FROM l.to_utc_ms
             """, true),
             ($"""
             UPDATE recognitions AS r SET valid_to_utc_ms = l.to_utc_ms FROM listings l
@@ -156,7 +160,7 @@ internal static class RecognitionStore
               AND NOT EXISTS (SELECT 1 FROM recognitions r WHERE {Matches})
             """, false),
             ($"""
-            {Step} SELECT r.recognition_id, NULL, r.state, ?2, ?3, ?4, json_object('toUtcMs', l.to_utc_ms)
+            {Step} SELECT r.recognition_id, NULL, r.state, ?2, ?3, ?4, {ToUtcMs}
             FROM listings l JOIN recognitions r ON {Matches}
             WHERE l.version = ?1
               AND NOT EXISTS (SELECT 1 FROM recognition_steps s WHERE s.recognition_id = r.recognition_id)
@@ -164,7 +168,7 @@ internal static class RecognitionStore
         ];
         foreach (var (sql, isStep) in statements)
         {
-            using var statement = new Statement(turn.Connection, sql);
+            using var statement = turn.Connection.Prepare(sql);
             statement.Set(1, version);
             (isStep ? statement.Set(2, turn.NowUtcMs).Set(3, actor).Set(4, why) : statement).Run();
         }
@@ -206,20 +210,20 @@ internal static class RecognitionStore
         return true;
     }
 
-    private static void Keep(SqliteConnection connection, long recognitionId, KeptStep step)
+    private static void Keep(FleetConnection connection, long recognitionId, KeptStep step)
     {
-        using var keep = new Statement(connection, """
+        using var keep = connection.Prepare("""
             INSERT INTO recognition_steps (recognition_id, from_state, to_state, at_utc_ms, actor, why, detail)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             """);
-        keep.Set(1, recognitionId).SetText(2, step.From?.ToString()).Set(3, step.To.ToString()).Set(4, step.AtUtcMs)
+        keep.Set(1, recognitionId).Set(2, step.From?.ToString()).Set(3, step.To.ToString()).Set(4, step.AtUtcMs)
             .Set(5, step.Actor).Set(6, step.Why).Set(7, step.DetailJson).Run();
     }
 
     private static Statement Bind(Statement statement, Recognition r) => statement.Set(1, r.RecognitionId)
-        .Set(2, r.ProductId).Set(3, r.County).Set(4, r.State.ToString()).SetText(5, Text(r.NoticeFrom))
-        .SetText(6, Text(r.NoticeTo)).Set(7, r.ListedFromUtcMs).Set(8, r.ValidFromUtcMs).Set(9, r.ValidToUtcMs)
-        .SetText(10, r.Ground?.ToString());
+        .Set(2, r.ProductId).Set(3, r.County).Set(4, r.State.ToString()).Set(5, Text(r.NoticeFrom))
+        .Set(6, Text(r.NoticeTo)).Set(7, r.ListedFromUtcMs).Set(8, r.ValidFromUtcMs).Set(9, r.ValidToUtcMs)
+        .Set(10, r.Ground?.ToString());
 
     /// <summary>Reads a recognition from a row of <see cref="Columns"/>.</summary>
     public static Recognition Read(Statement row) => new(

@@ -1,5 +1,4 @@
-using KioskFleet.Service.Ledger;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Catalogue;
 
@@ -35,14 +34,14 @@ internal static class TwoPersonsTable
     /// <param name="id">Which row.</param>
     /// <param name="persons">With the decision.</param>
     public static void Decide(
-        SqliteConnection connection, (string Name, string Key) table, long id, TwoPersons persons)
+        FleetConnection connection, (string Name, string Key) table, long id, TwoPersons persons)
     {
-        using var decide = new Statement(connection, $"""
+        using var decide = connection.Prepare($"""
             UPDATE {table.Name} SET state = ?2, decided_by = ?3, decided_utc_ms = ?4, decision_reason = ?5,
               catalogue_version = ?6
             WHERE {table.Key} = ?1
             """);
-        decide.Set(1, id).Set(2, persons.State.ToString()).SetText(3, persons.DecidedBy).Set(4, persons.DecidedUtcMs)
-            .SetText(5, persons.DecisionReason).Set(6, persons.CatalogueVersion).Run();
+        decide.Set(1, id).Set(2, persons.State.ToString()).Set(3, persons.DecidedBy).Set(4, persons.DecidedUtcMs)
+            .Set(5, persons.DecisionReason).Set(6, persons.CatalogueVersion).Run();
     }
 }

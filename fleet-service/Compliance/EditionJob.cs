@@ -1,7 +1,9 @@
+using KioskFleet.Service.Replicas;
+
 namespace KioskFleet.Service.Compliance;
 
 /// <summary>Seals the editions that are due: a minute after the start, then every hour.</summary>
-internal sealed class EditionJob(EditionDesk desk, ILogger<EditionJob> log) : BackgroundService
+internal sealed class EditionJob(EditionDesk desk, Leases leases, ILogger<EditionJob> log) : BackgroundService
 {
     private static readonly TimeSpan First = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -16,7 +18,10 @@ internal sealed class EditionJob(EditionDesk desk, ILogger<EditionJob> log) : Ba
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        leases.RunAsync("editions", LoopAsync, stoppingToken);
+
+    private async Task LoopAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(First);
         while (await timer.WaitForNextTickAsync(stoppingToken))

@@ -1,7 +1,5 @@
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Policies;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Compliance;
 
@@ -40,25 +38,25 @@ internal sealed class EditionLookStore(FleetDatabase database, IBilledFigures bi
         return await database.WriteAsync(
             (connection, _) =>
             {
-                using var note = new Statement(connection, """
+                using var note = connection.Prepare("""
                     INSERT INTO edition_days (business_day, look) VALUES (?1, ?2)
-                    ON CONFLICT DO UPDATE SET look = excluded.look
+                    ON CONFLICT (business_day) DO UPDATE SET look = excluded.look
                     """);
                 foreach (var day in days)
                 {
                     note.Set(1, day).Set(2, mark.Look + 1).Run();
                 }
 
-                using var tell = new Statement(connection, """
+                using var tell = connection.Prepare("""
                     INSERT INTO edition_billed_days (first_day, last_day, look) VALUES (?1, ?2, ?3)
-                    ON CONFLICT DO UPDATE SET look = excluded.look
+                    ON CONFLICT (first_day, last_day) DO UPDATE SET look = excluded.look
                     """);
                 foreach (var (first, last) in billed.Days)
                 {
                     tell.Set(1, (long)first).Set(2, (long)last).Set(3, mark.Look + 1).Run();
                 }
 
-                using var move = new Statement(connection, """
+                using var move = connection.Prepare("""
                     UPDATE edition_marks SET look = ?1, position = ?2, correction_id = ?3, billed_change = ?4
                     """);
                 move.Set(1, mark.Look + 1).Set(2, to.Position).Set(3, to.Correction).Set(4, to.BilledChange).Run();
@@ -71,7 +69,7 @@ internal sealed class EditionLookStore(FleetDatabase database, IBilledFigures bi
     public IReadOnlyDictionary<DateOnly, long> Days()
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, "SELECT business_day, look FROM edition_days");
+        using var query = connection.Prepare("SELECT business_day, look FROM edition_days");
         var days = new Dictionary<DateOnly, long>();
         while (query.Next())
         {
@@ -85,7 +83,7 @@ internal sealed class EditionLookStore(FleetDatabase database, IBilledFigures bi
     public IReadOnlyList<BilledDays> Billed()
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, "SELECT first_day, last_day, look FROM edition_billed_days");
+        using var query = connection.Prepare("SELECT first_day, last_day, look FROM edition_billed_days");
         var billed = new List<BilledDays>();
         while (query.Next())
         {
@@ -99,7 +97,7 @@ internal sealed class EditionLookStore(FleetDatabase database, IBilledFigures bi
     public IReadOnlyDictionary<JudgingWindow, long> Checks()
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, "SELECT window_name, from_day, to_day, look FROM edition_checks");
+        using var query = connection.Prepare("SELECT window_name, from_day, to_day, look FROM edition_checks");
         var checks = new Dictionary<JudgingWindow, long>();
         while (query.Next())
         {
@@ -112,19 +110,19 @@ internal sealed class EditionLookStore(FleetDatabase database, IBilledFigures bi
     }
 
     /// <summary>The number of the last look.</summary>
-    public static long Last(SqliteConnection connection)
+    public static long Last(FleetConnection connection)
     {
-        using var query = new Statement(connection, "SELECT look FROM edition_marks");
+        using var query = connection.Prepare("SELECT look FROM edition_marks");
         query.Next();
         return query.Long(0);
     }
 
     /// <summary>Notes that a window's figures were compared, inside the caller's transaction.</summary>
-    public static void Checked(SqliteConnection connection, JudgingWindow window, long look)
+    public static void Checked(FleetConnection connection, JudgingWindow window, long look)
     {
-        using var note = new Statement(connection, """
+        using var note = connection.Prepare("""
             INSERT INTO edition_checks (window_name, from_day, to_day, look) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT DO UPDATE SET look = excluded.look
+            ON CONFLICT (window_name, from_day, to_day) DO UPDATE SET look = excluded.look
             """);
         note.Set(1, window.Name).Set(2, PolicyJson.Day(window.From)!).Set(3, PolicyJson.Day(window.To)!)
             .Set(4, look).Run();
@@ -138,8 +136,8 @@ internal sealed class EditionLookStore(FleetDatabase database, IBilledFigures bi
     private (Mark Mark, List<long> Days, Mark To) ReadNew()
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
-        using var marks = new Statement(connection, """
+        using var moment = connection.BeginRead();
+        using var marks = connection.Prepare("""
             SELECT look, position, correction_id, (SELECT coalesce(max(position), 0) FROM entries),
                    (SELECT coalesce(max(correction_id), 0) FROM corrections), billed_change
             FROM edition_marks
@@ -148,7 +146,7 @@ internal sealed class EditionLookStore(FleetDatabase database, IBilledFigures bi
         var mark = new Mark(marks.Long(0), marks.Long(1), marks.Long(2), marks.Long(5));
         var to = mark with { Position = marks.Long(3), Correction = marks.Long(4) };
         marks.Reset();
-        using var touched = new Statement(connection, TouchedSql);
+        using var touched = connection.Prepare(TouchedSql);
         touched.Set(1, mark.Position).Set(2, to.Position).Set(3, mark.Correction).Set(4, to.Correction);
         var days = new List<long>();
         while (touched.Next())

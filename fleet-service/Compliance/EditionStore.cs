@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Policies;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Compliance;
 
@@ -31,9 +29,9 @@ internal sealed class EditionStore(FleetDatabase database)
     }
 
     /// <summary>The newest edition of a window as the caller's transaction sees it.</summary>
-    public static Edition? Newest(SqliteConnection connection, JudgingWindow window)
+    public static Edition? Newest(FleetConnection connection, JudgingWindow window)
     {
-        using var query = new Statement(connection, $"""
+        using var query = connection.Prepare($"""
             SELECT {Columns} FROM editions WHERE window_name = ?1 AND from_day = ?2 AND to_day = ?3
             ORDER BY number DESC LIMIT 1
             """);
@@ -45,7 +43,7 @@ internal sealed class EditionStore(FleetDatabase database)
     public Edition? Find(long editionId)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, $"SELECT {Columns} FROM editions WHERE edition_id = ?1");
+        using var query = connection.Prepare($"SELECT {Columns} FROM editions WHERE edition_id = ?1");
         return query.Set(1, editionId).Next() ? Read(query) : null;
     }
 
@@ -56,7 +54,7 @@ internal sealed class EditionStore(FleetDatabase database)
     public IReadOnlyList<Edition> List(string? windowName, long? before, int count)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, $"""
+        using var query = connection.Prepare($"""
             SELECT {Columns} FROM editions WHERE (?1 = '' OR window_name = ?1) AND edition_id < ?2
             ORDER BY edition_id DESC LIMIT ?3
             """);
@@ -69,7 +67,7 @@ internal sealed class EditionStore(FleetDatabase database)
     public IReadOnlyList<Edition> NewestOfEach()
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, $"""
+        using var query = connection.Prepare($"""
             SELECT {Columns} FROM editions e WHERE NOT EXISTS (
               SELECT 1 FROM editions l WHERE l.window_name = e.window_name AND l.from_day = e.from_day
                 AND l.to_day = e.to_day AND l.number > e.number)
@@ -82,7 +80,7 @@ internal sealed class EditionStore(FleetDatabase database)
     public Edition? Correction(Edition edition)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, $"""
+        using var query = connection.Prepare($"""
             SELECT {Columns} FROM editions WHERE window_name = ?1 AND from_day = ?2 AND to_day = ?3 AND number > ?4
               AND figures_sha256 <> ?5
             ORDER BY number LIMIT 1
@@ -96,7 +94,7 @@ internal sealed class EditionStore(FleetDatabase database)
     public byte[]? Content(long editionId)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, "SELECT content FROM editions WHERE edition_id = ?1");
+        using var query = connection.Prepare("SELECT content FROM editions WHERE edition_id = ?1");
         return query.Set(1, editionId).Next() ? Unpack(query.Bytes(0)) : null;
     }
 
@@ -104,32 +102,30 @@ internal sealed class EditionStore(FleetDatabase database)
     public byte[]? Seal(long editionId)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, "SELECT seal FROM editions WHERE edition_id = ?1");
+        using var query = connection.Prepare("SELECT seal FROM editions WHERE edition_id = ?1");
         return query.Set(1, editionId).Next() ? query.Bytes(0).ToArray() : null;
     }
 
     /// <summary>The seal made last, of whatever window; null before the first.</summary>
-    public static string? LastSeal(SqliteConnection connection)
+    public static string? LastSeal(FleetConnection connection)
     {
-        using var query = new Statement(
-            connection, "SELECT seal_sha256 FROM editions ORDER BY edition_id DESC LIMIT 1");
+        using var query = connection.Prepare("SELECT seal_sha256 FROM editions ORDER BY edition_id DESC LIMIT 1");
         return query.Next() ? query.Text(0) : null;
     }
 
     /// <summary>The ledger's generation as the caller's transaction sees it.</summary>
-    public static string Generation(SqliteConnection connection)
+    public static string Generation(FleetConnection connection)
     {
-        using var query = new Statement(
-            connection, "SELECT generation FROM ledger_generation ORDER BY number DESC LIMIT 1");
+        using var query = connection.Prepare("SELECT generation FROM ledger_generation ORDER BY number DESC LIMIT 1");
         return query.Next() ? query.Text(0) : "";
     }
 
     /// <summary>Writes an edition inside the caller's transaction.</summary>
-    public static Edition Insert(SqliteConnection connection, NewEdition edition)
+    public static Edition Insert(FleetConnection connection, NewEdition edition)
     {
         var (window, seal) = (edition.Window, edition.Seal);
         var (bytes, sha256) = seal.Write();
-        using var insert = new Statement(connection, $"""
+        using var insert = connection.Prepare($"""
             INSERT INTO editions (window_name, from_day, to_day, number, provisional, made_utc_ms, made_by,
                                   content_sha256, figures_sha256, seal, seal_sha256, content, changes)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING {Columns}

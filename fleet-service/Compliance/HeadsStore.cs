@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Compliance;
 
@@ -53,9 +51,9 @@ internal sealed class HeadsStore(FleetDatabase database)
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static List<(string Cabinet, HeadShown Head)> Read(SqliteConnection connection, string? cabinetId)
+    private static List<(string Cabinet, HeadShown Head)> Read(FleetConnection connection, string? cabinetId)
     {
-        using var query = new Statement(connection, cabinetId is null
+        using var query = connection.Prepare(cabinetId is null
             ? "SELECT cabinet_id, journal_id, head_seq, head_hash FROM journals ORDER BY cabinet_id, journal_id"
             : """
               SELECT cabinet_id, journal_id, head_seq, head_hash FROM journals WHERE cabinet_id = ?1

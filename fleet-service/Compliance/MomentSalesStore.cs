@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Compliance;
 
@@ -41,15 +39,16 @@ internal sealed class MomentSalesStore(FleetDatabase database, BusinessZone zone
 
     private const string OfRangeSql = $"""
         SELECT {Columns}
-        FROM entries e CROSS JOIN batches b ON b.batch_id = e.batch_id CROSS JOIN journals j USING (journal_no)
+        FROM entries e CROSS JOIN batches b CROSS JOIN journals j
         WHERE e.position >= ?1 AND e.position < ?2 AND e.business_day = ?3
+          AND b.batch_id = e.batch_id AND j.journal_no = b.journal_no
         """;
 
     private const string DayTotalSql = """
         SELECT coalesce(sum(t.sales_fen), 0), coalesce(sum(t.refunds_of_day_fen), 0)
         FROM (SELECT cabinet_id, assignment_id FROM assignments UNION ALL SELECT cabinet_id, 0 FROM cabinets) a
-        CROSS JOIN totals t ON t.cabinet_id = a.cabinet_id AND t.assignment_id = a.assignment_id
-          AND t.business_day = ?1
+        CROSS JOIN totals t
+        WHERE t.cabinet_id = a.cabinet_id AND t.assignment_id = a.assignment_id AND t.business_day = ?1
         """;
 
     private const string PresentSql = """
@@ -68,11 +67,11 @@ internal sealed class MomentSalesStore(FleetDatabase database, BusinessZone zone
     public IReadOnlyList<AssignmentSales>? Read(DateOnly day, long untilUtcMs, string? cabinetId)
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
+        using var moment = connection.BeginRead();
         var sums = new DaySums(untilUtcMs);
         if (cabinetId is not null)
         {
-            using var query = new Statement(connection, OfCabinetSql);
+            using var query = connection.Prepare(OfCabinetSql);
             sums.AddAll(query.Set(1, cabinetId).Set(2, (long)BusinessZone.Number(day)));
         }
         else if (!TryScan(connection, day, sums))
@@ -83,15 +82,15 @@ internal sealed class MomentSalesStore(FleetDatabase database, BusinessZone zone
         return Present(connection, (zone.StartOfUtcMs(day), untilUtcMs), cabinetId, sums);
     }
 
-    private bool TryScan(SqliteConnection connection, DateOnly day, DaySums sums)
+    private bool TryScan(FleetConnection connection, DateOnly day, DaySums sums)
     {
         var number = (long)BusinessZone.Number(day);
-        using var total = new Statement(connection, DayTotalSql);
+        using var total = connection.Prepare(DayTotalSql);
         total.Set(1, number).Next();
         sums.Expect(total.Long(0), total.Long(1));
         var newest = Scalar(connection, "SELECT coalesce(max(position), 0) FROM entries");
         var first = FirstPositionFrom(connection, zone.StartOfUtcMs(day)) ?? newest + 1;
-        using var range = new Statement(connection, OfRangeSql);
+        using var range = connection.Prepare(OfRangeSql);
         for (var from = first; from <= newest && !sums.IsWhole; from += Chunk)
         {
             if (from - first > ComplianceLimits.MaxEntriesScanned)
@@ -119,9 +118,9 @@ internal sealed class MomentSalesStore(FleetDatabase database, BusinessZone zone
     /// The first position of the first batch that was received at a moment or later, by halving: batches lie in the
     /// order of their commits, which is nearly that of their arrival.
     /// </summary>
-    private static long? FirstPositionFrom(SqliteConnection connection, long utcMs)
+    private static long? FirstPositionFrom(FleetConnection connection, long utcMs)
     {
-        using var at = new Statement(connection, """
+        using var at = connection.Prepare("""
             SELECT batch_id, received_utc_ms, first_position FROM batches WHERE batch_id >= ?1 ORDER BY batch_id LIMIT 1
             """);
         var (low, high) = (1L, Scalar(connection, "SELECT coalesce(max(batch_id), 0) FROM batches") + 1);
@@ -147,9 +146,9 @@ internal sealed class MomentSalesStore(FleetDatabase database, BusinessZone zone
     }
 
     private static List<AssignmentSales> Present(
-        SqliteConnection connection, (long From, long Until) time, string? cabinetId, DaySums sums)
+        FleetConnection connection, (long From, long Until) time, string? cabinetId, DaySums sums)
     {
-        using var query = new Statement(connection, PresentSql);
+        using var query = connection.Prepare(PresentSql);
         query.Set(1, cabinetId ?? "").Set(2, time.From).Set(3, time.Until);
         var sales = new List<AssignmentSales>();
         while (query.Next())
@@ -168,9 +167,9 @@ internal sealed class MomentSalesStore(FleetDatabase database, BusinessZone zone
         return sales;
     }
 
-    private static long Scalar(SqliteConnection connection, string sql)
+    private static long Scalar(FleetConnection connection, string sql)
     {
-        using var query = new Statement(connection, sql);
+        using var query = connection.Prepare(sql);
         query.Next();
         return query.Long(0);
     }

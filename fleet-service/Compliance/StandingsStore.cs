@@ -3,7 +3,6 @@ using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Compliance;
 
@@ -61,7 +60,7 @@ internal sealed class StandingsStore(FleetDatabase database, BusinessZone zone)
     public WindowSales Read(JudgingWindow window, string? cabinetId = null)
     {
         using var connection = database.OpenReader();
-        using var transaction = connection.BeginTransaction(deferred: true);
+        using var transaction = connection.BeginRead();
         return new WindowSales(ReadSales(connection, window, cabinetId), ReadCompleteness(connection, cabinetId));
     }
 
@@ -69,11 +68,11 @@ internal sealed class StandingsStore(FleetDatabase database, BusinessZone zone)
     public bool Knows(string cabinetId)
     {
         using var connection = database.OpenReader();
-        using var known = new Statement(connection, "SELECT 1 FROM cabinets WHERE cabinet_id = ?1");
+        using var known = connection.Prepare("SELECT 1 FROM cabinets WHERE cabinet_id = ?1");
         return known.Set(1, cabinetId).Next();
     }
 
-    private List<AssignmentSales> ReadSales(SqliteConnection connection, JudgingWindow window, string? cabinetId)
+    private List<AssignmentSales> ReadSales(FleetConnection connection, JudgingWindow window, string? cabinetId)
     {
         var totals = new WindowTotalsReader(connection).Read(window.From, window.To, cabinetId);
         var strays = new List<AssignmentTotals>();
@@ -113,11 +112,11 @@ internal sealed class StandingsStore(FleetDatabase database, BusinessZone zone)
     }
 
     /// <summary>Totals whose assignment is not one of their cabinet: they stay in the sums.</summary>
-    private static AssignmentSales ReadStray(SqliteConnection connection, AssignmentTotals stray)
+    private static AssignmentSales ReadStray(FleetConnection connection, AssignmentTotals stray)
     {
         using var cabinet = Query(connection, "SELECT life FROM cabinets", stray.CabinetId);
         var life = cabinet.Next() ? cabinet.Text(0) : "";
-        using var row = new Statement(connection, AssignmentsSql + " WHERE assignment_id = ?1");
+        using var row = connection.Prepare(AssignmentsSql + " WHERE assignment_id = ?1");
         return row.Set(1, stray.AssignmentId).Next()
             ? Sales(row, stray.CabinetId, life, stray)
             : new AssignmentSales(
@@ -156,7 +155,7 @@ internal sealed class StandingsStore(FleetDatabase database, BusinessZone zone)
         : one.AssignmentId.CompareTo(other.AssignmentId);
 
     /// <summary>The lives of cabinets that are not simply active.</summary>
-    private static Dictionary<string, string> ReadLives(SqliteConnection connection, string? cabinetId)
+    private static Dictionary<string, string> ReadLives(FleetConnection connection, string? cabinetId)
     {
         using var row = Query(connection, "SELECT cabinet_id, life FROM cabinets", cabinetId);
         var lives = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -175,7 +174,7 @@ internal sealed class StandingsStore(FleetDatabase database, BusinessZone zone)
     /// A hello says how far its journal reached when it was sent; once the head is there, everything up to the hello is
     /// committed. Until then the data is complete up to the oldest entry that was still unsent, or the head.
     /// </summary>
-    private static Dictionary<string, long> ReadCompleteness(SqliteConnection connection, string? cabinetId)
+    private static Dictionary<string, long> ReadCompleteness(FleetConnection connection, string? cabinetId)
     {
         var heads = ReadHeads(connection, cabinetId);
         using var row = Query(connection, HellosSql, cabinetId);
@@ -193,7 +192,7 @@ internal sealed class StandingsStore(FleetDatabase database, BusinessZone zone)
     }
 
     private static Dictionary<UInt128, (long Seq, long UtcMs)> ReadHeads(
-        SqliteConnection connection, string? cabinetId)
+        FleetConnection connection, string? cabinetId)
     {
         using var row = Query(connection, "SELECT journal_id, head_seq, last_utc_ms FROM journals", cabinetId);
         var heads = new Dictionary<UInt128, (long, long)>();
@@ -212,7 +211,7 @@ internal sealed class StandingsStore(FleetDatabase database, BusinessZone zone)
         return MemoryMarshal.Read<UInt128>(key);
     }
 
-    private static Statement Query(SqliteConnection connection, string sql, string? cabinetId) => cabinetId is null
-        ? new Statement(connection, sql)
-        : new Statement(connection, sql + " WHERE cabinet_id = ?1").Set(1, cabinetId);
+    private static Statement Query(FleetConnection connection, string sql, string? cabinetId) => cabinetId is null
+        ? connection.Prepare(sql)
+        : connection.Prepare(sql + " WHERE cabinet_id = ?1").Set(1, cabinetId);
 }

@@ -1,6 +1,7 @@
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Protocol.Topics;
 using KioskFleet.Service.Broker;
+using KioskFleet.Service.Replicas;
 
 namespace KioskFleet.Service.Enforcement;
 
@@ -9,8 +10,8 @@ namespace KioskFleet.Service.Enforcement;
 /// tried again; one that a cabinet lost is asked for by its hello. One loop.
 /// </summary>
 internal sealed class ConfigCourier(
-    EnforcementStore store, WantedConfigs wanted, IBrokerLink broker, TimeProvider time, ILogger<ConfigCourier> log)
-    : BackgroundService
+    EnforcementStore store, WantedConfigs wanted, IBrokerLink broker, Leases leases, TimeProvider time,
+    ILogger<ConfigCourier> log) : BackgroundService
 {
     private readonly Dictionary<CabinetId, (string Version, long SentAt)> _sent = [];
 
@@ -18,6 +19,7 @@ internal sealed class ConfigCourier(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        var unsent = leases.RunAsync("unsent-configs", LookForUnsentAsync, stoppingToken);
         foreach (var (cabinetId, state) in store.ReadStates())
         {
             wanted.Remember(CabinetId.Parse(cabinetId), state.WantedVersion);
@@ -31,7 +33,7 @@ internal sealed class ConfigCourier(
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
-                return;
+                break;
             }
             catch (Exception error)
             {
@@ -39,6 +41,32 @@ internal sealed class ConfigCourier(
                 EnforcementLog.NotSent(log, error);
                 await Task.Delay(EnforcementLimits.PauseAfterFailure, time, stoppingToken)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        await unsent.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>
+    /// Finds what another service planned and did not send: it may have ended in between. Seldom, because each service
+    /// sends its own at once.
+    /// </summary>
+    private async Task LookForUnsentAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            await Task.Delay(EnforcementLimits.LookForUnsent, time, stopping)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                foreach (var cabinetId in store.ReadUnsent())
+                {
+                    wanted.SendAgain(CabinetId.Parse(cabinetId));
+                }
+            }
+            catch (Exception error)
+            {
+                EnforcementLog.NotSent(log, error);
             }
         }
     }

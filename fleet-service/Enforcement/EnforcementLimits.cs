@@ -25,6 +25,9 @@ internal static class EnforcementLimits
     /// <summary>Changes of the rung that a cabinet's page shows.</summary>
     public const int ShownHistory = 200;
 
+    /// <summary>How often configs are looked for that no service has sent.</summary>
+    public static readonly TimeSpan LookForUnsent = TimeSpan.FromSeconds(10);
+
     /// <summary>Cabinets whose changes are written in one transaction.</summary>
     public const int CabinetsPerWrite = 200;
 

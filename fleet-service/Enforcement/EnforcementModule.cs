@@ -1,4 +1,5 @@
 using KioskFleet.Service.Findings;
+using KioskFleet.Service.Replicas;
 
 namespace KioskFleet.Service.Enforcement;
 
@@ -13,6 +14,7 @@ internal static class EnforcementModule
     {
         services.AddSingleton<WantedConfigs>();
         services.AddSingleton<EnforcementStore>();
+        services.AddSingleton<IChangeFollower, WantedConfigFollower>();
         services.AddSingleton<ToldConfigStore>();
         services.AddSingleton<SoldLineStore>();
         services.AddSingleton<FiguresStore>();

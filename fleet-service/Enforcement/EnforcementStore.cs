@@ -1,7 +1,5 @@
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Enforcement;
 
@@ -17,7 +15,7 @@ internal sealed class EnforcementStore(FleetDatabase database)
     public IReadOnlyDictionary<string, EnforcementState> ReadStates()
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, $"SELECT {StateColumns} FROM enforcement_states");
+        using var query = connection.Prepare($"SELECT {StateColumns} FROM enforcement_states");
         var states = new Dictionary<string, EnforcementState>(StringComparer.Ordinal);
         while (query.Next())
         {
@@ -31,8 +29,7 @@ internal sealed class EnforcementStore(FleetDatabase database)
     public EnforcementState? ReadState(string cabinetId)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(
-            connection, $"SELECT {StateColumns} FROM enforcement_states WHERE cabinet_id = ?1");
+        using var query = connection.Prepare($"SELECT {StateColumns} FROM enforcement_states WHERE cabinet_id = ?1");
         query.Set(1, cabinetId);
         return query.Next() ? State(query) : null;
     }
@@ -41,7 +38,7 @@ internal sealed class EnforcementStore(FleetDatabase database)
     public byte[]? ReadConfig(string cabinetId, string version)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT payload FROM enforcement_configs WHERE cabinet_id = ?1 AND version = ?2
             ORDER BY config_id DESC LIMIT 1
             """);
@@ -53,7 +50,7 @@ internal sealed class EnforcementStore(FleetDatabase database)
     public IReadOnlyList<string> ReadUnsent()
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT cabinet_id FROM enforcement_states WHERE sent_utc_ms IS NULL AND wanted_version <> ''
             """);
         var cabinets = new List<string>();
@@ -92,7 +89,7 @@ internal sealed class EnforcementStore(FleetDatabase database)
         database.WriteAsync(
             (connection, _) =>
             {
-                using var update = new Statement(connection, """
+                using var update = connection.Prepare("""
                     UPDATE enforcement_states SET sent_utc_ms = ?3
                     WHERE cabinet_id = ?1 AND wanted_version = ?2 AND sent_utc_ms IS NULL
                     """);
@@ -115,37 +112,38 @@ internal sealed class EnforcementStore(FleetDatabase database)
         : null;
 
     /// <summary>Writes changes in somebody's transaction.</summary>
-    private sealed class ChangeWriter(SqliteConnection connection) : IDisposable
+    private sealed class ChangeWriter(FleetConnection connection) : IDisposable
     {
-        private readonly Statement _state = new(connection, $"""
+        private readonly Statement _state = connection.Prepare($"""
             INSERT INTO enforcement_states ({StateColumns})
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-            ON CONFLICT DO UPDATE SET operator_id = excluded.operator_id,
+            ON CONFLICT (cabinet_id) DO UPDATE SET operator_id = excluded.operator_id,
               count_from_utc_ms = excluded.count_from_utc_ms, rung = excluded.rung,
               since_utc_ms = excluded.since_utc_ms, breach_days = excluded.breach_days,
               last_breach_day = excluded.last_breach_day, acts_from_utc_ms = excluded.acts_from_utc_ms,
               wanted_version = excluded.wanted_version, frame = excluded.frame,
-              sent_utc_ms = CASE WHEN wanted_version = excluded.wanted_version THEN sent_utc_ms ELSE NULL END,
+              sent_utc_ms = CASE WHEN enforcement_states.wanted_version = excluded.wanted_version
+                            THEN enforcement_states.sent_utc_ms ELSE NULL END,
               credit_fen = excluded.credit_fen, credit_window = excluded.credit_window,
               credit_day = excluded.credit_day
             """);
 
-        private readonly Statement _step = new(connection, """
+        private readonly Statement _step = connection.Prepare("""
             INSERT INTO enforcement_history (cabinet_id, at_utc_ms, from_rung, to_rung, reason, actor, evidence)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             """);
 
-        private readonly Statement _config = new(connection, """
+        private readonly Statement _config = connection.Prepare("""
             INSERT INTO enforcement_configs (cabinet_id, version, reason, planned_utc_ms, blocks, payload)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING config_id
             """);
 
-        private readonly Statement _answer = new(connection, """
-            INSERT INTO enforcement_answers (config_id, cabinet_id) VALUES (last_insert_rowid(), ?1)
+        private readonly Statement _answer = connection.Prepare("""
+            INSERT INTO enforcement_answers (config_id, cabinet_id) VALUES (?1, ?2)
             """);
 
         // What the cabinet may work by stays longer than the newest: by that it is judged.
-        private readonly Statement _trim = new(connection, """
+        private readonly Statement _trim = connection.Prepare("""
             DELETE FROM enforcement_configs WHERE cabinet_id = ?1 AND config_id <= (
               SELECT config_id FROM enforcement_configs WHERE cabinet_id = ?1 ORDER BY config_id DESC LIMIT 1 OFFSET ?2)
             AND (config_id < coalesce((SELECT max(config_id) FROM enforcement_answers
@@ -154,7 +152,7 @@ internal sealed class EnforcementStore(FleetDatabase database)
                    ORDER BY config_id DESC LIMIT 1 OFFSET ?3))
             """);
 
-        private readonly Statement _trimAnswers = new(connection, """
+        private readonly Statement _trimAnswers = connection.Prepare("""
             DELETE FROM enforcement_answers WHERE cabinet_id = ?1 AND config_id < (
               SELECT min(config_id) FROM enforcement_configs WHERE cabinet_id = ?1)
             """);
@@ -177,8 +175,9 @@ internal sealed class EnforcementStore(FleetDatabase database)
             {
                 var blocks = config.Config.Config.Skus.Any(sku => sku.Spans.Any(span => span.IsBlocked));
                 _config.Set(1, state.CabinetId).Set(2, config.Config.Version).Set(3, config.Reason.ToString())
-                    .Set(4, nowUtcMs).Set(5, blocks ? 1L : 0L).Set(6, config.Config.Payload.Span).Run();
-                _answer.Set(1, state.CabinetId).Run();
+                    .Set(4, nowUtcMs).Set(5, blocks ? 1L : 0L).Set(6, config.Config.Payload.Span).Next();
+                _answer.Set(1, _config.Long(0)).Set(2, state.CabinetId).Run();
+                _config.Reset();
                 _trim.Set(1, state.CabinetId).Set(2, (long)EnforcementLimits.KeptConfigs)
                     .Set(3, (long)EnforcementLimits.MostKeptConfigs).Run();
                 _trimAnswers.Set(1, state.CabinetId).Run();

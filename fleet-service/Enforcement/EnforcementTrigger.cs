@@ -1,5 +1,6 @@
 using KioskFleet.Service.Findings;
 using KioskFleet.Service.Policies;
+using KioskFleet.Service.Replicas;
 
 namespace KioskFleet.Service.Enforcement;
 
@@ -9,14 +10,17 @@ namespace KioskFleet.Service.Enforcement;
 /// another process, is not left to the next assessment. One loop.
 /// </summary>
 internal sealed class EnforcementTrigger(
-    EnforcementSources sources, EnforcementPlanner planner, TimeProvider time, ILogger<EnforcementTrigger> log)
-    : BackgroundService
+    EnforcementSources sources, EnforcementPlanner planner, Leases leases, TimeProvider time,
+    ILogger<EnforcementTrigger> log) : BackgroundService
 {
     /// <summary>How often it looks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        leases.RunAsync("enforcement-planner", LoopAsync, stoppingToken);
+
+    private async Task LoopAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
         (long Version, PolicyBook Book)? planned = null;

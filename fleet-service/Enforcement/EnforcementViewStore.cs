@@ -2,7 +2,6 @@ using System.Text.Json;
 using KioskFleet.Protocol.Configs;
 using KioskFleet.Protocol.Describing;
 using KioskFleet.Service.Fleet;
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Enforcement;
@@ -66,7 +65,7 @@ internal sealed class EnforcementViewStore(
     private Dictionary<string, HeardHello> ReadHellos(string? cabinetId)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT cabinet_id, heard_utc_ms, applied_config FROM hellos WHERE ?1 = '' OR cabinet_id = ?1
             """);
         query.Set(1, cabinetId ?? "");
@@ -82,7 +81,7 @@ internal sealed class EnforcementViewStore(
     private List<HistoryRow> ReadHistory(string cabinetId)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT at_utc_ms, from_rung, to_rung, reason, actor, evidence FROM enforcement_history
             WHERE cabinet_id = ?1 ORDER BY history_id DESC LIMIT ?2
             """);
@@ -102,7 +101,7 @@ internal sealed class EnforcementViewStore(
     private List<ConfigRow> ReadConfigs(string cabinetId)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT version, reason, planned_utc_ms FROM enforcement_configs
             WHERE cabinet_id = ?1 ORDER BY config_id DESC
             """);

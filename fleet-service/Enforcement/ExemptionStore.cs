@@ -1,7 +1,5 @@
 using KioskFleet.Service.Access;
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Enforcement;
 
@@ -40,13 +38,14 @@ internal sealed class ExemptionStore(FleetDatabase database, TimeProvider time)
     public Task<Exemption> AddAsync(Exemption wanted, CancellationToken cancellationToken) => database.WriteAsync(
         (connection, _) =>
         {
-            using var insert = new Statement(connection, """
+            using var insert = connection.Prepare("""
                 INSERT INTO enforcement_exemptions (scope, subject, reason, author, from_utc_ms, until_utc_ms)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING exemption_id
                 """);
             insert.Set(1, wanted.Scope).Set(2, wanted.Subject).Set(3, wanted.Reason).Set(4, wanted.Author)
-                .Set(5, wanted.FromUtcMs).Set(6, wanted.UntilUtcMs).Run();
-            var added = wanted with { ExemptionId = LastId(connection) };
+                .Set(5, wanted.FromUtcMs).Set(6, wanted.UntilUtcMs).Next();
+            var added = wanted with { ExemptionId = insert.Long(0) };
+            insert.Reset();
             Audit(connection, wanted.Author, "enforcement.exempted", $"{wanted.Scope}:{wanted.Subject}", null, added);
             return added;
         },
@@ -57,14 +56,15 @@ internal sealed class ExemptionStore(FleetDatabase database, TimeProvider time)
         database.WriteAsync(
             (connection, _) =>
             {
-                using var insert = new Statement(connection, """
+                using var insert = connection.Prepare("""
                     INSERT INTO essential_skus
                       (county_code, operator_id, sku, reason, author, from_utc_ms, until_utc_ms)
-                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING essential_id
                     """);
                 insert.Set(1, wanted.CountyCode).Set(2, wanted.OperatorId).Set(3, wanted.Sku).Set(4, wanted.Reason)
-                    .Set(5, wanted.Author).Set(6, wanted.FromUtcMs).Set(7, wanted.UntilUtcMs).Run();
-                var added = wanted with { EssentialId = LastId(connection) };
+                    .Set(5, wanted.Author).Set(6, wanted.FromUtcMs).Set(7, wanted.UntilUtcMs).Next();
+                var added = wanted with { EssentialId = insert.Long(0) };
+                insert.Reset();
                 Audit(connection, wanted.Author, "enforcement.essential", $"sku:{wanted.Sku}", null, added);
                 return added;
             },
@@ -94,12 +94,10 @@ internal sealed class ExemptionStore(FleetDatabase database, TimeProvider time)
         await database.WriteAsync(
             (connection, _) =>
             {
-                using var update = new Statement(connection, $"""
+                using var update = connection.Prepare($"""
                     UPDATE {table} SET ended_utc_ms = ?2, ended_by = ?3 WHERE {key} = ?1 AND ended_utc_ms IS NULL
                     """);
-                update.Set(1, id).Set(2, Now()).Set(3, actor).Run();
-                using var changed = new Statement(connection, "SELECT changes()");
-                if (changed.Next() && changed.Long(0) > 0)
+                if (update.Set(1, id).Set(2, Now()).Set(3, actor).Run() > 0)
                 {
                     Audit(connection, actor, "enforcement.ended", subject(before), before, new { endedBy = actor });
                 }
@@ -113,7 +111,7 @@ internal sealed class ExemptionStore(FleetDatabase database, TimeProvider time)
     private List<T> Read<T>(string sql, Func<Statement, T> row)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, sql);
+        using var query = connection.Prepare(sql);
         var rows = new List<T>();
         while (query.Next())
         {
@@ -124,14 +122,8 @@ internal sealed class ExemptionStore(FleetDatabase database, TimeProvider time)
     }
 
     private void Audit(
-        SqliteConnection connection, string actor, string action, string subject, object? before, object? after) =>
+        FleetConnection connection, string actor, string action, string subject, object? before, object? after) =>
         AuditLog.Write(connection, new AuditEntry(Now(), actor, action, subject, before, after));
-
-    private static long LastId(SqliteConnection connection)
-    {
-        using var query = new Statement(connection, "SELECT last_insert_rowid()");
-        return query.Next() ? query.Long(0) : 0;
-    }
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

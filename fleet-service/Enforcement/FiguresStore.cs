@@ -1,10 +1,8 @@
 using KioskFleet.Protocol.Configs;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Enforcement;
 
@@ -34,18 +32,18 @@ internal sealed class FiguresStore(FleetDatabase database)
     // A batch holds its entries at contiguous positions; the first one may begin before the number.
     private const string OwnSalesSql = """
         SELECT SUM(e.aid_fen), SUM(e.aid_fen + e.ordinary_fen + e.unmapped_fen)
-        FROM batches b CROSS JOIN entries e ON e.position >= b.first_position
-          AND e.position < b.first_position + b.entries
-        WHERE b.journal_no = ?1 AND b.first_seq > ?2 - 500 AND e.seq > ?2 AND e.seq <= ?3 AND e.kind = ?4
+        FROM batches b CROSS JOIN entries e
+        WHERE e.position >= b.first_position AND e.position < b.first_position + b.entries
+          AND b.journal_no = ?1 AND b.first_seq > ?2 - 500 AND e.seq > ?2 AND e.seq <= ?3 AND e.kind = ?4
           AND e.state = 0 AND e.business_day >= ?5 AND e.business_day <= ?6
         """;
 
     private const string OwnRefundsSql = """
         SELECT SUM(CASE WHEN r.class = 1 THEN r.amount_fen ELSE 0 END), SUM(r.amount_fen)
-        FROM batches b CROSS JOIN entries e ON e.position >= b.first_position
-          AND e.position < b.first_position + b.entries
-        CROSS JOIN refunds r ON r.position = e.position
-        WHERE b.journal_no = ?1 AND b.first_seq > ?2 - 500 AND e.seq > ?2 AND e.seq <= ?3 AND e.kind = ?4
+        FROM batches b CROSS JOIN entries e CROSS JOIN refunds r
+        WHERE e.position >= b.first_position AND e.position < b.first_position + b.entries
+          AND r.position = e.position AND b.journal_no = ?1 AND b.first_seq > ?2 - 500 AND e.seq > ?2
+          AND e.seq <= ?3 AND e.kind = ?4
           AND e.state = 0 AND r.class IS NOT NULL AND r.sale_day >= ?5 AND r.sale_day <= ?6
         """;
 
@@ -55,11 +53,10 @@ internal sealed class FiguresStore(FleetDatabase database)
     public IReadOnlyDictionary<string, CabinetFigures> Read(IReadOnlyList<FiguresRequest> requests, DateOnly today)
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
-        using var journals = new Statement(connection, JournalSql);
-        using var totals = new Statement(connection, TotalsSql);
-        using var hellos = new Statement(
-            connection, "SELECT heard_utc_ms, applied_config FROM hellos WHERE cabinet_id = ?1");
+        using var moment = connection.BeginRead();
+        using var journals = connection.Prepare(JournalSql);
+        using var totals = connection.Prepare(TotalsSql);
+        using var hellos = connection.Prepare("SELECT heard_utc_ms, applied_config FROM hellos WHERE cabinet_id = ?1");
         var figures = new Dictionary<string, CabinetFigures>(StringComparer.Ordinal);
         foreach (var request in requests)
         {
@@ -81,9 +78,9 @@ internal sealed class FiguresStore(FleetDatabase database)
         var (aidBack, totalBack) = Sum(connection, OwnRefundsSql, EntryKind.Refund);
         return new OwnSums(aid - aidBack, total - totalBack);
 
-        (long Aid, long Total) Sum(SqliteConnection on, string sql, EntryKind kind)
+        (long Aid, long Total) Sum(FleetConnection on, string sql, EntryKind kind)
         {
-            using var query = new Statement(on, sql);
+            using var query = on.Prepare(sql);
             query.Set(1, journalNo).Set(2, (long)afterSeq).Set(3, (long)throughSeq).Set(4, (long)kind)
                 .Set(5, (long)BusinessZone.Number(window.First)).Set(6, (long)BusinessZone.Number(window.Last));
             return query.Next() ? (query.Long(0), query.Long(1)) : default;
@@ -95,7 +92,7 @@ internal sealed class FiguresStore(FleetDatabase database)
     public IReadOnlyList<string> RecentSkus(string operatorId)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT e.bytes FROM entries e JOIN assignments a ON a.assignment_id = e.assignment_id
             WHERE e.kind = ?1 AND e.state = 0 AND a.operator_id = ?2 ORDER BY e.position DESC LIMIT ?3
             """);

@@ -3,10 +3,8 @@ using KioskFleet.Protocol.Configs;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Catalogue;
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Enforcement;
 
@@ -50,9 +48,10 @@ internal sealed class SoldLineStore(FleetDatabase database, BusinessZone zone)
         SELECT e.position, e.utc_ms, e.business_day, e.assignment_id, e.bytes, e.line_class, coalesce((
             SELECT c.line_classes FROM corrections c WHERE c.position = e.position
             ORDER BY c.correction_id DESC LIMIT 1), e.line_classes)
-        FROM journals j CROSS JOIN batches b ON b.journal_no = j.journal_no
-        CROSS JOIN entries e ON e.position >= b.first_position AND e.position < b.first_position + b.entries
-        WHERE j.cabinet_id = ?1 AND b.received_utc_ms >= ?2 AND e.kind = ?3
+        FROM journals j CROSS JOIN batches b CROSS JOIN entries e
+        WHERE b.journal_no = j.journal_no
+          AND e.position >= b.first_position AND e.position < b.first_position + b.entries
+          AND j.cabinet_id = ?1 AND b.received_utc_ms >= ?2 AND e.kind = ?3
           AND e.business_day >= ?4 AND e.business_day <= ?5
           AND (e.state = 0 OR (e.state = 1 AND EXISTS (SELECT 1 FROM corrections c WHERE c.position = e.position)
                AND NOT EXISTS (SELECT 1 FROM doubles d WHERE d.position = e.position)))
@@ -75,17 +74,17 @@ internal sealed class SoldLineStore(FleetDatabase database, BusinessZone zone)
     public SoldLines Read(PlanSubject subject, BusinessWindow days, DateOnly turnoverFrom)
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
+        using var moment = connection.BeginRead();
         var heads = Heads(connection, subject.Id);
         return new SoldLines(Lines(connection, subject, days), heads, Hello(connection, subject.Id),
             Turnover(connection, subject, new BusinessWindow(turnoverFrom, days.Last)));
     }
 
-    private List<SoldLine> Lines(SqliteConnection connection, PlanSubject subject, BusinessWindow days)
+    private List<SoldLine> Lines(FleetConnection connection, PlanSubject subject, BusinessWindow days)
     {
         var refunds = Refunds(connection, subject.Id, days);
         var assignments = subject.AssignmentIds.ToHashSet();
-        using var query = new Statement(connection, SalesSql);
+        using var query = connection.Prepare(SalesSql);
         query.Set(1, subject.Id).Set(2, Math.Max(0, zone.StartOfUtcMs(days.First))).Set(3, (long)EntryKind.Sale)
             .Set(4, (long)BusinessZone.Number(days.First)).Set(5, (long)BusinessZone.Number(days.Last));
         var lines = new List<SoldLine>();
@@ -112,9 +111,9 @@ internal sealed class SoldLineStore(FleetDatabase database, BusinessZone zone)
     }
 
     private static ILookup<(long Sale, int Line), LineRefund> Refunds(
-        SqliteConnection connection, string cabinetId, BusinessWindow days)
+        FleetConnection connection, string cabinetId, BusinessWindow days)
     {
-        using var query = new Statement(connection, RefundsSql);
+        using var query = connection.Prepare(RefundsSql);
         query.Set(1, cabinetId).Set(2, (long)BusinessZone.Number(days.First))
             .Set(3, (long)BusinessZone.Number(days.Last));
         var rows = new List<((long, int) Of, LineRefund Refund)>();
@@ -127,9 +126,9 @@ internal sealed class SoldLineStore(FleetDatabase database, BusinessZone zone)
     }
 
     private static Dictionary<DateOnly, long> Turnover(
-        SqliteConnection connection, PlanSubject subject, BusinessWindow days)
+        FleetConnection connection, PlanSubject subject, BusinessWindow days)
     {
-        using var query = new Statement(connection, TurnoverSql);
+        using var query = connection.Prepare(TurnoverSql);
         var turnover = new Dictionary<DateOnly, long>();
         foreach (var assignment in subject.AssignmentIds)
         {
@@ -145,9 +144,9 @@ internal sealed class SoldLineStore(FleetDatabase database, BusinessZone zone)
         return turnover;
     }
 
-    private static List<(JournalId Journal, Head Head)> Heads(SqliteConnection connection, string cabinetId)
+    private static List<(JournalId Journal, Head Head)> Heads(FleetConnection connection, string cabinetId)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT journal_id, head_seq, head_hash FROM journals WHERE cabinet_id = ?1 ORDER BY journal_id
             """);
         query.Set(1, cabinetId);
@@ -160,10 +159,9 @@ internal sealed class SoldLineStore(FleetDatabase database, BusinessZone zone)
         return heads;
     }
 
-    private static HeardHello? Hello(SqliteConnection connection, string cabinetId)
+    private static HeardHello? Hello(FleetConnection connection, string cabinetId)
     {
-        using var query = new Statement(
-            connection, "SELECT heard_utc_ms, applied_config FROM hellos WHERE cabinet_id = ?1");
+        using var query = connection.Prepare("SELECT heard_utc_ms, applied_config FROM hellos WHERE cabinet_id = ?1");
         query.Set(1, cabinetId);
         return query.Next() ? new HeardHello(query.Long(0), query.Text(1)) : null;
     }

@@ -1,5 +1,4 @@
 using KioskFleet.Protocol.Configs;
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Enforcement;
@@ -28,17 +27,17 @@ internal sealed class ToldConfigStore(FleetDatabase database)
         (connection, _) =>
         {
             // The newest row of a version that was there when it was reported: a version may come back.
-            using var reported = new Statement(connection, """
+            using var reported = connection.Prepare("""
                 UPDATE enforcement_answers SET binds_utc_ms = coalesce(binds_utc_ms, h.heard_utc_ms),
                        reported_utc_ms = h.heard_utc_ms
                 FROM hellos h
                 WHERE enforcement_answers.config_id = (
                     SELECT max(c.config_id) FROM enforcement_configs c WHERE c.cabinet_id = h.cabinet_id
                       AND c.version = h.applied_config AND c.planned_utc_ms <= h.heard_utc_ms)
-                  AND reported_utc_ms IS NOT h.heard_utc_ms
+                  AND reported_utc_ms IS DISTINCT FROM h.heard_utc_ms
                 """);
             reported.Run();
-            using var passed = new Statement(connection, """
+            using var passed = connection.Prepare("""
                 UPDATE enforcement_answers SET passed_utc_ms = h.heard_utc_ms
                 FROM enforcement_states s JOIN hellos h ON h.cabinet_id = s.cabinet_id
                 WHERE s.sent_utc_ms < h.heard_utc_ms AND h.applied_config <> s.wanted_version
@@ -48,7 +47,7 @@ internal sealed class ToldConfigStore(FleetDatabase database)
                   AND passed_utc_ms IS NULL
                 """);
             passed.Run();
-            using var bound = new Statement(connection, """
+            using var bound = connection.Prepare("""
                 UPDATE enforcement_answers SET binds_utc_ms = h.heard_utc_ms
                 FROM hellos h
                 WHERE enforcement_answers.cabinet_id = h.cabinet_id AND binds_utc_ms IS NULL
@@ -66,7 +65,7 @@ internal sealed class ToldConfigStore(FleetDatabase database)
     public IReadOnlyList<ToldConfig> Read(string cabinetId, long sinceUtcMs)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT c.version, c.planned_utc_ms, a.binds_utc_ms, a.reported_utc_ms, c.payload
             FROM enforcement_configs c JOIN enforcement_answers a ON a.config_id = c.config_id
             WHERE c.cabinet_id = ?1 AND c.config_id >= coalesce((
@@ -91,8 +90,8 @@ internal sealed class ToldConfigStore(FleetDatabase database)
     public IReadOnlyList<string> ReadBlocking()
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(
-            connection, "SELECT DISTINCT cabinet_id FROM enforcement_configs WHERE blocks = 1 ORDER BY cabinet_id");
+        using var query = connection.Prepare(
+            "SELECT DISTINCT cabinet_id FROM enforcement_configs WHERE blocks = 1 ORDER BY cabinet_id");
         var cabinets = new List<string>();
         while (query.Next())
         {

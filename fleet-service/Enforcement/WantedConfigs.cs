@@ -32,6 +32,12 @@ internal sealed class WantedConfigs
     /// <summary>What a service that starts finds in its database.</summary>
     public void Remember(CabinetId cabinet, string version) => _wanted.TryAdd(cabinet, version);
 
+    /// <summary>Another service planned a cabinet's config, and sends it.</summary>
+    public void Learn(CabinetId cabinet, string version) => _wanted[cabinet] = version;
+
+    /// <summary>A cabinet's config did not get to the broker: it is to be sent again.</summary>
+    public void SendAgain(CabinetId cabinet) => _toSend.Writer.TryWrite(cabinet);
+
     /// <summary>A hello reported the config that a cabinet works by; another one than wanted is to be sent again.
     /// </summary>
     public void Heard(CabinetId cabinet, string appliedVersion)

@@ -38,6 +38,31 @@ internal sealed class EnrolmentDesk(
             ct);
     }
 
+    /// <summary>
+    /// Ends a cabinet's passwords and tokens and its connection: it can come back only by a new token. What it has sold
+    /// stays where it is. May be repeated.
+    /// </summary>
+    /// <returns>Null when it is not registered; false when its end is committed and an external broker could not be
+    /// told.</returns>
+    public async Task<bool?> RevokeAsync(CabinetId cabinet, string actor, CancellationToken ct)
+    {
+        var known = await database.WriteAsync(
+            (connection, _) =>
+            {
+                var store = new EnrolmentTokenStore(connection);
+                if (store.Cabinet(cabinet) is null)
+                {
+                    return false;
+                }
+
+                var tokens = store.Revoke(cabinet, time.GetUtcNow().ToUnixTimeMilliseconds());
+                store.Audit(Change(actor, "enrolment.revoked", cabinet, new { tokensEnded = tokens }));
+                return true;
+            },
+            ct);
+        return known ? await access.ShutAsync(cabinet, ct) : null;
+    }
+
     /// <summary>Redeems a token with a key.</summary>
     public async Task<EnrolmentOutcome> RedeemAsync(EnrolmentRequest request, CancellationToken ct)
     {

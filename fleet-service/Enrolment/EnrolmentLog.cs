@@ -9,6 +9,6 @@ internal static partial class EnrolmentLog
     [LoggerMessage(2301, LogLevel.Warning, "An enrolment from {Address} was refused: {Outcome}")]
     public static partial void Refused(ILogger log, string? address, string outcome);
 
-    [LoggerMessage(2302, LogLevel.Warning, "The broker could not be told the password of cabinet {Cabinet}")]
+    [LoggerMessage(2302, LogLevel.Warning, "The broker could not be told of cabinet {Cabinet}")]
     public static partial void BrokerAway(ILogger log, Exception error, string cabinet);
 }

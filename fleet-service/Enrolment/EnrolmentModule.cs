@@ -37,6 +37,11 @@ internal static class EnrolmentModule
             .RequireAuthorization(AccessPolicies.Write).WithTags("Enrolment").WithName("MakeEnrolmentToken")
             .WithSummary("Makes a one-time token for a cabinet; it is shown only in this answer")
             .Produces<MadeToken>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapDelete("/api/v1/cabinets/{id}/credentials", RevokeAsync)
+            .RequireAuthorization(AccessPolicies.Write).WithTags("Enrolment").WithName("RevokeCredentials")
+            .WithSummary("Ends a cabinet's passwords, tokens and connection (a stolen cabinet, a lost disk)")
+            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         routes.MapPost("/api/v1/enrolment", RedeemAsync)
             .AllowAnonymous().RequireRateLimiting(RatePolicy).WithTags("Enrolment").WithName("Enrol")
             .WithSummary("Redeems a token with a P-256 key; the same key may redeem it again until it expires")
@@ -53,6 +58,19 @@ internal static class EnrolmentModule
             ? Results.Json(made, statusCode: StatusCodes.Status201Created)
             : ApiProblems.Of(
                 ProblemCode.CabinetUnknown, StatusCodes.Status404NotFound, $"There is no cabinet '{id}'.");
+
+    private static async Task<IResult> RevokeAsync(EnrolmentDesk desk, HttpContext http, string id) =>
+        (CabinetId.TryParse(id, out var cabinet)
+            ? await desk.RevokeAsync(cabinet, AccessPolicies.Actor(http.User), CancellationToken.None)
+            : null) switch
+        {
+            true => Results.NoContent(),
+            false => ApiProblems.Of(
+                ProblemCode.BrokerAway, StatusCodes.Status503ServiceUnavailable,
+                "The passwords are ended here; ask again until the broker has been told."),
+            null => ApiProblems.Of(
+                ProblemCode.CabinetUnknown, StatusCodes.Status404NotFound, $"There is no cabinet '{id}'."),
+        };
 
     private static async Task<IResult> RedeemAsync(
         EnrolmentDesk desk, ILogger<EnrolmentDesk> log, HttpContext http, EnrolmentRequest request)

@@ -1,7 +1,8 @@
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Access;
+using KioskFleet.Service.Broker;
 using KioskFleet.Service.Fleet;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Enrolment;
 
@@ -16,56 +17,33 @@ internal sealed record EnrolmentTokenRow(long Id, CabinetId Cabinet, long Expire
 /// What an enrolment reads and writes, all inside the caller's transaction: its tokens, and the rows of the register,
 /// the credentials and the audit log that change with them. Not thread-safe.
 /// </summary>
-internal sealed class EnrolmentTokenStore(SqliteConnection connection)
+internal sealed class EnrolmentTokenStore(FleetConnection connection)
 {
     /// <summary>The cabinet as it is in the register, or null.</summary>
     public CabinetModel? Cabinet(CabinetId cabinet) => FleetStore.Find(connection, cabinet);
 
     /// <summary>Keeps a token by its hash.</summary>
-    public void Add(CabinetId cabinet, string token, string actor, long nowUtcMs, long expiresUtcMs)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = """
+    public void Add(CabinetId cabinet, string token, string actor, long nowUtcMs, long expiresUtcMs) =>
+        connection.Execute("""
             INSERT INTO enrolment_tokens (cabinet_id, token_sha256, made_by, made_utc_ms, expires_utc_ms)
             VALUES ($cabinet, $hash, $actor, $now, $expires)
-            """;
-        command.Parameters.AddWithValue("$cabinet", cabinet.Value);
-        command.Parameters.AddWithValue("$hash", Secret.Hash(token));
-        command.Parameters.AddWithValue("$actor", actor);
-        command.Parameters.AddWithValue("$now", nowUtcMs);
-        command.Parameters.AddWithValue("$expires", expiresUtcMs);
-        command.ExecuteNonQuery();
-    }
+            """,
+            ("$cabinet", cabinet.Value), ("$hash", Secret.Hash(token)), ("$actor", actor), ("$now", nowUtcMs),
+            ("$expires", expiresUtcMs));
 
     /// <summary>The row of a token, or null when it was never made here.</summary>
-    public EnrolmentTokenRow? Find(string token)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = """
-            SELECT token_id, cabinet_id, expires_utc_ms, bound_spki FROM enrolment_tokens WHERE token_sha256 = $hash
-            """;
-        command.Parameters.AddWithValue("$hash", Secret.Hash(token));
-        using var reader = command.ExecuteReader();
-        return reader.Read()
-            ? new EnrolmentTokenRow(reader.GetInt64(0), CabinetId.Parse(reader.GetString(1)), reader.GetInt64(2),
-                reader.IsDBNull(3) ? null : (byte[])reader.GetValue(3))
-            : null;
-    }
+    public EnrolmentTokenRow? Find(string token) => connection.Query(
+        "SELECT token_id, cabinet_id, expires_utc_ms, bound_spki FROM enrolment_tokens WHERE token_sha256 = $hash",
+        row => new EnrolmentTokenRow(row.Long(0), CabinetId.Parse(row.Text(1)), row.Long(2),
+            row.IsNull(3) ? null : row.Bytes(3).ToArray()),
+        ("$hash", Secret.Hash(token))).SingleOrDefault();
 
     /// <summary>Binds a token to a key, and counts the redemption.</summary>
-    public void Bind(long tokenId, byte[] spki, long nowUtcMs)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = """
-            UPDATE enrolment_tokens SET bound_spki = $spki, bound_utc_ms = coalesce(bound_utc_ms, $now),
-              redemptions = redemptions + 1
-            WHERE token_id = $id
-            """;
-        command.Parameters.AddWithValue("$spki", spki);
-        command.Parameters.AddWithValue("$now", nowUtcMs);
-        command.Parameters.AddWithValue("$id", tokenId);
-        command.ExecuteNonQuery();
-    }
+    public void Bind(long tokenId, byte[] spki, long nowUtcMs) => connection.Execute("""
+        UPDATE enrolment_tokens SET bound_spki = $spki, bound_utc_ms = coalesce(bound_utc_ms, $now),
+          redemptions = redemptions + 1
+        WHERE token_id = $id
+        """, ("$spki", spki), ("$now", nowUtcMs), ("$id", tokenId));
 
     /// <summary>Registers a key; false when it is another cabinet's.</summary>
     public bool AddKey(CabinetId cabinet, byte[] spki, long nowUtcMs) =>
@@ -75,9 +53,21 @@ internal sealed class EnrolmentTokenStore(SqliteConnection connection)
     public void Activate(CabinetId cabinet, long nowUtcMs) =>
         FleetStore.SetLife(connection, cabinet, CabinetLife.Active, null, nowUtcMs);
 
-    /// <summary>Issues a password for the broker.</summary>
-    public string IssuePassword(CabinetId cabinet, long nowUtcMs) =>
-        CabinetCredentials.Issue(connection, cabinet, nowUtcMs);
+    /// <summary>Issues a password for the broker; the cabinet's sessions may count anew, on another disk.</summary>
+    public string IssuePassword(CabinetId cabinet, long nowUtcMs)
+    {
+        PresenceTable.Forget(connection, cabinet);
+        return CabinetCredentials.Issue(connection, cabinet, nowUtcMs);
+    }
+
+    /// <summary>Ends all passwords and all tokens of a cabinet; says how many tokens.</summary>
+    public long Revoke(CabinetId cabinet, long nowUtcMs)
+    {
+        CabinetCredentials.Revoke(connection, cabinet);
+        return connection.Execute("""
+            UPDATE enrolment_tokens SET expires_utc_ms = $now WHERE cabinet_id = $cabinet AND expires_utc_ms > $now
+            """, ("$cabinet", cabinet.Value), ("$now", nowUtcMs));
+    }
 
     /// <summary>Writes a row of the audit log.</summary>
     public void Audit(AuditEntry entry) => AuditLog.Write(connection, entry);

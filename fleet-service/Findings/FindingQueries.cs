@@ -75,7 +75,7 @@ internal sealed class FindingQueries(FleetDatabase database)
     {
         count = Math.Clamp(count, 1, LedgerQueries.MaxPage);
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, $"""
+        using var query = connection.Prepare($"""
             SELECT {Columns} FROM findings
             WHERE (?1 = '' OR kind = ?1) AND (?2 = '' OR state = ?2) AND (?3 = '' OR cabinet_id = ?3)
               AND (?4 = '' OR operator_id = ?4) AND (?5 = '' OR county_code = ?5) AND (?6 = '' OR venue_id = ?6)
@@ -98,8 +98,8 @@ internal sealed class FindingQueries(FleetDatabase database)
     public FindingWithSteps? Find(long findingId)
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
-        using var query = new Statement(connection, $"SELECT {Columns} FROM findings WHERE finding_id = ?1");
+        using var moment = connection.BeginRead();
+        using var query = connection.Prepare($"SELECT {Columns} FROM findings WHERE finding_id = ?1");
         query.Set(1, findingId);
         if (!query.Next())
         {
@@ -108,7 +108,7 @@ internal sealed class FindingQueries(FleetDatabase database)
 
         var finding = Show(query);
         query.Reset();
-        using var steps = new Statement(connection, """
+        using var steps = connection.Prepare("""
             SELECT step, from_state, to_state, at_utc_ms, made_by, words, evidence FROM finding_steps
             WHERE finding_id = ?1 ORDER BY step_id
             """);

@@ -1,6 +1,5 @@
 using KioskFleet.Protocol.Identity;
-using KioskFleet.Service.Ledger;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Findings;
 
@@ -26,14 +25,14 @@ internal readonly record struct FindingStands(FindingKind Kind, FindingState Sta
 /// Writes findings and their steps inside somebody's transaction. The same kind, cabinet and subject is one finding,
 /// seen more often. Belongs to one session.
 /// </summary>
-internal sealed class FindingTable(SqliteConnection connection) : IDisposable
+internal sealed class FindingTable(FleetConnection connection) : IDisposable
 {
     /// <summary>Who takes the steps that no person takes.</summary>
     public const string Service = "service";
 
     // One statement in the ordinary case, since ingest raises findings too. Whom a cabinet's finding is about is filled
     // where the caller does not say: who had the cabinet at the moment that it is about, as sales are given too.
-    private readonly Statement _raise = new(connection, """
+    private readonly Statement _raise = connection.Prepare("""
         INSERT INTO findings (kind, cabinet_id, subject, evidence, opened_utc_ms, last_utc_ms, times, weight,
                               operator_id, county_code, venue_id)
         VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1, ?6,
@@ -44,27 +43,28 @@ internal sealed class FindingTable(SqliteConnection connection) : IDisposable
             (SELECT county_code FROM assignments WHERE cabinet_id = ?2
              ORDER BY from_utc_ms <= ?11 DESC, abs(from_utc_ms - ?11) LIMIT 1), '') END,
           ?9)
-        ON CONFLICT DO UPDATE SET evidence = CASE WHEN ?10 THEN excluded.evidence ELSE evidence END,
-          last_utc_ms = excluded.last_utc_ms, times = times + 1, weight = excluded.weight
+        ON CONFLICT (kind, cabinet_id, subject)
+        DO UPDATE SET evidence = CASE WHEN ?10 = 1 THEN excluded.evidence ELSE findings.evidence END,
+          last_utc_ms = excluded.last_utc_ms, times = findings.times + 1, weight = excluded.weight
         RETURNING finding_id, times, closed_as, closed_weight
         """);
 
-    private readonly Statement _find = new(connection, "SELECT kind, state FROM findings WHERE finding_id = ?1");
+    private readonly Statement _find = connection.Prepare("SELECT kind, state FROM findings WHERE finding_id = ?1");
 
-    private readonly Statement _step = new(connection, """
+    private readonly Statement _step = connection.Prepare("""
         INSERT INTO finding_steps (finding_id, step, from_state, to_state, at_utc_ms, made_by, words, evidence)
         SELECT finding_id, ?2, state, ?3, ?4, ?5, ?6, evidence FROM findings WHERE finding_id = ?1
         """);
 
-    private readonly Statement _move = new(connection, """
+    private readonly Statement _move = connection.Prepare("""
         UPDATE findings SET state = ?2, closed_as = ?3,
           closed_weight = CASE WHEN ?3 IS NULL THEN NULL ELSE weight END
         WHERE finding_id = ?1
         """);
 
-    private readonly Statement _open = new(connection, """
+    private readonly Statement _open = connection.Prepare("""
         SELECT finding_id, cabinet_id, subject FROM findings
-        WHERE kind = ?1 AND state <> 'Closed' AND (venue_id <> '') = ?2 ORDER BY finding_id
+        WHERE kind = ?1 AND state <> 'Closed' AND CASE WHEN venue_id <> '' THEN 1 ELSE 0 END = ?2 ORDER BY finding_id
         """);
 
     /// <summary>Raises a finding; what is found again keeps its first evidence.</summary>
@@ -132,9 +132,7 @@ internal sealed class FindingTable(SqliteConnection connection) : IDisposable
         {
             _step.Set(1, findingId).Set(2, step.ToString()).Set(3, next.ToString()).Set(4, made.UtcMs)
                 .Set(5, made.By).Set(6, words).Run();
-            _move.Set(1, findingId).Set(2, next.ToString());
-            _ = FindingLifeRule.ClosureOf(step) is { } closure ? _move.Set(3, closure.ToString()) : _move.SetNull(3);
-            _move.Run();
+            _move.Set(1, findingId).Set(2, next.ToString()).Set(3, FindingLifeRule.ClosureOf(step)?.ToString()).Run();
         }
 
         return (from, to);

@@ -1,6 +1,5 @@
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Access;
-using KioskFleet.Service.Broker;
 using KioskFleet.Service.Http;
 
 namespace KioskFleet.Service.Fleet;
@@ -43,17 +42,17 @@ internal static class FleetEndpoints
     }
 
     private static async Task<IResult> ChangeKindAsync(
-        FleetDesk desk, IBrokerLink link, TimeProvider time, HttpContext http, string id, KindRequest request) =>
+        FleetDesk desk, LinkLook look, HttpContext http, string id, KindRequest request) =>
         CabinetId.TryParse(id, out var cabinet)
             ? Answer(
                 await desk.ChangeKindAsync(cabinet, request, AccessPolicies.Actor(http.User), http.RequestAborted),
-                link, time)
+                look)
             : Unknown(id);
 
     private static IResult List(
-        FleetRegister register, IBrokerLink link, TimeProvider time, [AsParameters] CabinetQuery query)
+        FleetRegister register, LinkLook look, [AsParameters] CabinetQuery query)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = look.Time.GetUtcNow().ToUnixTimeMilliseconds();
         var matching = register.Current.Cabinets.Where(c =>
             (query.County is null || c.CurrentAssignment.County.Value == query.County)
             && (query.Operator is null || c.CurrentAssignment.OperatorId == query.Operator)
@@ -61,22 +60,22 @@ internal static class FleetEndpoints
                 || c.LifeAt(now).ToString().Equals(query.Life, StringComparison.OrdinalIgnoreCase))).ToList();
         var page = ResultPage<CabinetModel>.Cut(matching, query.Page, query.PageSize);
         return Results.Ok(new ResultPage<CabinetView>(
-            [.. page.Items.Select(c => CabinetView.Of(c, now, link.IsConnected(c.Id)))],
+            [.. page.Items.Select(c => look.View(c))],
             page.Page, page.PageSize, page.Total));
     }
 
-    private static IResult Show(FleetRegister register, IBrokerLink link, TimeProvider time, string id) =>
+    private static IResult Show(FleetRegister register, LinkLook look, string id) =>
         CabinetId.TryParse(id, out var cabinetId) && register.Current.TryGet(cabinetId, out var cabinet)
-            ? Results.Ok(View(cabinet, link, time))
+            ? Results.Ok(look.View(cabinet))
             : Unknown(id);
 
     private static async Task<IResult> RegisterAsync(
-        FleetDesk desk, IBrokerLink link, TimeProvider time, HttpContext http, CabinetRequest request)
+        FleetDesk desk, LinkLook look, HttpContext http, CabinetRequest request)
     {
         var outcome = await desk.RegisterAsync(request, AccessPolicies.Actor(http.User), http.RequestAborted);
         return outcome is FleetOutcome.Done done
-            ? Results.Created($"/api/v1/cabinets/{done.Cabinet.Id}", View(done.Cabinet, link, time))
-            : Answer(outcome, link, time);
+            ? Results.Created($"/api/v1/cabinets/{done.Cabinet.Id}", look.View(done.Cabinet))
+            : Answer(outcome, look);
     }
 
     private static async Task<IResult> RegisterManyAsync(FleetDesk desk, HttpContext http, BulkRequest request)
@@ -86,24 +85,24 @@ internal static class FleetEndpoints
     }
 
     private static async Task<IResult> AssignAsync(
-        FleetDesk desk, IBrokerLink link, TimeProvider time, HttpContext http, string id, AssignmentRequest request) =>
+        FleetDesk desk, LinkLook look, HttpContext http, string id, AssignmentRequest request) =>
         CabinetId.TryParse(id, out var cabinet)
             ? Answer(
                 await desk.AssignAsync(cabinet, request, AccessPolicies.Actor(http.User), http.RequestAborted),
-                link, time)
+                look)
             : Unknown(id);
 
     private static async Task<IResult> ChangeLifeAsync(
-        FleetDesk desk, IBrokerLink link, TimeProvider time, HttpContext http, string id, LifeRequest request) =>
+        FleetDesk desk, LinkLook look, HttpContext http, string id, LifeRequest request) =>
         CabinetId.TryParse(id, out var cabinet)
             ? Answer(
                 await desk.ChangeLifeAsync(cabinet, request, AccessPolicies.Actor(http.User), http.RequestAborted),
-                link, time)
+                look)
             : Unknown(id);
 
-    private static IResult Answer(FleetOutcome outcome, IBrokerLink link, TimeProvider time) => outcome switch
+    private static IResult Answer(FleetOutcome outcome, LinkLook look) => outcome switch
     {
-        FleetOutcome.Done done => Results.Ok(View(done.Cabinet, link, time)),
+        FleetOutcome.Done done => Results.Ok(look.View(done.Cabinet)),
         FleetOutcome.Invalid invalid => Invalid(invalid.Problems),
         FleetOutcome.Unknown unknown => Unknown(unknown.Cabinet.Value),
         FleetOutcome.Exists exists => ApiProblems.Of(
@@ -116,9 +115,6 @@ internal static class FleetEndpoints
             ("allowed", illegal.Allowed.Select(l => l.ToString()).ToList())),
         _ => throw new InvalidOperationException($"{outcome.GetType().Name} has no answer."),
     };
-
-    private static CabinetView View(CabinetModel cabinet, IBrokerLink link, TimeProvider time) =>
-        CabinetView.Of(cabinet, time.GetUtcNow().ToUnixTimeMilliseconds(), link.IsConnected(cabinet.Id));
 
     private static IResult Unknown(string id) => ApiProblems.Of(
         ProblemCode.CabinetUnknown, StatusCodes.Status404NotFound, $"There is no cabinet '{id}'.");

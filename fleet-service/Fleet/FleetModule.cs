@@ -1,3 +1,5 @@
+using KioskFleet.Service.Replicas;
+
 namespace KioskFleet.Service.Fleet;
 
 /// <summary>Registers the register of cabinets. Needs Storage, Places and Access.</summary>
@@ -8,7 +10,9 @@ internal static class FleetModule
     {
         services.AddSingleton<FleetStore>();
         services.AddSingleton<FleetRegister>();
+        services.AddSingleton<IChangeFollower>(provider => provider.GetRequiredService<FleetRegister>());
         services.AddSingleton<FleetDesk>();
+        services.AddSingleton<LinkLook>();
         services.AddHostedService<FleetStart>();
         return services;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KioskFleet.Service.Access;
+using KioskFleet.Service.Broker;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
 using Microsoft.AspNetCore.Connections;
@@ -47,9 +48,11 @@ internal static class Commands
         root.Subcommands.Add(run);
         root.Subcommands.Add(Backup());
         root.Subcommands.Add(Restore());
-        root.Subcommands.Add(VerifyCommand.Create(parsed => StorageOf(Configuration(parsed)).DatabasePath));
+        root.Subcommands.Add(VerifyCommand.Create(parsed => StorageOf(Configuration(parsed))));
         root.Subcommands.Add(Migrate());
+        root.Subcommands.Add(MoveLedgerCommand.Create(parsed => StorageOf(Configuration(parsed))));
         root.Subcommands.Add(Token());
+        root.Subcommands.Add(BrokerFilesCommand.Create(GuardAsync, Configuration, OpenExisting));
         return root;
     }
 
@@ -94,15 +97,16 @@ internal static class Commands
 
     /// <summary>Opens the database of the configured directory, migrated.</summary>
     internal static FleetDatabase Open(IConfiguration configuration) => FleetDatabase.Open(
-        StorageOf(configuration), Migration.FromAssembly(typeof(Commands).Assembly), TimeProvider.System,
+        StorageOf(configuration), TimeProvider.System,
         NullLogger<FleetDatabase>.Instance);
 
     /// <summary>Opens a database that must be there: a backup of a new, empty one would look like a backup.</summary>
     /// <exception cref="StorageException">There is none.</exception>
     private static FleetDatabase OpenExisting(IConfiguration configuration)
     {
-        var path = StorageOf(configuration).DatabasePath;
-        return System.IO.File.Exists(path)
+        var storage = StorageOf(configuration);
+        var path = storage.DatabasePath;
+        return storage.Engine == StorageEngine.PostgreSql || System.IO.File.Exists(path)
             ? Open(configuration)
             : throw new StorageException($"{path}: there is no such database. Name its folder with "
                 + "--set Storage:DataDirectory=DIR or the settings with --config FILE.");
@@ -151,6 +155,12 @@ internal static class Commands
         command.SetAction((parsed, _) => GuardAsync(() =>
         {
             var storage = StorageOf(Configuration(parsed));
+            if (storage.Engine == StorageEngine.PostgreSql)
+            {
+                throw new StorageException($"{storage.Name}: a PostgreSQL database is restored by the server's own "
+                    + "tools; then run 'migrate --restored', so that cursors from before are known to be stale.");
+            }
+
             DatabaseCopy.Restore(parsed.GetValue(path)!.FullName, storage, TimeProvider.System);
             Console.WriteLine(storage.DatabasePath);
             return Task.FromResult(0);
@@ -160,12 +170,22 @@ internal static class Commands
 
     private static Command Migrate()
     {
-        var command = new Command("migrate", "Makes or updates the database and ends.");
-        command.SetAction((parsed, _) => GuardAsync(() =>
+        var restored = new Option<bool>("--restored")
+        {
+            Description = "The database was restored from a backup by the server's own tools: begins a new generation.",
+        };
+        var command = new Command("migrate", "Makes or updates the tables of the database and ends.") { restored };
+        command.SetAction((parsed, ct) => GuardAsync(async () =>
         {
             using var database = Open(Configuration(parsed));
-            Console.WriteLine(database.DatabasePath);
-            return Task.FromResult(0);
+            if (parsed.GetValue(restored))
+            {
+                await new LedgerGenerationStore(database, TimeProvider.System)
+                    .RenewAsync("restored by the server's own tools", ct);
+            }
+
+            Console.WriteLine(database.Name);
+            return 0;
         }));
         return command;
     }

@@ -2,9 +2,11 @@ using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using KioskFleet.Service.Access;
+using KioskFleet.Service.Alerts;
 using KioskFleet.Service.Assessment;
 using KioskFleet.Service.Broker;
 using KioskFleet.Service.Catalogue;
+using KioskFleet.Service.Charts;
 using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Enforcement;
 using KioskFleet.Service.Enrolment;
@@ -20,8 +22,10 @@ using KioskFleet.Service.Policies;
 using KioskFleet.Service.ProductSales;
 using KioskFleet.Service.Reconciliation;
 using KioskFleet.Service.Rejudging;
+using KioskFleet.Service.Replicas;
 using KioskFleet.Service.Series;
 using KioskFleet.Service.Storage;
+using KioskFleet.Service.Telemetry;
 using KioskFleet.Service.Venues;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -146,6 +150,7 @@ internal sealed class FleetServiceHost : IAsyncDisposable
     private static void AddModules(IServiceCollection services, ConfigurationManager configuration)
     {
         services.AddStorage(configuration);
+        services.AddReplicas();
         services.AddPlaces(configuration);
         services.AddPolicies();
         services.AddAccess(configuration);
@@ -163,6 +168,9 @@ internal sealed class FleetServiceHost : IAsyncDisposable
         services.AddAssessment();
         services.AddEnrolment(configuration);
         services.AddObservability();
+        services.AddCharts();
+        services.AddTelemetry(configuration);
+        services.AddAlerts(configuration);
         services.AddSeries(configuration);
         services.AddIngest(configuration);
         services.AddBroker(configuration);
@@ -200,6 +208,9 @@ internal sealed class FleetServiceHost : IAsyncDisposable
         read.MapEnforcement();
         read.MapAssessment();
         read.MapFleet();
+        read.MapCharts();
+        read.MapTelemetry();
+        read.MapAlerts();
         app.MapLedger();
         app.MapFindings();
         app.MapAccess();

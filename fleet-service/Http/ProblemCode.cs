@@ -63,6 +63,9 @@ internal enum ProblemCode
     /// <summary>This cabinet never said hello.</summary>
     NeverHeard,
 
+    /// <summary>This cabinet never told how it is.</summary>
+    NoTelemetry,
+
     /// <summary>There is no such kind of finding.</summary>
     FindingKindUnknown,
 

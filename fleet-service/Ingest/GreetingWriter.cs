@@ -10,7 +10,7 @@ internal sealed class GreetingWriter(FleetDatabase database, TimeProvider time, 
 {
     /// <summary>Writes them.</summary>
     /// <returns>One outcome per greeting, in order.</returns>
-    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The database cannot be written.</exception>
+    /// <exception cref="System.Data.Common.DbException">The database cannot be written.</exception>
     /// <exception cref="CommitOutcomeUnknownException">Nobody knows; send no receipts.</exception>
     public async Task<IReadOnlyList<HelloOutcome>> WriteAsync(
         IReadOnlyList<IngestItem.Greeting> greetings, IReadOnlyList<IngestItem.Refused> refused,

@@ -1,11 +1,11 @@
-using System.Threading.Channels;
 using KioskFleet.Service.Ledger;
 
 namespace KioskFleet.Service.Ingest;
 
 /// <summary>
 /// Commits what the checking threads let through: everything that waits, up to a limit, in one transaction, and answers
-/// after the commit. While one group is committed the next one gathers. One loop.
+/// after the commit. Hellos are heard first: they are few bytes, and what they say is shown while batches wait. While
+/// one group is committed the next one gathers. One loop.
 /// </summary>
 internal sealed class GroupCommitter(
     LedgerWriter ledger, GreetingWriter greetings, IngestAnswers answers, ByteBudget budget, IngestMetrics metrics,
@@ -23,15 +23,20 @@ internal sealed class GroupCommitter(
 
     /// <summary>Runs until the channel is completed and empty, or cancelled.</summary>
     public async Task RunAsync(
-        ChannelReader<IngestItem> items, int maxGroupEntries, CancellationToken cancellationToken)
+        FairQueue<IngestItem> items, int maxGroupEntries, CancellationToken cancellationToken)
     {
         while (await items.WaitToReadAsync(cancellationToken))
         {
+            var begun = answers.GroupBegun();
             var bytes = Gather(items, maxGroupEntries);
             try
             {
-                await CommitAsync(cancellationToken);
-                await HearAsync(cancellationToken);
+                await HearAsync(_greetings, _refused, isAnswered: false, cancellationToken);
+                if (await CommitAsync(cancellationToken))
+                {
+                    await HearAsync([], _answered, isAnswered: true, cancellationToken);
+                    answers.GroupDone(_batches.Sum(b => b.Verified.Batch.Count), begun);
+                }
             }
             finally
             {
@@ -39,11 +44,12 @@ internal sealed class GroupCommitter(
                 _batches.Clear();
                 _greetings.Clear();
                 _refused.Clear();
+                _answered.Clear();
             }
         }
     }
 
-    private int Gather(ChannelReader<IngestItem> items, int maxGroupEntries)
+    private int Gather(FairQueue<IngestItem> items, int maxGroupEntries)
     {
         var entries = 0;
         var bytes = 0;
@@ -72,11 +78,12 @@ internal sealed class GroupCommitter(
         return bytes;
     }
 
-    private async Task CommitAsync(CancellationToken cancellationToken)
+    /// <summary>Commits and answers the batches; false when that failed.</summary>
+    private async Task<bool> CommitAsync(CancellationToken cancellationToken)
     {
         if (_batches.Count == 0)
         {
-            return;
+            return true;
         }
 
         IReadOnlyList<CommitOutcome> outcomes;
@@ -91,43 +98,45 @@ internal sealed class GroupCommitter(
         {
             // Neither yes nor no can be said: the agents ask again, and the head answers.
             await FailedAsync(error, cancellationToken);
-            return;
+            return false;
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             await Task.WhenAll(_batches.Select(b => answers.BusyAsync(b, b.Verified.Journal)));
             await FailedAsync(error, cancellationToken);
-            return;
+            return false;
         }
 
         // All at once: an external broker acknowledges each receipt, and a group may hold thousands.
         var evidence = await Task.WhenAll(_batches.Select((b, i) => answers.DecidedAsync(b, outcomes[i])));
         _answered.AddRange(evidence.OfType<IngestItem.Refused>());
+        return true;
     }
 
     /// <summary>Hears hellos and keeps evidence in one transaction, then answers what was not answered yet.</summary>
-    private async Task HearAsync(CancellationToken cancellationToken)
+    private async Task HearAsync(
+        List<IngestItem.Greeting> heard, List<IngestItem.Refused> evidence, bool isAnswered,
+        CancellationToken cancellationToken)
     {
-        if (_greetings.Count + _refused.Count + _answered.Count == 0)
+        if (heard.Count + evidence.Count == 0)
         {
             return;
         }
 
         try
         {
-            var outcomes = await greetings.WriteAsync(_greetings, [.. _refused, .. _answered], cancellationToken);
+            var outcomes = await greetings.WriteAsync(heard, evidence, cancellationToken);
             IsHealthy = true;
-            await Task.WhenAll(_greetings.Select((g, i) => answers.HeardAsync(g, outcomes[i])));
-            await Task.WhenAll(_refused.Select(answers.RefusedAsync));
+            await Task.WhenAll(heard.Select((g, i) => answers.HeardAsync(g, outcomes[i])));
+            if (!isAnswered)
+            {
+                await Task.WhenAll(evidence.Select(answers.RefusedAsync));
+            }
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            await Task.WhenAll(_greetings.Select(g => answers.BusyAsync(g, g.Hello.Journal)));
+            await Task.WhenAll(heard.Select(g => answers.BusyAsync(g, g.Hello.Journal)));
             await FailedAsync(error, cancellationToken);
-        }
-        finally
-        {
-            _answered.Clear();
         }
     }
 

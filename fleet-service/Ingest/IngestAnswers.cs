@@ -7,10 +7,16 @@ namespace KioskFleet.Service.Ingest;
 
 /// <summary>Turns outcomes into receipts, counts and log lines. Thread-safe.</summary>
 internal sealed class IngestAnswers(
-    ReceiptSender receipts, IngestMetrics metrics, ByteBudget budget, IngestOptions options, WantedConfigs configs,
+    ReceiptSender receipts, IngestMetrics metrics, DrainSchedule schedule, IngestOptions options, WantedConfigs configs,
     ILogger<IngestAnswers> log)
 {
-    private uint PaceMs => DrainPace.At(budget.Fullness, options.MaxPaceMs);
+    /// <summary>A group is gathered; the moment that <see cref="GroupDone"/> asks for.</summary>
+    public long GroupBegun() => schedule.Begin();
+
+    /// <summary>
+    /// A group was committed and answered: the turns of those that wait are given by how long it took.
+    /// </summary>
+    public void GroupDone(int entries, long begun) => schedule.Committed(entries, begun);
 
     /// <summary>Answers a batch after its commit; returns the evidence to keep when it was refused.</summary>
     public async Task<IngestItem.Refused?> DecidedAsync(IngestItem.Batch batch, CommitOutcome outcome)
@@ -50,12 +56,13 @@ internal sealed class IngestAnswers(
         if (heard.Refusal != Refusal.None)
         {
             return receipts.SendAsync(greeting, greeting.Hello.Journal, ReceiptOutcome.Refused,
-                (heard.Refusal, default, "the ledger knows the journal otherwise"), PaceMs);
+                (heard.Refusal, default, "the ledger knows the journal otherwise"), 0);
         }
 
         configs.Heard(greeting.Hello.Cabinet, greeting.Hello.AppliedConfigVersion);
-        return receipts.SendAsync(
-            greeting, greeting.Hello.Journal, ReceiptOutcome.Heard, (Refusal.None, heard.Head, ""), PaceMs);
+        var backlog = (long)Math.Min(greeting.Hello.Backlog, long.MaxValue);
+        return receipts.SendAsync(greeting, greeting.Hello.Journal, ReceiptOutcome.Heard,
+            (Refusal.None, heard.Head, ""), schedule.Next(backlog));
     }
 
     /// <summary>Answers a message that is refused.</summary>
@@ -65,7 +72,7 @@ internal sealed class IngestAnswers(
         IngestLog.Refused(log, refused.Topic.Lane.ToString(), refused.Topic.Cabinet.Value, refused.Refusal.ToString(),
             refused.Detail);
         return receipts.SendAsync(refused, refused.Journal, ReceiptOutcome.Refused,
-            (refused.Refusal, default, refused.Detail), PaceMs);
+            (refused.Refusal, default, refused.Detail), 0);
     }
 
     /// <summary>Asks to send again later: the ledger cannot be written now.</summary>
@@ -73,7 +80,7 @@ internal sealed class IngestAnswers(
     {
         metrics.Refused(Refusal.Busy);
         return receipts.SendAsync(item, journal, ReceiptOutcome.Refused,
-            (Refusal.Busy, default, "the ledger cannot be written now"), PaceMs);
+            (Refusal.Busy, default, "the ledger cannot be written now"), 0);
     }
 
     private static string Words(CommitOutcome.Refused refused) => refused.Refusal switch
@@ -87,6 +94,12 @@ internal sealed class IngestAnswers(
     private Task HeadAsync(IngestItem.Batch batch, JournalId journal, ReceiptOutcome outcome, Head head)
     {
         metrics.Batch(outcome);
-        return receipts.SendAsync(batch, journal, outcome, (Refusal.None, head, ""), PaceMs);
+        return receipts.SendAsync(
+            batch, journal, outcome, (Refusal.None, head, ""),
+            schedule.Next(IsFull(batch) ? options.MaxBatchEntries : 0));
     }
+
+    /// <summary>A batch that holds as much as it may is followed by another one.</summary>
+    private bool IsFull(IngestItem.Batch batch) =>
+        batch.Verified.Batch.Count >= options.MaxBatchEntries || batch.PayloadBytes >= options.MaxBatchBytes / 2;
 }

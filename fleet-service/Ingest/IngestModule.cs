@@ -14,8 +14,12 @@ internal static class IngestModule
         services.AddOptions<IngestOptions>().Bind(configuration.GetSection(IngestOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<IngestOptions>, IngestOptionsValidator>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<IngestOptions>>().Value);
-        services.AddSingleton(
-            provider => new ByteBudget(provider.GetRequiredService<IngestOptions>().MaxUndecidedBytes));
+        services.AddSingleton(static provider =>
+        {
+            var most = provider.GetRequiredService<IngestOptions>().MaxUndecidedBytes;
+            return new ByteBudget(most, most / IngestOptions.PartKeptForLight);
+        });
+        services.AddSingleton<DrainSchedule>();
         services.AddSingleton<IngestMetrics>();
         services.AddSingleton<MessageVerification>();
         services.AddSingleton<ReceiptSender>();
@@ -23,7 +27,7 @@ internal static class IngestModule
         services.AddSingleton<GreetingWriter>();
         services.AddSingleton<GroupCommitter>();
         services.AddSingleton<IngestPipeline>();
-        services.AddSingleton<IUpMessageHandler>(provider => provider.GetRequiredService<IngestPipeline>());
+        services.AddSingleton<IUpMessageHandler, LaneSwitch>();
         services.AddHostedService(provider => provider.GetRequiredService<IngestPipeline>());
         return services;
     }

@@ -11,9 +11,12 @@ internal sealed record IngestOptions
 
     /// <summary>
     /// Most payload bytes that may wait for a decision; more wait unread on their connections. 1 MiB to 1 GiB; default
-    /// 64 MiB.
+    /// 16 MiB, which is three of the largest transactions.
     /// </summary>
-    public int MaxUndecidedBytes { get; init; } = 64 * 1024 * 1024;
+    public int MaxUndecidedBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>One of so many parts of these bytes is kept for hellos and small batches.</summary>
+    public const int PartKeptForLight = 8;
 
     /// <summary>
     /// Largest batch taken, in bytes. From <see cref="Limits.MinBatchBytesAccepted"/>, so that the largest entry always
@@ -33,9 +36,9 @@ internal sealed record IngestOptions
     public int Verifiers { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
 
     /// <summary>
-    /// The longest pause that receipts ask for when the service is full, in milliseconds. 0 to 60,000; default 2,000.
+    /// The longest pause that receipts ask a cabinet with a backlog for, in milliseconds. 0 to 600,000; default 60,000.
     /// </summary>
-    public int MaxPaceMs { get; init; } = 2_000;
+    public int MaxPaceMs { get; init; } = 60_000;
 
     /// <summary>Most refused messages kept as evidence; the oldest go first. 0 to 1,000,000; default 10,000.</summary>
     public int MaxRefusedMessages { get; init; } = 10_000;
@@ -58,7 +61,7 @@ internal sealed class IngestOptionsValidator : IValidateOptions<IngestOptions>
         Check(nameof(options.MaxBatchEntries), options.MaxBatchEntries, 1, Limits.MaxBatchEntries);
         Check(nameof(options.MaxGroupEntries), options.MaxGroupEntries, Limits.MaxBatchEntries, 200_000);
         Check(nameof(options.Verifiers), options.Verifiers, 1, 64);
-        Check(nameof(options.MaxPaceMs), options.MaxPaceMs, 0, 60_000);
+        Check(nameof(options.MaxPaceMs), options.MaxPaceMs, 0, 600_000);
         Check(nameof(options.MaxRefusedBytes), options.MaxRefusedBytes, 0, 1024 * 1024 * 1024);
         Check(nameof(options.MaxRefusedMessages), options.MaxRefusedMessages, 0, 1_000_000);
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using KioskFleet.Protocol.Chain;
 using KioskFleet.Protocol.Topics;
 using KioskFleet.Service.Broker;
@@ -13,10 +12,9 @@ internal sealed class IngestPipeline(
     MessageVerification verification, GroupCommitter committer, ByteBudget budget, IngestOptions options,
     TimeProvider time, ILogger<IngestPipeline> log) : BackgroundService, IUpMessageHandler
 {
-    // Both channels are bounded by the byte budget that every message takes before it enters.
-    private readonly Channel<UpMessage> _unchecked = Channel.CreateUnbounded<UpMessage>();
-    private readonly Channel<IngestItem> _checked = Channel.CreateUnbounded<IngestItem>(
-        new UnboundedChannelOptions { SingleReader = true });
+    // Both queues are bounded by the byte budget that every message takes before it enters.
+    private readonly FairQueue<UpMessage> _unchecked = new();
+    private readonly FairQueue<IngestItem> _checked = new();
 
     /// <summary>False while the ledger cannot be written.</summary>
     public bool IsHealthy => committer.IsHealthy;
@@ -30,8 +28,9 @@ internal sealed class IngestPipeline(
         }
 
         // A connection that ends while it waits takes its bytes along: else every reconnect would add some.
-        await budget.TakeAsync(message.Payload.Length, ct);
-        if (!_unchecked.Writer.TryWrite(message))
+        var bytes = message.Payload.Length;
+        await budget.TakeAsync(bytes, bytes <= FairQueue<UpMessage>.LightBytes, ct);
+        if (!_unchecked.TryWrite(message, bytes))
         {
             budget.Return(message.Payload.Length);
         }
@@ -43,9 +42,9 @@ internal sealed class IngestPipeline(
         IngestLog.Started(log, options.Verifiers);
         var checkers = Enumerable.Range(0, options.Verifiers).Select(_ => Task.Run(CheckAsync, CancellationToken.None));
         var checking = Task.WhenAll(checkers).ContinueWith(
-            done => _checked.Writer.TryComplete(done.Exception), TaskScheduler.Default);
-        await using var stop = stoppingToken.Register(() => _unchecked.Writer.TryComplete());
-        await Task.Run(() => committer.RunAsync(_checked.Reader, options.MaxGroupEntries, CancellationToken.None),
+            done => _checked.TryComplete(done.Exception), TaskScheduler.Default);
+        await using var stop = stoppingToken.Register(() => _unchecked.TryComplete());
+        await Task.Run(() => committer.RunAsync(_checked, options.MaxGroupEntries, CancellationToken.None),
             CancellationToken.None);
         await checking;
     }
@@ -53,19 +52,27 @@ internal sealed class IngestPipeline(
     private async Task CheckAsync()
     {
         var chain = new HashChain();
-        await foreach (var message in _unchecked.Reader.ReadAllAsync())
+        while (await _unchecked.WaitToReadAsync(CancellationToken.None))
         {
-            try
+            while (_unchecked.TryRead(out var message))
             {
-                _checked.Writer.TryWrite(
-                    verification.Check(message, chain, time.GetUtcNow().ToUnixTimeMilliseconds()));
+                Check(message, chain);
             }
-            catch (Exception error)
-            {
-                // A bug, not an expected outcome: the message gets no answer, everybody else goes on.
-                IngestLog.CheckFailed(log, message.Topic.Cabinet.Value, error);
-                budget.Return(message.Payload.Length);
-            }
+        }
+    }
+
+    private void Check(in UpMessage message, HashChain chain)
+    {
+        try
+        {
+            _checked.TryWrite(verification.Check(message, chain, time.GetUtcNow().ToUnixTimeMilliseconds()),
+                message.Payload.Length);
+        }
+        catch (Exception error)
+        {
+            // A bug, not an expected outcome: the message gets no answer, everybody else goes on.
+            IngestLog.CheckFailed(log, message.Topic.Cabinet.Value, error);
+            budget.Return(message.Payload.Length);
         }
     }
 }

@@ -1,6 +1,5 @@
 using KioskFleet.Protocol.Identity;
-using KioskFleet.Service.Ledger;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Ingest;
 
@@ -8,20 +7,21 @@ namespace KioskFleet.Service.Ingest;
 /// Evidence of refused messages: once per cabinet and message hash, bounded in number and bytes; the oldest go
 /// first. Belongs to one session.
 /// </summary>
-internal sealed class RefusedMessageTable(SqliteConnection connection) : IDisposable
+internal sealed class RefusedMessageTable(FleetConnection connection) : IDisposable
 {
-    private readonly Statement _upsert = new(connection, """
+    private readonly Statement _upsert = connection.Prepare("""
         INSERT INTO refused_messages (cabinet_id, message_hash, lane, refusal, detail, first_utc_ms, last_utc_ms, times,
                                       payload_bytes, payload)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1, ?7, ?8)
-        ON CONFLICT DO UPDATE SET last_utc_ms = excluded.last_utc_ms, times = times + 1
+        ON CONFLICT (cabinet_id, message_hash) DO UPDATE SET last_utc_ms = excluded.last_utc_ms,
+          times = refused_messages.times + 1
         """);
 
-    private readonly Statement _trim = new(connection, """
+    private readonly Statement _trim = connection.Prepare("""
         DELETE FROM refused_messages WHERE refused_id IN (
           SELECT refused_id FROM (
             SELECT refused_id, row_number() OVER newest AS number, sum(payload_bytes) OVER newest AS bytes
-            FROM refused_messages WINDOW newest AS (ORDER BY last_utc_ms DESC, refused_id DESC))
+            FROM refused_messages WINDOW newest AS (ORDER BY last_utc_ms DESC, refused_id DESC)) AS numbered
           WHERE number > ?1 OR bytes > ?2)
         """);
 

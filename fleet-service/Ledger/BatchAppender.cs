@@ -18,8 +18,16 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
     private long _position = session.Entries.NewestPosition();
     private long _batchId = session.Batches.NewestId();
 
-    /// <summary>The entry that is being appended, from 0; null between batches.</summary>
-    public int? EntryInHand { get; private set; }
+    private int _firstEntry;
+    private int? _entryInHand;
+
+    /// <summary>
+    /// The entry of the batch in hand, from 0, at which the database failed; null when that is not known. Of several
+    /// batches the answer means nothing.
+    /// </summary>
+    public int? EntryAt(EntryTable entries) => entries.IsRefused
+        ? _firstEntry + (int?)entries.RefusedRow
+        : _entryInHand;
 
     /// <summary>Decides a batch and appends what is new in it.</summary>
     /// <param name="verified">The batch.</param>
@@ -74,16 +82,18 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
             append.NewHead.Seq), new EntryDating(batch.Header.Clocks, row.LastUtcMs));
         _successions.GuardIfSeveral(journal);
         var quarantined = 0;
+        _firstEntry = append.Skip;
         for (var i = append.Skip; i < last; i++)
         {
-            EntryInHand = i;
+            _entryInHand = i;
             quarantined += AppendEntry(journal, i, isolation) ? 0 : 1;
         }
 
-        EntryInHand = null;
+        _entryInHand = null;
 
         var skipped = append.Gap is { } g ? (long)(g.Last - g.First + 1) : 0;
-        return session.Journals.Advance(row, append.NewHead, journal.Dating.LatestUtcMs, skipped)
+        return session.Journals.Advance(row, append.NewHead, journal.Dating.LatestUtcMs, skipped,
+            journal.IsFirst)
             ? new CommitOutcome.Committed(append.NewHead, last - append.Skip, quarantined)
             : throw new InvalidOperationException(
                 $"Journal {verified.Journal}: the head moved inside the transaction.");
@@ -105,7 +115,6 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
         if (seq == 1 && judged.Kind != EntryKind.Succession)
         {
             journal.IsFirst = true;
-            session.Journals.SetFirst(journal.No);
         }
 
         var position = ++_position;

@@ -1,6 +1,6 @@
 using KioskFleet.Protocol.Batches;
 using KioskFleet.Protocol.Identity;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Ledger;
 
@@ -13,25 +13,26 @@ internal readonly record struct BatchRange(long FirstSeq, long Entries, long Fir
 /// <summary>
 /// The table of batches: the index from (journal, number) to a ledger position. Belongs to one session.
 /// </summary>
-internal sealed class BatchTable(SqliteConnection connection) : IDisposable
+internal sealed class BatchTable(FleetConnection connection) : IDisposable
 {
-    private readonly Statement _insert = new(connection, """
-        INSERT INTO batches (batch_id, journal_no, first_seq, entries, first_position, signed_first_seq, envelope,
-                             signature, key_spki, catalogue_version, received_utc_ms)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+    private readonly RowWriter _rows = connection.PrepareRows(
+        "batches",
+        """
+        batch_id, journal_no, first_seq, entries, first_position, signed_first_seq, envelope, signature, key_spki,
+        catalogue_version, received_utc_ms
         """);
 
-    private readonly Statement _locate = new(connection, """
+    private readonly Statement _locate = connection.Prepare("""
         SELECT first_seq, entries, first_position FROM batches
         WHERE journal_no = ?1 AND first_seq <= ?2 ORDER BY first_seq DESC LIMIT 1
         """);
 
-    private readonly Statement _ofJournal = new(connection, """
+    private readonly Statement _ofJournal = connection.Prepare("""
         SELECT first_seq, entries, first_position FROM batches WHERE journal_no = ?1 AND first_seq + entries > ?2
         ORDER BY first_seq
         """);
 
-    private readonly Statement _newest = new(connection, "SELECT coalesce(max(batch_id), 0) FROM batches");
+    private readonly Statement _newest = connection.Prepare("SELECT coalesce(max(batch_id), 0) FROM batches");
 
     /// <summary>The newest batch id; 0 in an empty ledger.</summary>
     public long NewestId()
@@ -51,10 +52,10 @@ internal sealed class BatchTable(SqliteConnection connection) : IDisposable
     public void Insert(long batchId, long journalNo, BatchRange range, VerifiedBatch verified, long catalogueVersion)
     {
         ReceivedBatch batch = verified.Batch;
-        _insert.Set(1, batchId).Set(2, journalNo).Set(3, range.FirstSeq).Set(4, range.Entries)
+        _rows.Set(1, batchId).Set(2, journalNo).Set(3, range.FirstSeq).Set(4, range.Entries)
             .Set(5, range.FirstPosition).Set(6, (long)batch.FirstSeq).Set(7, batch.Envelope.Span)
             .Set(8, batch.Signature.Span).Set(9, verified.KeySpki.Span).Set(10, catalogueVersion)
-            .Set(11, verified.ReceivedUtcMs).Run();
+            .Set(11, verified.ReceivedUtcMs).Add();
     }
 
     /// <summary>The ledger position of an entry; null when it is not in the ledger (in a gap, or never sent).</summary>
@@ -88,7 +89,7 @@ internal sealed class BatchTable(SqliteConnection connection) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _insert.Dispose();
+        _rows.Dispose();
         _locate.Dispose();
         _ofJournal.Dispose();
         _newest.Dispose();

@@ -1,5 +1,5 @@
 using KioskFleet.Service.Catalogue;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Ledger;
 
@@ -21,19 +21,20 @@ internal readonly record struct CorrectedClasses(byte[] Classes, long CatalogueV
 /// <summary>
 /// The append-only table of corrections, with the refunds that moved together with them. Belongs to one session.
 /// </summary>
-internal sealed class CorrectionTable(SqliteConnection connection) : IDisposable
+internal sealed class CorrectionTable(FleetConnection connection) : IDisposable
 {
-    private readonly Statement _insert = new(connection, """
+    private readonly Statement _insert = connection.Prepare("""
         INSERT INTO corrections (position, cause, aid_delta_fen, ordinary_delta_fen, unmapped_delta_fen, lines_delta,
                                  line_classes, catalogue_version, corrected_utc_ms, corrected_by)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        RETURNING correction_id
         """);
 
-    private readonly Statement _classes = new(connection, """
+    private readonly Statement _classes = connection.Prepare("""
         SELECT line_classes, catalogue_version FROM corrections WHERE position = ?1 ORDER BY correction_id DESC LIMIT 1
         """);
 
-    private readonly Statement _refund = new(connection, """
+    private readonly Statement _refund = connection.Prepare("""
         INSERT INTO corrected_refunds (correction_id, refund_position, class_before, class_after)
         VALUES (?1, ?2, ?3, ?4)
         """);
@@ -53,8 +54,10 @@ internal sealed class CorrectionTable(SqliteConnection connection) : IDisposable
             (byte)(sbyte)change.LinesOf(ProductClass.Ordinary), (byte)(sbyte)change.LinesOf(ProductClass.Unmapped)];
         _insert.Set(1, position).Set(2, cause.ToString()).Set(3, change.AidFen).Set(4, change.OrdinaryFen)
             .Set(5, change.UnmappedFen).Set(6, lines).Set(7, lineClasses).Set(8, catalogueVersion)
-            .Set(9, made.UtcMs).Set(10, made.By).Run();
-        return SQLitePCL.raw.sqlite3_last_insert_rowid(connection.Handle!);
+            .Set(9, made.UtcMs).Set(10, made.By).Next();
+        var id = _insert.Long(0);
+        _insert.Reset();
+        return id;
     }
 
     /// <summary>Writes that a refund moved to another class together with the sale line that it reverses.</summary>

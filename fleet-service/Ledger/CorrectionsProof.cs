@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using KioskFleet.Protocol.Entries;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Ledger;
 
@@ -9,10 +9,10 @@ namespace KioskFleet.Service.Ledger;
 /// re-judging exactly the difference between the classes before and after; the refunds that moved with it; and what
 /// each re-judging says that it moved. Adds the differences to the sums. Not thread-safe.
 /// </summary>
-internal sealed class CorrectionsProof(SqliteConnection connection, ProofProblems problems, ProofSums sums)
+internal sealed class CorrectionsProof(FleetConnection connection, ProofProblems problems, ProofSums sums)
     : IDisposable
 {
-    private readonly Statement _refunds = new(connection, """
+    private readonly Statement _refunds = connection.Prepare("""
         SELECT c.refund_position, c.class_before, c.class_after, r.line, r.sale_position
         FROM corrected_refunds c LEFT JOIN refunds r ON r.position = c.refund_position WHERE c.correction_id = ?1
         """);
@@ -34,7 +34,7 @@ internal sealed class CorrectionsProof(SqliteConnection connection, ProofProblem
     /// <summary>Walks all corrections.</summary>
     public void Run()
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT c.correction_id, c.position, c.cause, c.aid_delta_fen, c.ordinary_delta_fen, c.unmapped_delta_fen,
                    c.lines_delta, c.line_classes, c.catalogue_version, j.cabinet_id, e.assignment_id, e.business_day,
                    e.bytes, e.state, e.kind, e.line_class, e.line_classes, b.catalogue_version,
@@ -183,7 +183,7 @@ internal sealed class CorrectionsProof(SqliteConnection connection, ProofProblem
 
     private void CompareStrays()
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT correction_id, refund_position FROM corrected_refunds
             WHERE correction_id NOT IN (SELECT correction_id FROM corrections WHERE cause = 'Rejudged')
             """);
@@ -197,7 +197,7 @@ internal sealed class CorrectionsProof(SqliteConnection connection, ProofProblem
     /// <summary>What each re-judging says that it moved is the sum of its corrections, in both directions.</summary>
     private void CompareRejudgings()
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT version, sales_changed, refunds_moved, moved_fen, aid_delta_fen, ordinary_delta_fen,
                    unmapped_delta_fen
             FROM rejudgings

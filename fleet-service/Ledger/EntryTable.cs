@@ -1,6 +1,6 @@
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Ledger;
 
@@ -23,27 +23,34 @@ internal sealed record StoredEntry(
 }
 
 /// <summary>The append-only table of entries. Belongs to one session.</summary>
-internal sealed class EntryTable(SqliteConnection connection) : IDisposable
+internal sealed class EntryTable(FleetConnection connection) : IDisposable
 {
-    private readonly Statement _insert = new(connection, """
-        INSERT INTO entries (position, batch_id, seq, hash, bytes, kind, state, utc_ms, business_day, assignment_id,
-                             aid_fen, ordinary_fen, unmapped_fen, line_class, line_classes)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+    private readonly RowWriter _rows = connection.PrepareRows(
+        "entries",
+        """
+        position, batch_id, seq, hash, bytes, kind, state, utc_ms, business_day, assignment_id, aid_fen, ordinary_fen,
+        unmapped_fen, line_class, line_classes
         """);
 
-    private readonly Statement _read = new(connection, """
+    private readonly Statement _read = connection.Prepare("""
         SELECT position, kind, state, business_day, assignment_id, line_class, line_classes, bytes, utc_ms
         FROM entries WHERE position = ?1
         """);
 
-    private readonly Statement _range = new(connection, """
+    private readonly Statement _range = connection.Prepare("""
         SELECT position, kind, state, business_day, assignment_id, line_class, line_classes, bytes, utc_ms
         FROM entries WHERE position BETWEEN ?1 AND ?2 ORDER BY position
         """);
 
-    private readonly Statement _hash = new(connection, "SELECT hash FROM entries WHERE position = ?1");
+    private readonly Statement _hash = connection.Prepare("SELECT hash FROM entries WHERE position = ?1");
 
-    private readonly Statement _newest = new(connection, "SELECT coalesce(max(position), 0) FROM entries");
+    private readonly Statement _newest = connection.Prepare("SELECT coalesce(max(position), 0) FROM entries");
+
+    /// <summary>True when the transaction failed in rows that were appended to it before.</summary>
+    public bool IsRefused => _rows.IsRefused;
+
+    /// <summary>Of these, the one it failed at, from 0; null when nobody knows.</summary>
+    public long? RefusedRow => _rows.RefusedRow;
 
     /// <summary>The newest position; 0 in an empty ledger.</summary>
     public long NewestPosition()
@@ -58,20 +65,20 @@ internal sealed class EntryTable(SqliteConnection connection) : IDisposable
     public void Insert(
         long position, long batchId, ulong seq, Digest hash, ReadOnlySpan<byte> bytes, in JudgedEntry judged)
     {
-        _insert.Set(1, position).Set(2, batchId).Set(3, (long)seq).Set(4, hash).Set(5, bytes)
+        _rows.Set(1, position).Set(2, batchId).Set(3, (long)seq).Set(4, hash).Set(5, bytes)
             .Set(6, (long)judged.Kind).Set(7, (long)judged.State).Set(8, judged.UtcMs).Set(9, (long)judged.BusinessDay)
             .Set(10, judged.AssignmentId).Set(11, judged.Amounts.AidFen).Set(12, judged.Amounts.OrdinaryFen)
             .Set(13, judged.Amounts.UnmappedFen).Set(14, (long)judged.LineClass);
         if (judged.LineClasses is { } classes)
         {
-            _insert.Set(15, classes);
+            _rows.Set(15, classes);
         }
         else
         {
-            _insert.SetNull(15);
+            _rows.SetNull(15);
         }
 
-        _insert.Run();
+        _rows.Add();
     }
 
     /// <summary>The committed hash at a position.</summary>
@@ -126,7 +133,7 @@ internal sealed class EntryTable(SqliteConnection connection) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _insert.Dispose();
+        _rows.Dispose();
         _read.Dispose();
         _range.Dispose();
         _hash.Dispose();

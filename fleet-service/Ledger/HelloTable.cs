@@ -1,16 +1,16 @@
 using KioskFleet.Protocol.Hellos;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Ledger;
 
 /// <summary>The table of what each cabinet said last. Belongs to one session.</summary>
-internal sealed class HelloTable(SqliteConnection connection) : IDisposable
+internal sealed class HelloTable(FleetConnection connection) : IDisposable
 {
-    private readonly Statement _upsert = new(connection, """
+    private readonly Statement _upsert = connection.Prepare("""
         INSERT INTO hellos (cabinet_id, journal_id, heard_utc_ms, tail_seq, backlog, oldest_unsent_utc_ms, sales_fen,
                             refunds_fen, sales, wall_offset_ms, applied_config, agent_version)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-        ON CONFLICT DO UPDATE SET journal_id = excluded.journal_id, heard_utc_ms = excluded.heard_utc_ms,
+        ON CONFLICT (cabinet_id) DO UPDATE SET journal_id = excluded.journal_id, heard_utc_ms = excluded.heard_utc_ms,
           tail_seq = excluded.tail_seq, backlog = excluded.backlog,
           oldest_unsent_utc_ms = excluded.oldest_unsent_utc_ms, sales_fen = excluded.sales_fen,
           refunds_fen = excluded.refunds_fen, sales = excluded.sales, wall_offset_ms = excluded.wall_offset_ms,

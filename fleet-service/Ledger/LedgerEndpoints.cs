@@ -25,13 +25,19 @@ internal static class LedgerEndpoints
             .WithSummary("The journals of a cabinet with their heads")
             .Produces<IReadOnlyList<JournalShown>>();
         group.MapGet("/cabinets/{cabinet}/hello",
-                (string cabinet, LedgerQueries queries) => ForCabinet(cabinet, id => queries.Hello(id) is { } hello
+                (string cabinet, HelloQueries queries) => ForCabinet(cabinet, id => queries.Of(id) is { } hello
                     ? Results.Ok(hello)
                     : ApiProblems.Of(ProblemCode.NeverHeard, StatusCodes.Status404NotFound,
                         $"Cabinet {id} never said hello.")))
             .WithName("GetHello")
             .WithSummary("What a cabinet said of itself last; provisional")
             .Produces<HelloShown>();
+        group.MapGet("/hellos", (HelloQueries queries, DateTimeOffset? since, string? after, int? count) =>
+                Results.Ok(queries.Page(
+                    since?.ToUnixTimeMilliseconds() ?? long.MinValue, after ?? "", count ?? DefaultPage)))
+            .WithName("GetHellos")
+            .WithSummary("What all cabinets said of themselves last, by cabinet; provisional. Pages of at most 1000")
+            .Produces<HelloPage>();
         group.MapGet("/quarantine", (LedgerQueries queries, string? cabinet, bool? open, long? before, int? count) =>
                 Results.Ok(queries.Quarantine(cabinet, open ?? true, before, count ?? DefaultPage)))
             .WithName("GetQuarantine")

@@ -15,6 +15,7 @@ internal static class LedgerModule
         services.AddSingleton<LedgerWriter>();
         services.AddSingleton<LedgerProof>();
         services.AddSingleton<LedgerQueries>();
+        services.AddSingleton<HelloQueries>();
         services.AddSingleton<QuarantineRelease>();
         services.AddHostedService<LedgerProofJob>();
         return services;

@@ -4,7 +4,6 @@ using KioskFleet.Protocol.Encoding;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Protocol.Signing;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Ledger;
 
@@ -27,9 +26,9 @@ internal sealed class LedgerProof(FleetDatabase database)
 
     /// <summary>Runs the proof on a connection, for a ledger whose service does not run.</summary>
     public static ProofReport Run(
-        SqliteConnection connection, IProgress<long>? progress, CancellationToken cancellationToken)
+        FleetConnection connection, IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        using var transaction = connection.BeginTransaction(deferred: true);
+        using var transaction = connection.BeginRead();
         using var rows = new ProofRows(connection);
         var problems = new ProofProblems();
         var totals = new TotalsProof(problems);

@@ -1,5 +1,6 @@
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Findings;
+using KioskFleet.Service.Replicas;
 using KioskFleet.Service.Storage;
 using Microsoft.Extensions.Options;
 
@@ -7,11 +8,14 @@ namespace KioskFleet.Service.Ledger;
 
 /// <summary>Runs the proof from time to time and raises what it finds.</summary>
 internal sealed class LedgerProofJob(
-    LedgerProof proof, FleetDatabase database, IOptions<LedgerOptions> options, TimeProvider time,
-    ILogger<LedgerProofJob> log) : BackgroundService
+    LedgerProof proof, FleetDatabase database, IOptions<LedgerOptions> options, Leases leases,
+    TimeProvider time, ILogger<LedgerProofJob> log) : BackgroundService
 {
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        leases.RunAsync("ledger-proof", LoopAsync, stoppingToken);
+
+    private async Task LoopAsync(CancellationToken stoppingToken)
     {
         if (options.Value.ProofIntervalHours == 0)
         {

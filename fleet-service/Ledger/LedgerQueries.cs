@@ -15,7 +15,7 @@ internal sealed class LedgerQueries(FleetDatabase database)
     public BackwardsPage<SaleShown> Sales(CabinetId cabinet, long? before, int count)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT e.position, j.journal_id, e.seq, e.hash, e.utc_ms, e.business_day, e.assignment_id, e.state,
                    e.aid_fen, e.ordinary_fen, e.unmapped_fen, e.line_class,
                    coalesce((SELECT line_classes FROM corrections c WHERE c.position = e.position
@@ -31,7 +31,7 @@ internal sealed class LedgerQueries(FleetDatabase database)
             WHERE j.cabinet_id = ?1 AND e.position < ?2 AND e.kind = 1
             ORDER BY e.position DESC LIMIT ?3
             """);
-        using var corrections = new Statement(connection, """
+        using var corrections = connection.Prepare("""
             SELECT correction_id, cause, catalogue_version, corrected_utc_ms, corrected_by, aid_delta_fen,
                    ordinary_delta_fen, unmapped_delta_fen, line_classes
             FROM corrections WHERE position = ?1 ORDER BY correction_id
@@ -57,7 +57,7 @@ internal sealed class LedgerQueries(FleetDatabase database)
     public BackwardsPage<QuarantinedShown> Quarantine(string? cabinet, bool open, long? before, int count)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT q.position, q.cabinet_id, q.journal_id, q.seq, q.reason, q.detail, q.quarantined_utc_ms,
                    q.released_utc_ms, q.released_by, e.bytes
             FROM quarantine q JOIN entries e USING (position)
@@ -83,7 +83,7 @@ internal sealed class LedgerQueries(FleetDatabase database)
     public IReadOnlyList<JournalShown> Journals(CabinetId cabinet)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT journal_id, head_seq, head_hash, skipped, superseded_after, predecessor_id, witness_seq
             FROM journals WHERE cabinet_id = ?1 ORDER BY journal_no
             """);
@@ -97,23 +97,6 @@ internal sealed class LedgerQueries(FleetDatabase database)
         }
 
         return journals;
-    }
-
-    /// <summary>A cabinet's last hello; null when it was never heard.</summary>
-    public HelloShown? Hello(CabinetId cabinet)
-    {
-        using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
-            SELECT journal_id, heard_utc_ms, tail_seq, backlog, oldest_unsent_utc_ms, sales_fen, refunds_fen, sales,
-                   wall_offset_ms, applied_config, agent_version
-            FROM hellos WHERE cabinet_id = ?1
-            """);
-        query.Set(1, cabinet.Value);
-        return query.Next()
-            ? new HelloShown(query.Journal(0).ToString(), Utc(query.Long(1)), (ulong)query.Long(2),
-                (ulong)query.Long(3), query.Long(4) == 0 ? null : Utc(query.Long(4)), query.Long(5), query.Long(6),
-                query.Long(7), query.Long(8), query.Text(9), query.Text(10), true)
-            : null;
     }
 
     private static SaleShown? Show(Statement row, Statement corrections)

@@ -1,8 +1,8 @@
+using System.Data.Common;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Findings;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Ledger;
 
@@ -12,18 +12,14 @@ namespace KioskFleet.Service.Ledger;
 /// </summary>
 internal sealed class LedgerSession : IDisposable
 {
-    private readonly SqliteConnection _connection;
-    private readonly Statement _begin;
-    private readonly Statement _commit;
-    private readonly Statement _rollback;
+    private readonly FleetConnection _connection;
+    private readonly List<ApartEntry> _apart = [];
+    private FleetTransaction? _transaction;
 
     /// <summary>Opens a session that may write.</summary>
     public LedgerSession(FleetDatabase database)
     {
         _connection = database.OpenWriter();
-        _begin = new Statement(_connection, "BEGIN IMMEDIATE");
-        _commit = new Statement(_connection, "COMMIT");
-        _rollback = new Statement(_connection, "ROLLBACK");
         Journals = new JournalTable(_connection);
         Batches = new BatchTable(_connection);
         Entries = new EntryTable(_connection);
@@ -71,10 +67,10 @@ internal sealed class LedgerSession : IDisposable
     public HelloTable Hellos { get; }
 
     /// <summary>The connection, for reads in the same transaction.</summary>
-    public SqliteConnection Connection => _connection;
+    public FleetConnection Connection => _connection;
 
     /// <summary>Begins a transaction that excludes other writers.</summary>
-    public void Begin() => _begin.Run();
+    public void Begin() => _transaction = _connection.BeginWrite();
 
     /// <summary>Writes the gathered totals and commits: fsynced when it returns.</summary>
     /// <exception cref="CommitOutcomeUnknownException">
@@ -82,43 +78,60 @@ internal sealed class LedgerSession : IDisposable
     /// </exception>
     public void Commit()
     {
-        Totals.Flush();
-        Spans.Flush();
+        Flush();
         try
         {
-            _commit.Run();
+            _transaction!.Commit();
+            _transaction = null;
+            Journals.Forget();
+            Refunds.Forget();
         }
-        catch (SqliteException error)
+        catch (DbException error)
         {
             throw new CommitOutcomeUnknownException(error);
         }
     }
 
+    /// <summary>Writes what was gathered, without an end of the transaction.</summary>
+    public void Flush()
+    {
+        Journals.Flush();
+        Totals.Flush();
+        Spans.Flush();
+        _connection.FlushRows();
+
+        // After the rows that may be refused: an attempt that fails there has not told in vain what is kept apart.
+        foreach (var entry in _apart)
+        {
+            WriteApart(entry);
+        }
+
+        _apart.Clear();
+    }
+
     /// <summary>Undoes the transaction, if one is open.</summary>
     public void Rollback()
     {
+        Journals.Forget();
+        Refunds.Forget();
         Totals.Forget();
         Spans.Forget();
-        if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle!) == 0)
-        {
-            _rollback.Run();
-        }
+        _apart.Clear();
+        _transaction?.Dispose();
+        _transaction = null;
     }
 
     /// <summary>
     /// Keeps an entry apart: its reason with words, and a finding about who had the cabinet then. Refunds of lines that
-    /// do not exist are found one by one, since which of them is known first depends on what arrives first.
+    /// do not exist are found one by one, since which of them is known first depends on what arrives first. Gathered;
+    /// <see cref="Flush"/> writes it.
     /// </summary>
     public void KeepApart(
         long position, CabinetId cabinet, (JournalId Journal, ulong Seq) place,
         (QuarantineReason Is, string Words) reason, long entryUtcMs, long nowUtcMs)
     {
-        Quarantine.Insert(position, cabinet, place.Journal, place.Seq, reason.Is, reason.Words, nowUtcMs);
-        Findings.Raise(FindingKind.EntryQuarantined, cabinet,
-            reason.Is == QuarantineReason.NoSuchLine
-                ? $"{place.Journal}/{reason.Is}/{place.Seq}"
-                : $"{place.Journal}/{reason.Is}",
-            FindingEvidence.Quarantine(place.Journal, place.Seq, reason.Is), nowUtcMs, entryUtcMs);
+        _apart.Add(new ApartEntry(position, cabinet, place.Journal, place.Seq, reason.Is, reason.Words, entryUtcMs,
+            nowUtcMs));
     }
 
     /// <inheritdoc/>
@@ -135,17 +148,23 @@ internal sealed class LedgerSession : IDisposable
         Findings.Dispose();
         Corrections.Dispose();
         Hellos.Dispose();
-        _begin.Dispose();
-        _commit.Dispose();
-        _rollback.Dispose();
-        if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle!) == 0)
-        {
-            // Its transaction must not live on in the pool, where it would keep every other writer out.
-            SqliteConnection.ClearPool(_connection);
-        }
-
         _connection.Dispose();
     }
+
+    private void WriteApart(ApartEntry entry)
+    {
+        Quarantine.Insert(entry.Position, entry.Cabinet, entry.Journal, entry.Seq, entry.Reason, entry.Words,
+            entry.NowUtcMs);
+        Findings.Raise(FindingKind.EntryQuarantined, entry.Cabinet,
+            entry.Reason == QuarantineReason.NoSuchLine
+                ? $"{entry.Journal}/{entry.Reason}/{entry.Seq}"
+                : $"{entry.Journal}/{entry.Reason}",
+            FindingEvidence.Quarantine(entry.Journal, entry.Seq, entry.Reason), entry.NowUtcMs, entry.EntryUtcMs);
+    }
+
+    private readonly record struct ApartEntry(
+        long Position, CabinetId Cabinet, JournalId Journal, ulong Seq, QuarantineReason Reason, string Words,
+        long EntryUtcMs, long NowUtcMs);
 }
 
 /// <summary>

@@ -101,3 +101,13 @@ internal sealed record JournalShown(
 internal sealed record HelloShown(
     string Journal, DateTime HeardUtc, ulong TailSeq, ulong Backlog, DateTime? OldestUnsentUtc, long SalesFen,
     long RefundsFen, long Sales, long ClockOffsetMs, string AppliedConfig, string AgentVersion, bool Provisional);
+
+/// <summary>What one of many cabinets said of itself last.</summary>
+/// <param name="Cabinet">The cabinet.</param>
+/// <param name="Hello">Its newest hello.</param>
+internal sealed record CabinetHelloShown(string Cabinet, HelloShown Hello);
+
+/// <summary>A page of newest hellos, by cabinet.</summary>
+/// <param name="Items">The rows.</param>
+/// <param name="NextAfter">Ask for the next page after this cabinet; null when this page is the last.</param>
+internal sealed record HelloPage(IReadOnlyList<CabinetHelloShown> Items, string? NextAfter);

@@ -1,8 +1,8 @@
 using KioskFleet.Protocol.Receipts;
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Places;
+using KioskFleet.Service.Replicas;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Ledger;
 
@@ -11,7 +11,12 @@ namespace KioskFleet.Service.Ledger;
 /// guard of exactly-once. A data error bisects the group down to the entry, which is quarantined; an infrastructure
 /// error throws and quarantines nothing. One caller at a time (the group committer).
 /// </summary>
-internal sealed class LedgerWriter(FleetDatabase database, CurrentCatalogue catalogue, PlacesDataSet places)
+/// <param name="database">The ledger's database.</param>
+/// <param name="catalogue">The catalogue in force.</param>
+/// <param name="places">The business calendar's time zone.</param>
+/// <param name="changes">Of other services on the database: none may be missed by what is judged; null without.</param>
+internal sealed class LedgerWriter(
+    FleetDatabase database, CurrentCatalogue catalogue, PlacesDataSet places, ChangeWatch? changes = null)
     : IDisposable
 {
     private readonly BusinessCalendar _calendar = new(places.Zone);
@@ -20,7 +25,7 @@ internal sealed class LedgerWriter(FleetDatabase database, CurrentCatalogue cata
     /// <summary>Commits a group; when it returns, everything that it says is committed is fsynced.</summary>
     /// <returns>One outcome per batch, in order.</returns>
     /// <exception cref="CommitOutcomeUnknownException">Nobody knows; send no receipts.</exception>
-    /// <exception cref="SqliteException">
+    /// <exception cref="System.Data.Common.DbException">
     /// The database cannot be written; nothing of the failing part happened.
     /// </exception>
     public async Task<IReadOnlyList<CommitOutcome>> CommitAsync(
@@ -124,6 +129,10 @@ internal sealed class LedgerWriter(FleetDatabase database, CurrentCatalogue cata
         BatchAppender? appender = null;
         try
         {
+            // Nobody else can commit until this transaction ends: what is read now is in force at its commit.
+            changes?.CatchUp(session.Connection);
+            session.Journals.LookAt(group);
+            session.Refunds.LookAt(group);
             var snapshot = catalogue.Snapshot;
             appender = new BatchAppender(session, new EntryJudge(snapshot, _calendar), snapshot.Version);
             foreach (var batch in group)
@@ -137,7 +146,7 @@ internal sealed class LedgerWriter(FleetDatabase database, CurrentCatalogue cata
             }
             else
             {
-                session.Totals.Flush();
+                session.Flush();
                 session.Rollback();
             }
 
@@ -146,7 +155,7 @@ internal sealed class LedgerWriter(FleetDatabase database, CurrentCatalogue cata
         catch (Exception error) when (IsDataError(error))
         {
             session.Rollback();
-            return new Complaint(error.Message, appender?.EntryInHand);
+            return new Complaint(error.Message, appender?.EntryAt(session.Entries));
         }
         catch (Exception error) when (error is not CommitOutcomeUnknownException)
         {
@@ -159,9 +168,6 @@ internal sealed class LedgerWriter(FleetDatabase database, CurrentCatalogue cata
     /// Errors that come from the values: a constraint, a type, a size, a sum that does not fit. Everything else (disk
     /// full, I/O, busy) is infrastructure.
     /// </summary>
-    private static bool IsDataError(Exception error) => error is OverflowException or SqliteException
-    {
-        SqliteErrorCode: SQLitePCL.raw.SQLITE_CONSTRAINT or SQLitePCL.raw.SQLITE_MISMATCH
-            or SQLitePCL.raw.SQLITE_TOOBIG
-    };
+    private static bool IsDataError(Exception error) =>
+        error is OverflowException || FleetDatabase.IsDataError(error);
 }

@@ -1,6 +1,6 @@
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Ledger;
 
@@ -20,32 +20,32 @@ internal sealed record ProofEntry(
 internal readonly record struct ProofGap(long FirstSeq, long LastSeq, Digest LastHash);
 
 /// <summary>Reads what the proof needs, in the order in which it needs it. Reads only.</summary>
-internal sealed class ProofRows(SqliteConnection connection) : IDisposable
+internal sealed class ProofRows(FleetConnection connection) : IDisposable
 {
-    private readonly Statement _journals = new(connection,
+    private readonly Statement _journals = connection.Prepare(
         "SELECT journal_no, journal_id, cabinet_id, head_seq, head_hash, skipped FROM journals ORDER BY journal_no");
 
-    private readonly Statement _batches = new(connection, """
+    private readonly Statement _batches = connection.Prepare("""
         SELECT batch_id, first_seq, entries, first_position, signed_first_seq, envelope, signature, key_spki
         FROM batches WHERE journal_no = ?1 ORDER BY first_seq
         """);
 
-    private readonly Statement _entries = new(connection, """
+    private readonly Statement _entries = connection.Prepare("""
         SELECT position, batch_id, seq, hash, bytes, kind, state, utc_ms, business_day, assignment_id, aid_fen,
                ordinary_fen, unmapped_fen, line_class, line_classes
         FROM entries WHERE position BETWEEN ?1 AND ?2 ORDER BY position
         """);
 
-    private readonly Statement _gaps = new(connection,
+    private readonly Statement _gaps = connection.Prepare(
         "SELECT first_seq, last_seq, last_hash FROM gaps WHERE journal_no = ?1 ORDER BY first_seq");
 
     private readonly Statement _keyKnown =
-        new(connection, "SELECT 1 FROM cabinet_keys WHERE cabinet_id = ?1 AND spki = ?2");
+        connection.Prepare("SELECT 1 FROM cabinet_keys WHERE cabinet_id = ?1 AND spki = ?2");
 
-    private readonly Statement _assignments = new(
-        connection, "SELECT assignment_id FROM assignments WHERE cabinet_id = ?1");
+    private readonly Statement _assignments = connection.Prepare(
+        "SELECT assignment_id FROM assignments WHERE cabinet_id = ?1");
 
-    private readonly Statement _strays = new(connection, """
+    private readonly Statement _strays = connection.Prepare("""
         SELECT 'entry ' || e.seq || ' (position ' || e.position || ')', 'it belongs to no batch; inserted or moved'
         FROM entries e LEFT JOIN batches b USING (batch_id)
         WHERE b.batch_id IS NULL OR e.position NOT BETWEEN b.first_position AND b.first_position + b.entries - 1
@@ -63,7 +63,7 @@ internal sealed class ProofRows(SqliteConnection connection) : IDisposable
         WHERE j.journal_no IS NULL
         """);
 
-    private readonly Statement _counts = new(connection,
+    private readonly Statement _counts = connection.Prepare(
         "SELECT (SELECT count(*) FROM entries), (SELECT coalesce(sum(entries), 0) FROM batches)");
 
     /// <summary>All journals.</summary>

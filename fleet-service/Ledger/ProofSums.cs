@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using KioskFleet.Service.Catalogue;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Ledger;
 
@@ -24,15 +24,15 @@ internal sealed class ProofSums(ProofProblems problems)
         ref CollectionsMarshal.GetValueRefOrAddDefault(_days, new Day(cabinet, assignment, day, lineClass), out _);
 
     /// <summary>Compares with all running totals.</summary>
-    public void Compare(SqliteConnection connection)
+    public void Compare(FleetConnection connection)
     {
         CompareWindows(connection);
         CompareDays(connection);
     }
 
-    private void CompareDays(SqliteConnection connection)
+    private void CompareDays(FleetConnection connection)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT cabinet_id, assignment_id, business_day, class, sales_fen, sales_lines, refunds_fen,
                    refunds_of_day_fen
             FROM totals
@@ -50,10 +50,10 @@ internal sealed class ProofSums(ProofProblems problems)
         }
     }
 
-    private void CompareWindows(SqliteConnection connection)
+    private void CompareWindows(FleetConnection connection)
     {
         var windows = SumWindows();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT kind, first_day, cabinet_id, assignment_id, class, sales_fen, sales_lines, refunds_fen,
                    refunds_of_day_fen
             FROM window_totals

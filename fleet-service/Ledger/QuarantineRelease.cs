@@ -120,7 +120,7 @@ internal sealed class QuarantineRelease(
     private static (CabinetId Cabinet, JournalId Journal, long JournalNo, ulong Seq, long UtcMs)? Find(
         LedgerSession session, long position)
     {
-        using var query = new Statement(session.Connection, """
+        using var query = session.Connection.Prepare("""
             SELECT q.cabinet_id, q.journal_id, j.journal_no, q.seq, e.utc_ms
             FROM quarantine q JOIN entries e USING (position) JOIN journals j USING (journal_id)
             WHERE q.position = ?1 AND q.released_utc_ms IS NULL

@@ -1,18 +1,18 @@
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Ledger;
 
 /// <summary>The table of entries kept apart. Belongs to one session.</summary>
-internal sealed class QuarantineTable(SqliteConnection connection) : IDisposable
+internal sealed class QuarantineTable(FleetConnection connection) : IDisposable
 {
-    private readonly Statement _insert = new(connection, """
+    private readonly Statement _insert = connection.Prepare("""
         INSERT INTO quarantine (position, cabinet_id, journal_id, seq, reason, detail, quarantined_utc_ms)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING
         """);
 
-    private readonly Statement _release = new(connection, """
+    private readonly Statement _release = connection.Prepare("""
         UPDATE quarantine SET released_utc_ms = ?2, released_by = ?3 WHERE position = ?1 AND released_utc_ms IS NULL
         """);
 

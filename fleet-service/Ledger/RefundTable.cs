@@ -1,7 +1,7 @@
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Catalogue;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Ledger;
 
@@ -31,22 +31,30 @@ internal readonly record struct TiedRefund(
     long Position, CabinetId Cabinet, int RefundDay, int Line, long AmountFen);
 
 /// <summary>The table of refunds by what they reverse. Belongs to one session.</summary>
-internal sealed class RefundTable(SqliteConnection connection) : IDisposable
+internal sealed class RefundTable(FleetConnection connection) : IDisposable
 {
-    private readonly Statement _insert = new(connection, """
+    private readonly Statement _insert = connection.Prepare("""
         INSERT INTO refunds (position, cabinet_id, refund_number, refund_day, sale_journal, sale_seq, line, amount_fen)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
         """);
 
-    private readonly Statement _byNumber = new(connection,
+    private readonly Statement _byNumber = connection.Prepare(
         "SELECT position FROM refunds WHERE cabinet_id = ?1 AND refund_number = ?2");
 
-    private readonly Statement _waitingSeqs = new(connection, """
+    private readonly Statement _waitingSeqs = connection.Prepare("""
         SELECT DISTINCT sale_seq FROM refunds
         WHERE sale_journal = ?1 AND sale_seq BETWEEN ?2 AND ?3 AND sale_position IS NULL
         """);
 
-    private readonly Statement _waiting = new(connection, """
+    private readonly Statement? _awaitedOf = connection.AsksInSets
+        ? connection.Prepare(
+            "SELECT DISTINCT sale_journal FROM refunds WHERE sale_journal = ANY (?1) AND sale_position IS NULL")
+        : null;
+
+    // The journals of a group for which refunds wait; null when that was not looked at.
+    private HashSet<JournalId>? _awaited;
+
+    private readonly Statement _waiting = connection.Prepare("""
         SELECT r.position, r.refund_day, e.bytes, j.journal_id, e.seq
         FROM refunds r JOIN entries e USING (position) JOIN batches b USING (batch_id)
         JOIN journals j USING (journal_no)
@@ -54,20 +62,20 @@ internal sealed class RefundTable(SqliteConnection connection) : IDisposable
         ORDER BY r.position
         """);
 
-    private readonly Statement _release = new(connection, """
+    private readonly Statement _release = connection.Prepare("""
         UPDATE refunds SET sale_position = ?2, sale_day = ?3, sale_assignment = ?4, class = ?5 WHERE position = ?1
         """);
 
-    private readonly Statement _tied = new(connection, """
+    private readonly Statement _tied = connection.Prepare("""
         SELECT position, cabinet_id, refund_day, line, amount_fen FROM refunds WHERE sale_position = ?1
         ORDER BY position
         """);
 
-    private readonly Statement _move = new(connection, "UPDATE refunds SET class = ?2 WHERE position = ?1");
+    private readonly Statement _move = connection.Prepare("UPDATE refunds SET class = ?2 WHERE position = ?1");
 
-    private readonly Statement _forget = new(connection, "DELETE FROM refunds WHERE position = ?1");
+    private readonly Statement _forget = connection.Prepare("DELETE FROM refunds WHERE position = ?1");
 
-    private readonly Statement _refunded = new(connection, """
+    private readonly Statement _refunded = connection.Prepare("""
         SELECT coalesce(sum(amount_fen), 0) FROM refunds WHERE sale_position = ?1 AND line = ?2
         """);
 
@@ -81,14 +89,43 @@ internal sealed class RefundTable(SqliteConnection connection) : IDisposable
     }
 
     /// <summary>Writes a refund; it waits for its sale until it is tied to it.</summary>
-    public void Insert(long position, CabinetId cabinet, int refundDay, RefundBody refund) =>
+    public void Insert(long position, CabinetId cabinet, int refundDay, RefundBody refund)
+    {
         _insert.Set(1, position).Set(2, cabinet.Value).Set(3, refund.RefundNumber).Set(4, (long)refundDay)
             .Set(5, refund.SaleJournal).Set(6, (long)refund.SaleSeq).Set(7, (long)refund.Line)
             .Set(8, refund.AmountFen).Run();
+        _awaited?.Add(refund.SaleJournal);
+    }
+
+    /// <summary>
+    /// Looks at once for which journals of a group refunds wait, where each question costs a way to a server.
+    /// </summary>
+    public void LookAt(IReadOnlyList<VerifiedBatch> group)
+    {
+        if (_awaitedOf is null)
+        {
+            return;
+        }
+
+        _awaited = [];
+        _awaitedOf.Set(1, group.Select(batch => batch.Journal).Distinct().Select(BytesOf).ToList());
+        while (_awaitedOf.Next())
+        {
+            _awaited.Add(_awaitedOf.Journal(0));
+        }
+    }
+
+    /// <summary>Forgets what was looked at: the transaction is undone, or over.</summary>
+    public void Forget() => _awaited = null;
 
     /// <summary>The numbers of sales in a range for which refunds wait.</summary>
     public HashSet<ulong>? WaitingIn(JournalId journal, ulong firstSeq, ulong lastSeq)
     {
+        if (_awaited is not null && !_awaited.Contains(journal))
+        {
+            return null;
+        }
+
         HashSet<ulong>? seqs = null;
         _waitingSeqs.Set(1, journal).Set(2, (long)firstSeq).Set(3, (long)lastSeq);
         while (_waitingSeqs.Next())
@@ -168,5 +205,13 @@ internal sealed class RefundTable(SqliteConnection connection) : IDisposable
         _move.Dispose();
         _forget.Dispose();
         _refunded.Dispose();
+        _awaitedOf?.Dispose();
+    }
+
+    private static byte[] BytesOf(JournalId journal)
+    {
+        var bytes = new byte[JournalId.Size];
+        journal.Write(bytes);
+        return bytes;
     }
 }

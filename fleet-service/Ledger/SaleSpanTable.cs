@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Ledger;
 
@@ -8,15 +8,18 @@ namespace KioskFleet.Service.Ledger;
 /// time reads only the blocks that may hold some. Gathered per group and written in its transaction. Belongs to one
 /// session.
 /// </summary>
-internal sealed class SaleSpanTable(SqliteConnection connection) : IDisposable
+internal sealed class SaleSpanTable(FleetConnection connection) : IDisposable
 {
     /// <summary>Positions of one block; the migration that made the table has the same number.</summary>
     public const long PositionsPerBlock = 4_096;
 
-    private readonly Statement _upsert = new(connection, """
+    private readonly Statement _upsert = connection.Prepare("""
         INSERT INTO sale_spans (block, first_utc_ms, last_utc_ms) VALUES (?1, ?2, ?3)
-        ON CONFLICT DO UPDATE SET first_utc_ms = min(first_utc_ms, excluded.first_utc_ms),
-          last_utc_ms = max(last_utc_ms, excluded.last_utc_ms)
+        ON CONFLICT (block) DO UPDATE SET
+          first_utc_ms = CASE WHEN excluded.first_utc_ms < sale_spans.first_utc_ms THEN excluded.first_utc_ms
+                         ELSE sale_spans.first_utc_ms END,
+          last_utc_ms = CASE WHEN excluded.last_utc_ms > sale_spans.last_utc_ms THEN excluded.last_utc_ms
+                        ELSE sale_spans.last_utc_ms END
         """);
 
     private readonly Dictionary<long, (long First, long Last)> _spans = [];

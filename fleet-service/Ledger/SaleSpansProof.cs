@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using KioskFleet.Protocol.Entries;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Ledger;
 
@@ -28,9 +28,9 @@ internal sealed class SaleSpansProof(ProofProblems problems)
     }
 
     /// <summary>Compares with what is stored, in both directions.</summary>
-    public void Compare(SqliteConnection connection)
+    public void Compare(FleetConnection connection)
     {
-        using var query = new Statement(connection, "SELECT block, first_utc_ms, last_utc_ms FROM sale_spans");
+        using var query = connection.Prepare("SELECT block, first_utc_ms, last_utc_ms FROM sale_spans");
         while (query.Next())
         {
             var (block, stored) = (query.Long(0), (query.Long(1), query.Long(2)));

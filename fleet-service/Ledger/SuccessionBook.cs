@@ -49,7 +49,7 @@ internal sealed class SuccessionBook(LedgerSession session)
     /// <summary>Turns the guard on when the cabinet has more than this journal.</summary>
     public void GuardIfSeveral(JournalInAppend journal)
     {
-        if (session.Journals.OfCabinet(journal.Verified.Cabinet.Id).Count > 1)
+        if (session.Journals.CountOfCabinet(journal.Verified.Cabinet.Id) > 1)
         {
             Guard(journal);
         }

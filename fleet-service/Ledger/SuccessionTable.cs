@@ -1,6 +1,6 @@
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Ledger;
 
@@ -8,41 +8,41 @@ namespace KioskFleet.Service.Ledger;
 /// What keeps a cabinet with several journals from counting anything twice: the ids it has counted, and where carried
 /// entries are counted. Belongs to one session.
 /// </summary>
-internal sealed class SuccessionTable(SqliteConnection connection) : IDisposable
+internal sealed class SuccessionTable(FleetConnection connection) : IDisposable
 {
-    private readonly Statement _guard = new(connection, """
+    private readonly Statement _guard = connection.Prepare("""
         INSERT INTO vend_guard (cabinet_id, kind, id, position) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING
         """);
 
-    private readonly Statement _guarded = new(connection,
+    private readonly Statement _guarded = connection.Prepare(
         "SELECT position FROM vend_guard WHERE cabinet_id = ?1 AND kind = ?2 AND id = ?3");
 
-    private readonly Statement _gathered = new(connection,
+    private readonly Statement _gathered = connection.Prepare(
         "INSERT INTO guarded_cabinets (cabinet_id) VALUES (?1) ON CONFLICT DO NOTHING RETURNING 1");
 
-    private readonly Statement _isGuarded = new(connection, "SELECT 1 FROM guarded_cabinets WHERE cabinet_id = ?1");
+    private readonly Statement _isGuarded = connection.Prepare("SELECT 1 FROM guarded_cabinets WHERE cabinet_id = ?1");
 
-    private readonly Statement _double = new(connection,
+    private readonly Statement _double = connection.Prepare(
         "INSERT INTO doubles (position, counted_position) VALUES (?1, ?2)");
 
-    private readonly Statement _countedFor = new(connection,
+    private readonly Statement _countedFor = connection.Prepare(
         "SELECT counted_position FROM doubles WHERE position = ?1");
 
-    private readonly Statement _carried = new(connection, """
+    private readonly Statement _carried = connection.Prepare("""
         INSERT INTO carried (origin_journal, origin_seq, journal_no, position) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT DO NOTHING
         """);
 
-    private readonly Statement _carriedTo = new(connection, """
+    private readonly Statement _carriedTo = connection.Prepare("""
         SELECT position FROM carried WHERE origin_journal = ?1 AND origin_seq = ?2 AND journal_no = ?3
         """);
 
-    private readonly Statement _carriedBy = new(connection, """
+    private readonly Statement _carriedBy = connection.Prepare("""
         SELECT c.position FROM carried c JOIN journals j USING (journal_no)
         WHERE c.origin_journal = ?1 AND c.origin_seq = ?2 AND j.cabinet_id = ?3 ORDER BY c.position LIMIT 1
         """);
 
-    private readonly Statement _gap = new(connection, """
+    private readonly Statement _gap = connection.Prepare("""
         INSERT INTO gaps (journal_no, first_seq, last_seq, base_hash, last_hash, declared_utc_ms)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
         """);

@@ -1,6 +1,6 @@
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Ledger;
 
@@ -45,7 +45,7 @@ internal sealed class TotalsProof(ProofProblems problems)
     }
 
     /// <summary>Adds refunds and corrections, then compares with the running totals in both directions.</summary>
-    public void Compare(SqliteConnection connection)
+    public void Compare(FleetConnection connection)
     {
         AddRefunds(connection);
         using (var corrections = new CorrectionsProof(connection, problems, _sums))
@@ -57,16 +57,14 @@ internal sealed class TotalsProof(ProofProblems problems)
         _spans.Compare(connection);
     }
 
-    private void AddRefunds(SqliteConnection connection)
+    private void AddRefunds(FleetConnection connection)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT r.position, r.cabinet_id, r.sale_assignment, r.refund_day, r.sale_day, r.class, r.amount_fen,
                    r.sale_journal, r.sale_seq, r.line, r.refund_number, r.sale_position IS NOT NULL,
                    s.position IS NOT NULL AND s.kind = 1 AND s.business_day = r.sale_day
-                     AND s.assignment_id = r.sale_assignment
-                     AND CASE WHEN coalesce(k.line_classes, s.line_classes) IS NULL THEN s.line_class = r.class
-                         ELSE hex(substr(coalesce(k.line_classes, s.line_classes), r.line + 1, 1)) = '0' || r.class END,
-                   (r.sale_day IS NULL) + (r.sale_assignment IS NULL) + (r.class IS NULL),
+                     AND s.assignment_id = r.sale_assignment,
+                   r.sale_day IS NULL AND r.sale_assignment IS NULL AND r.class IS NULL,
                    (b.first_seq IS NOT NULL AND j.journal_id = r.sale_journal AND s.seq = r.sale_seq)
                      OR EXISTS (SELECT 1 FROM carried c WHERE c.origin_journal = r.sale_journal
                                 AND c.origin_seq = r.sale_seq AND c.position = r.sale_position)
@@ -74,7 +72,8 @@ internal sealed class TotalsProof(ProofProblems problems)
                                 JOIN doubles d ON d.position = nb.first_position + r.sale_seq - nb.first_seq
                                 WHERE nj.journal_id = r.sale_journal AND nb.first_seq <= r.sale_seq
                                   AND r.sale_seq < nb.first_seq + nb.entries
-                                  AND d.counted_position = r.sale_position)
+                                  AND d.counted_position = r.sale_position),
+                   s.line_class, coalesce(k.line_classes, s.line_classes)
             FROM refunds r LEFT JOIN entries s ON s.position = r.sale_position
             LEFT JOIN batches b USING (batch_id) LEFT JOIN journals j USING (journal_no)
             LEFT JOIN corrections k ON k.correction_id =
@@ -85,7 +84,9 @@ internal sealed class TotalsProof(ProofProblems problems)
             var (position, cabinet) = (query.Long(0), query.Text(1));
             var isTied = query.Long(11) != 0;
             if (!_refunds.Remove(position, out var told) || !IsTold(query, told)
-                || (isTied ? query.Long(12) == 0 || query.Long(14) == 0 : query.Long(13) != 3))
+                || (isTied
+                    ? query.Long(12) == 0 || query.Long(14) == 0 || ClassOfLine(query) != query.Long(5)
+                    : query.Long(13) == 0))
             {
                 problems.Add(cabinet, $"refund at position {position}",
                     "is not what its entry says, or not tied to the sale line it reverses");
@@ -110,6 +111,14 @@ internal sealed class TotalsProof(ProofProblems problems)
         }
     }
 
+    /// <summary>The class of the reversed line, as it counts now; null when the sale has no such line.</summary>
+    private static long? ClassOfLine(Statement row)
+    {
+        var line = row.Long(9);
+        return row.IsNull(16) ? row.Long(15)
+            : row.Bytes(16) is var classes && line >= 0 && line < classes.Length ? classes[(int)line] : null;
+    }
+
     private static bool IsTold(Statement row, TellOf told)
     {
         var refund = told.Refund;
@@ -119,9 +128,9 @@ internal sealed class TotalsProof(ProofProblems problems)
     }
 
     /// <summary>What was released from quarantine and counts since then.</summary>
-    private static HashSet<long> Released(SqliteConnection connection)
+    private static HashSet<long> Released(FleetConnection connection)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT position FROM corrections
             WHERE cause = 'Released' AND position NOT IN (SELECT position FROM doubles)
             """);

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Catalogue;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Ledger;
 
@@ -36,15 +36,17 @@ internal struct TotalsChange
 /// gathered for a group of batches and written in the transaction that writes the entries. Checked arithmetic: a sum
 /// that does not fit is a data error. Belongs to one session.
 /// </summary>
-internal sealed class TotalsTable(SqliteConnection connection) : IDisposable
+internal sealed class TotalsTable(FleetConnection connection) : IDisposable
 {
-    private readonly Statement _upsert = new(connection, """
-        INSERT INTO totals (cabinet_id, assignment_id, business_day, class, sales_fen, sales_lines, refunds_fen,
-                            refunds_of_day_fen)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-        ON CONFLICT DO UPDATE SET sales_fen = sales_fen + excluded.sales_fen,
-          sales_lines = sales_lines + excluded.sales_lines, refunds_fen = refunds_fen + excluded.refunds_fen,
-          refunds_of_day_fen = refunds_of_day_fen + excluded.refunds_of_day_fen
+    private readonly RowWriter _rows = connection.PrepareRows(
+        "totals",
+        "cabinet_id, assignment_id, business_day, class, sales_fen, sales_lines, refunds_fen, refunds_of_day_fen",
+        """
+        ON CONFLICT (cabinet_id, assignment_id, business_day, class)
+        DO UPDATE SET sales_fen = totals.sales_fen + excluded.sales_fen,
+          sales_lines = totals.sales_lines + excluded.sales_lines,
+          refunds_fen = totals.refunds_fen + excluded.refunds_fen,
+          refunds_of_day_fen = totals.refunds_of_day_fen + excluded.refunds_of_day_fen
         """);
 
     private readonly WindowTotalsTable _windows = new(connection);
@@ -77,13 +79,14 @@ internal sealed class TotalsTable(SqliteConnection connection) : IDisposable
     {
         foreach (var (key, change) in _changes)
         {
-            _upsert.Set(1, key.Cabinet.Value).Set(2, key.Assignment).Set(3, (long)key.Day).Set(4, (long)key.Class)
+            _rows.Set(1, key.Cabinet.Value).Set(2, key.Assignment).Set(3, (long)key.Day).Set(4, (long)key.Class)
                 .Set(5, change.SalesFen).Set(6, change.SalesLines).Set(7, change.RefundsFen)
-                .Set(8, change.RefundsOfDayFen).Run();
+                .Set(8, change.RefundsOfDayFen).Add();
             _windows.Add(key.Cabinet, key.Assignment, key.Day, key.Class, change);
         }
 
         _changes.Clear();
+        _rows.Flush();
         _windows.Flush();
     }
 
@@ -97,7 +100,7 @@ internal sealed class TotalsTable(SqliteConnection connection) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _upsert.Dispose();
+        _rows.Dispose();
         _windows.Dispose();
     }
 

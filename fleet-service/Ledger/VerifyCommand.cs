@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Ledger;
 
@@ -14,8 +15,8 @@ internal static class VerifyCommand
     private const int ProgressEvery = 50_000;
 
     /// <summary>Makes the command.</summary>
-    /// <param name="configuredPath">The database of the settings, for when none is named.</param>
-    public static Command Create(Func<ParseResult, string> configuredPath)
+    /// <param name="configured">The database of the settings, for when none is named.</param>
+    public static Command Create(Func<ParseResult, StorageOptions> configured)
     {
         var database = new Option<FileInfo?>("--database", "-d")
         {
@@ -29,33 +30,46 @@ internal static class VerifyCommand
               KioskFleet.Service verify
               KioskFleet.Service verify --database /backup/fleet-2026-01-31.db
             """) { database };
-        command.SetAction((parsed, ct) => Task.FromResult(
-            Verify(parsed.GetValue(database)?.FullName ?? configuredPath(parsed), ct)));
+        command.SetAction((parsed, ct) => Task.FromResult(parsed.GetValue(database)?.FullName is { } path
+            ? Verify(path, () => VerifyFile(path, ct))
+            : VerifyConfigured(configured(parsed), ct)));
         return command;
     }
 
-    private static int Verify(string path, CancellationToken ct)
+    private static int VerifyConfigured(StorageOptions options, CancellationToken ct) => Verify(options.Name, () =>
+    {
+        using var database = FleetDatabase.OpenToRead(options);
+        return Show(new LedgerProof(database).Run(new Progress(), ct));
+    });
+
+    private static int VerifyFile(string path, CancellationToken ct)
     {
         if (!File.Exists(path))
         {
-            Console.Error.WriteLine($"{path}: there is no such database. Name one with --database, or its folder with "
-                + "--set Storage:DataDirectory=DIR.");
+            Console.Error.WriteLine($"{path}: there is no such file.");
             return NotProven;
         }
 
-        using var connection = new SqliteConnection(
-            new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }
-                .ToString());
+        using var connection = SqliteEngine.OpenFile(path);
+        return Show(LedgerProof.Run(connection, new Progress(), ct));
+    }
+
+    private static int Verify(string name, Func<int> verify)
+    {
         try
         {
-            connection.Open();
-            return Show(LedgerProof.Run(connection, new Progress(), ct));
+            return verify();
         }
-        catch (SqliteException error)
+        catch (DbException error)
         {
-            Console.Error.WriteLine($"{path}: cannot be read as a ledger: {error.Message}");
-            return NotProven;
+            Console.Error.WriteLine($"{name}: cannot be read as a ledger: {error.Message}");
         }
+        catch (StorageException error)
+        {
+            Console.Error.WriteLine(error.Message);
+        }
+
+        return NotProven;
     }
 
     private static int Show(ProofReport report)

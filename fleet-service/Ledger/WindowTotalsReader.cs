@@ -1,6 +1,6 @@
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Places;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Ledger;
 
@@ -32,7 +32,7 @@ internal sealed class AssignmentTotals
 /// edges: it costs what the window's cabinets cost, however many sales and days it holds. Reads in the caller's
 /// transaction. Made anew for each window.
 /// </summary>
-internal sealed class WindowTotalsReader(SqliteConnection connection)
+internal sealed class WindowTotalsReader(FleetConnection connection)
 {
     private const string Sums = "sales_fen, sales_lines, refunds_fen, refunds_of_day_fen";
 
@@ -46,7 +46,8 @@ internal sealed class WindowTotalsReader(SqliteConnection connection)
     private const string DaysSql = """
         SELECT t.cabinet_id, t.assignment_id, t.class, t.sales_fen, t.sales_lines, t.refunds_fen, t.refunds_of_day_fen
         FROM (SELECT DISTINCT cabinet_id, assignment_id FROM window_totals WHERE kind = 2 AND first_day = ?1) w
-        CROSS JOIN totals t ON t.cabinet_id = w.cabinet_id AND t.assignment_id = w.assignment_id
+        CROSS JOIN totals t
+        WHERE t.cabinet_id = w.cabinet_id AND t.assignment_id = w.assignment_id
           AND t.business_day >= ?2 AND t.business_day < ?3
         """;
 
@@ -69,7 +70,7 @@ internal sealed class WindowTotalsReader(SqliteConnection connection)
         if (cabinetId is not null)
         {
             // One cabinet's days stand side by side.
-            using var days = new Statement(connection, CabinetSql);
+            using var days = connection.Prepare(CabinetSql);
             Take(days.Set(1, cabinetId).Set(2, (long)BusinessZone.Number(from)).Set(3, (long)BusinessZone.Number(to)));
             return _totals;
         }
@@ -78,7 +79,7 @@ internal sealed class WindowTotalsReader(SqliteConnection connection)
         _isOrdered = parts is [{ IsOneWindow: true }];
         foreach (var part in parts)
         {
-            using var rows = new Statement(connection, part.Kind is null ? DaysSql : WindowsSql);
+            using var rows = connection.Prepare(part.Kind is null ? DaysSql : WindowsSql);
             Take(rows.Set(1, part.Kind is { } kind ? (long)kind : TotalsWindow.WeekOf(BusinessZone.Number(part.From)))
                 .Set(2, (long)BusinessZone.Number(part.From)).Set(3, (long)BusinessZone.Number(part.To)));
         }

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Catalogue;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Ledger;
 
@@ -9,15 +9,19 @@ namespace KioskFleet.Service.Ledger;
 /// The totals of whole months and weeks: standings are made from them, so that a window costs one range of rows however
 /// many sales it holds. Written beside the days, in their transaction. Belongs to one session.
 /// </summary>
-internal sealed class WindowTotalsTable(SqliteConnection connection) : IDisposable
+internal sealed class WindowTotalsTable(FleetConnection connection) : IDisposable
 {
-    private readonly Statement _upsert = new(connection, """
-        INSERT INTO window_totals (kind, first_day, cabinet_id, assignment_id, class, sales_fen, sales_lines,
-                                   refunds_fen, refunds_of_day_fen)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-        ON CONFLICT DO UPDATE SET sales_fen = sales_fen + excluded.sales_fen,
-          sales_lines = sales_lines + excluded.sales_lines, refunds_fen = refunds_fen + excluded.refunds_fen,
-          refunds_of_day_fen = refunds_of_day_fen + excluded.refunds_of_day_fen
+    private readonly RowWriter _rows = connection.PrepareRows(
+        "window_totals",
+        """
+        kind, first_day, cabinet_id, assignment_id, class, sales_fen, sales_lines, refunds_fen, refunds_of_day_fen
+        """,
+        """
+        ON CONFLICT (kind, first_day, cabinet_id, assignment_id, class)
+        DO UPDATE SET sales_fen = window_totals.sales_fen + excluded.sales_fen,
+          sales_lines = window_totals.sales_lines + excluded.sales_lines,
+          refunds_fen = window_totals.refunds_fen + excluded.refunds_fen,
+          refunds_of_day_fen = window_totals.refunds_of_day_fen + excluded.refunds_of_day_fen
         """);
 
     private readonly Dictionary<Key, TotalsChange> _changes = [];
@@ -43,19 +47,20 @@ internal sealed class WindowTotalsTable(SqliteConnection connection) : IDisposab
     {
         foreach (var (key, change) in _changes)
         {
-            _upsert.Set(1, (long)key.Kind).Set(2, (long)key.FirstDay).Set(3, key.Cabinet.Value).Set(4, key.Assignment)
+            _rows.Set(1, (long)key.Kind).Set(2, (long)key.FirstDay).Set(3, key.Cabinet.Value).Set(4, key.Assignment)
                 .Set(5, (long)key.Class).Set(6, change.SalesFen).Set(7, change.SalesLines).Set(8, change.RefundsFen)
-                .Set(9, change.RefundsOfDayFen).Run();
+                .Set(9, change.RefundsOfDayFen).Add();
         }
 
         _changes.Clear();
+        _rows.Flush();
     }
 
     /// <summary>Forgets what was gathered: the transaction is undone.</summary>
     public void Forget() => _changes.Clear();
 
     /// <inheritdoc/>
-    public void Dispose() => _upsert.Dispose();
+    public void Dispose() => _rows.Dispose();
 
     private ref TotalsChange At(Key key) => ref CollectionsMarshal.GetValueRefOrAddDefault(_changes, key, out _);
 }

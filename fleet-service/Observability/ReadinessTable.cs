@@ -1,4 +1,5 @@
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
+
 
 namespace KioskFleet.Service.Observability;
 
@@ -6,11 +7,6 @@ namespace KioskFleet.Service.Observability;
 internal static class ReadinessTable
 {
     /// <summary>Writes the row inside the caller's transaction; returns the rows written.</summary>
-    public static int Write(SqliteConnection connection, long nowUtcMs)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "UPDATE readiness SET written_utc_ms = $now WHERE id = 1";
-        command.Parameters.AddWithValue("$now", nowUtcMs);
-        return command.ExecuteNonQuery();
-    }
+    public static long Write(FleetConnection connection, long nowUtcMs) => connection.Execute(
+        "UPDATE readiness SET written_utc_ms = $now WHERE id = 1", ("$now", nowUtcMs));
 }

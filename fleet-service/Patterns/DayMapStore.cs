@@ -1,5 +1,4 @@
-using KioskFleet.Service.Ledger;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Patterns;
 
@@ -24,7 +23,7 @@ internal sealed class DayMapStore
     /// <param name="toDay">First day after it, yyyymmdd.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public IReadOnlyList<(long First, long Last)> Ranges(
-        SqliteConnection connection, int fromDay, int toDay, CancellationToken cancellationToken)
+        FleetConnection connection, int fromDay, int toDay, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
@@ -52,9 +51,9 @@ internal sealed class DayMapStore
         }
     }
 
-    private void Extend(SqliteConnection connection, CancellationToken cancellationToken)
+    private void Extend(FleetConnection connection, CancellationToken cancellationToken)
     {
-        using var rows = new Statement(connection, """
+        using var rows = connection.Prepare("""
             SELECT position, business_day FROM entries WHERE position > ?1 ORDER BY position
             """);
         rows.Set(1, _read);

@@ -1,8 +1,6 @@
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Service.Compliance;
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Patterns;
 
@@ -12,22 +10,22 @@ namespace KioskFleet.Service.Patterns;
 /// </summary>
 internal sealed class PatternStore : IDisposable
 {
-    private readonly SqliteTransaction _moment;
+    private readonly FleetTransaction _moment;
 
     /// <summary>Takes the moment.</summary>
     public PatternStore(FleetDatabase database)
     {
         Connection = database.OpenReader();
-        _moment = Connection.BeginTransaction(deferred: true);
+        _moment = Connection.BeginRead();
     }
 
     /// <summary>The connection, for cursors of the same moment.</summary>
-    public SqliteConnection Connection { get; }
+    public FleetConnection Connection { get; }
 
     /// <summary>Which SKUs the catalogue maps for any operator, and which for one.</summary>
     public Articles Articles()
     {
-        using var rows = new Statement(Connection, "SELECT DISTINCT operator_id, sku FROM sku_mappings");
+        using var rows = Connection.Prepare("SELECT DISTINCT operator_id, sku FROM sku_mappings");
         var own = new HashSet<(string OperatorId, string Sku)>();
         var shared = new HashSet<string>(StringComparer.Ordinal);
         while (rows.Next())
@@ -50,7 +48,7 @@ internal sealed class PatternStore : IDisposable
     /// </summary>
     public (long AidFen, long TotalFen) Amounts(string cabinetId, IReadOnlyList<long> assignments, JudgingWindow window)
     {
-        using var sums = new Statement(Connection, """
+        using var sums = Connection.Prepare("""
             SELECT coalesce(sum(CASE WHEN class = 1 THEN sales_fen - refunds_of_day_fen END), 0),
                    coalesce(sum(sales_fen - refunds_of_day_fen), 0)
             FROM totals WHERE cabinet_id = ?1 AND assignment_id = ?2 AND business_day >= ?3 AND business_day < ?4
@@ -70,7 +68,7 @@ internal sealed class PatternStore : IDisposable
     /// <summary>Counted refunds that were made on a later day than their sale.</summary>
     public IEnumerable<LaterRefund> LateRefunds()
     {
-        using var rows = new Statement(Connection, """
+        using var rows = Connection.Prepare("""
             SELECT sale_assignment, sale_day, refund_day, sale_position FROM refunds
             WHERE sale_position IS NOT NULL AND refund_day > sale_day
             """);
@@ -83,8 +81,8 @@ internal sealed class PatternStore : IDisposable
     /// <summary>When a cabinet was enrolled first, Unix milliseconds UTC; 0 when it never was.</summary>
     public long EnrolledUtcMs(string cabinetId)
     {
-        using var first = new Statement(
-            Connection, "SELECT coalesce(min(from_utc_ms), 0) FROM cabinet_keys WHERE cabinet_id = ?1");
+        using var first = Connection.Prepare(
+            "SELECT coalesce(min(from_utc_ms), 0) FROM cabinet_keys WHERE cabinet_id = ?1");
         return One(first.Set(1, cabinetId));
     }
 
@@ -93,7 +91,7 @@ internal sealed class PatternStore : IDisposable
     /// </summary>
     public int FirstSaleDay(string cabinetId, IReadOnlyList<long> assignments)
     {
-        using var first = new Statement(Connection, """
+        using var first = Connection.Prepare("""
             SELECT business_day FROM totals WHERE cabinet_id = ?1 AND assignment_id = ?2 AND sales_lines > 0
             ORDER BY business_day LIMIT 1
             """);
@@ -105,7 +103,7 @@ internal sealed class PatternStore : IDisposable
     /// <summary>The heads of a cabinet's newest journals.</summary>
     public IReadOnlyList<JournalHead> Heads(string cabinetId)
     {
-        using var rows = new Statement(Connection, """
+        using var rows = Connection.Prepare("""
             SELECT journal_id, head_seq, head_hash FROM journals WHERE cabinet_id = ?1 AND head_seq > 0
             ORDER BY journal_no DESC LIMIT ?2
             """);
@@ -122,7 +120,7 @@ internal sealed class PatternStore : IDisposable
     /// <summary>Some entries, as evidence.</summary>
     public IReadOnlyList<ExampleEntry> Entries(IReadOnlyList<long> positions)
     {
-        using var row = new Statement(Connection, """
+        using var row = Connection.Prepare("""
             SELECT j.journal_id, e.seq, e.utc_ms, e.bytes FROM entries e JOIN batches b USING (batch_id)
             JOIN journals j USING (journal_no) WHERE e.position = ?1
             """);
@@ -149,15 +147,15 @@ internal sealed class PatternStore : IDisposable
     /// </summary>
     public IReadOnlyDictionary<string, (long? HeardUtcMs, long ChangedUtcMs)> Signs()
     {
-        using var rows = new Statement(Connection, """
-            SELECT c.cabinet_id, h.heard_utc_ms, max(c.changed_utc_ms, c.registered_utc_ms,
-              coalesce((SELECT max(k.from_utc_ms) FROM cabinet_keys k WHERE k.cabinet_id = c.cabinet_id), 0))
+        using var rows = Connection.Prepare("""
+            SELECT c.cabinet_id, h.heard_utc_ms, c.changed_utc_ms, c.registered_utc_ms,
+              coalesce((SELECT max(k.from_utc_ms) FROM cabinet_keys k WHERE k.cabinet_id = c.cabinet_id), 0)
             FROM cabinets c LEFT JOIN hellos h USING (cabinet_id)
             """);
         var signs = new Dictionary<string, (long? HeardUtcMs, long ChangedUtcMs)>(StringComparer.Ordinal);
         while (rows.Next())
         {
-            signs[rows.Text(0)] = (rows.LongOrNull(1), rows.Long(2));
+            signs[rows.Text(0)] = (rows.LongOrNull(1), Math.Max(Math.Max(rows.Long(2), rows.Long(3)), rows.Long(4)));
         }
 
         return signs;

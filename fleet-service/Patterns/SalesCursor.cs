@@ -1,6 +1,6 @@
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Service.Ledger;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Patterns;
 
@@ -8,16 +8,16 @@ namespace KioskFleet.Service.Patterns;
 /// Streams the sales and non-sales of a range of ledger positions in order, row by row; nothing is gathered. Belongs to
 /// one reading.
 /// </summary>
-internal sealed class SalesCursor(SqliteConnection connection) : IDisposable
+internal sealed class SalesCursor(FleetConnection connection) : IDisposable
 {
-    private readonly Statement _rows = new(connection, """
+    private readonly Statement _rows = connection.Prepare("""
         SELECT position, kind, state, utc_ms, business_day, assignment_id, line_class, line_classes, bytes
         FROM entries
         WHERE position BETWEEN ?1 AND ?2 AND business_day >= ?3 AND kind IN (1, 3) AND state <> 2
         ORDER BY position
         """);
 
-    private readonly Statement _double = new(connection, "SELECT 1 FROM doubles WHERE position = ?1");
+    private readonly Statement _double = connection.Prepare("SELECT 1 FROM doubles WHERE position = ?1");
 
     /// <summary>Ledger position.</summary>
     public long Position => _rows.Long(0);
@@ -76,10 +76,10 @@ internal sealed class SalesCursor(SqliteConnection connection) : IDisposable
 /// <summary>
 /// The last corrections of a range of positions, read beside the sales in the same order. Belongs to one reading.
 /// </summary>
-internal sealed class CorrectionCursor(SqliteConnection connection) : IDisposable
+internal sealed class CorrectionCursor(FleetConnection connection) : IDisposable
 {
     // The index on the position holds the row's number too, so that this is read in order without sorting.
-    private readonly Statement _rows = new(connection, """
+    private readonly Statement _rows = connection.Prepare("""
         SELECT position, line_classes FROM corrections WHERE position BETWEEN ?1 AND ?2
         ORDER BY position, correction_id
         """);
@@ -123,9 +123,9 @@ internal readonly record struct LineRefund(int Line, long Fen, int Day);
 /// <summary>
 /// The refunds of a range of positions' sales, read beside them in the same order. Belongs to one reading.
 /// </summary>
-internal sealed class RefundCursor(SqliteConnection connection) : IDisposable
+internal sealed class RefundCursor(FleetConnection connection) : IDisposable
 {
-    private readonly Statement _rows = new(connection, """
+    private readonly Statement _rows = connection.Prepare("""
         SELECT sale_position, line, amount_fen, refund_day FROM refunds
         WHERE sale_position IS NOT NULL AND sale_position >= ?1 AND sale_position <= ?2
         ORDER BY sale_position
@@ -173,14 +173,14 @@ internal sealed class BuyerCursor : IDisposable
     private readonly bool _hasBills;
 
     /// <summary>Looks whether there are bills at all.</summary>
-    public BuyerCursor(SqliteConnection connection)
+    public BuyerCursor(FleetConnection connection)
     {
-        _buyer = new Statement(connection, """
+        _buyer = connection.Prepare("""
             SELECT b.buyer FROM recorded_payments r JOIN bill_lines b ON b.provider = r.method AND b.kind = 'payment'
               AND b.transaction_number = r.bill_transaction AND b.refund_number = ''
             WHERE r.position = ?1 AND r.bill_transaction <> ''
             """);
-        using var any = new Statement(connection, "SELECT 1 FROM bill_lines LIMIT 1");
+        using var any = connection.Prepare("SELECT 1 FROM bill_lines LIMIT 1");
         _hasBills = any.Next();
         any.Reset();
     }

@@ -1,3 +1,5 @@
+using KioskFleet.Service.Replicas;
+
 namespace KioskFleet.Service.Policies;
 
 /// <summary>Registers the policies. Needs Storage and Places.</summary>
@@ -10,6 +12,7 @@ internal static class PoliciesModule
     {
         services.AddSingleton(new CurrentPolicies(new PolicyBook([])));
         services.AddSingleton<PolicyDesk>();
+        services.AddSingleton<IChangeFollower, PolicyFollower>();
         services.AddHostedService<PoliciesStart>();
         return services;
     }

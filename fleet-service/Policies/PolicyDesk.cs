@@ -79,7 +79,7 @@ internal sealed class PolicyDesk(
     public void Reload()
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
+        using var moment = connection.BeginRead();
         current.Replace(PolicyStore.ReadBook(connection));
     }
 
@@ -87,7 +87,7 @@ internal sealed class PolicyDesk(
     public IReadOnlyList<PolicyRecord> Records()
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
+        using var moment = connection.BeginRead();
         return PolicyStore.Read(connection).Records;
     }
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using KioskFleet.Service.Access;
 using KioskFleet.Service.Places;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Policies;
 
@@ -15,27 +15,27 @@ internal static class PolicyStore
     private static readonly string Made = PolicyJson.Name(PolicyOrigin.Made);
 
     /// <summary>All policies with their story: those that people made, then those of the data set.</summary>
-    public static (IReadOnlyList<PolicyRecord> Records, long Revision) Read(SqliteConnection connection)
+    public static (IReadOnlyList<PolicyRecord> Records, long Revision) Read(FleetConnection connection)
     {
-        var decided = Rows(connection, """
+        var decided = connection.Query("""
             SELECT policy_id, version, to_day, reason, ended_utc_ms, ended_by FROM policy_ends ORDER BY end_no
             """,
-            r => (Of: (r.GetString(0), r.GetInt32(1)),
-                Ending: new PolicyEnding(Day(r.GetString(2)), r.GetString(3), r.GetInt64(4), r.GetString(5))));
+            r => (Of: (r.Text(0), (int)r.Long(1)),
+                Ending: new PolicyEnding(Day(r.Text(2)), r.Text(3), r.Long(4), r.Text(5))));
         var ends = decided.ToLookup(e => e.Of, e => e.Ending);
-        var records = Rows(connection, """
+        var records = connection.Query("""
             SELECT terms, origin, made_utc_ms, made_by FROM policy_versions
             ORDER BY origin DESC, policy_id, version
             """,
-            r => Record(PolicyJson.Read(r.GetString(0)), r.GetString(1) == Made ? PolicyOrigin.Made
-                : PolicyOrigin.DataSet, (r.GetInt64(2), r.GetString(3)), ends));
+            r => Record(PolicyJson.Read(r.Text(0)), r.Text(1) == Made ? PolicyOrigin.Made
+                : PolicyOrigin.DataSet, (r.Long(2), r.Text(3)), ends));
 
         // Both tables only grow, so that a later state has more rows.
         return (records, records.Count + decided.Count);
     }
 
     /// <summary>The policies as they are judged by.</summary>
-    public static PolicyBook ReadBook(SqliteConnection connection)
+    public static PolicyBook ReadBook(FleetConnection connection)
     {
         var (records, revision) = Read(connection);
         return new PolicyBook(records.Select(r => r.Effective), revision);
@@ -48,7 +48,7 @@ internal static class PolicyStore
     /// <param name="places">The data set.</param>
     /// <param name="nowUtcMs">The present moment, Unix milliseconds UTC.</param>
     /// <exception cref="DataSetException">Findings stand against the data set.</exception>
-    public static ShippedPolicies TakeOver(SqliteConnection connection, PlacesDataSet places, long nowUtcMs)
+    public static ShippedPolicies TakeOver(FleetConnection connection, PlacesDataSet places, long nowUtcMs)
     {
         var taken = ShippedPolicyRule.Decide(
             Read(connection).Records, Ground(connection), places, places.Zone.DayOf(nowUtcMs));
@@ -64,7 +64,7 @@ internal static class PolicyStore
             Write(connection, policy, PolicyOrigin.DataSet, seen);
         }
 
-        Run(connection, """
+        connection.Execute("""
             INSERT INTO policy_ground (ground_no, data_set, city_code, utc_offset_minutes, seen_utc_ms)
             VALUES (1, $set, $city, $offset, $now) ON CONFLICT DO NOTHING
             """,
@@ -75,11 +75,11 @@ internal static class PolicyStore
 
     /// <summary>Writes a new version with its audit row.</summary>
     public static void Write(
-        SqliteConnection connection, Policy policy, PolicyOrigin origin, (long UtcMs, string By) made)
+        FleetConnection connection, Policy policy, PolicyOrigin origin, (long UtcMs, string By) made)
     {
         var terms = PolicyJson.Write(policy);
         var text = terms.ToJsonString();
-        Run(connection, """
+        connection.Execute("""
             INSERT INTO policy_versions (policy_id, version, origin, terms, terms_sha256, made_utc_ms, made_by)
             VALUES ($id, $version, $origin, $terms, $hash, $now, $by)
             """,
@@ -92,11 +92,11 @@ internal static class PolicyStore
 
     /// <summary>Writes the ends of versions, each with its audit row.</summary>
     public static void WriteEnds(
-        SqliteConnection connection, IReadOnlyList<PolicyEnd> ends, string reason, (long UtcMs, string By) made)
+        FleetConnection connection, IReadOnlyList<PolicyEnd> ends, string reason, (long UtcMs, string By) made)
     {
         foreach (var end in ends)
         {
-            Run(connection, """
+            connection.Execute("""
                 INSERT INTO policy_ends (policy_id, version, to_day, reason, ended_utc_ms, ended_by)
                 VALUES ($id, $version, $to, $reason, $now, $by)
                 """,
@@ -113,15 +113,15 @@ internal static class PolicyStore
     /// <param name="connection">The connection.</param>
     /// <param name="cabinetId">The cabinet.</param>
     /// <param name="utcMs">Unix milliseconds UTC; before the first assignment the first one holds.</param>
-    public static PolicySubject? SubjectOf(SqliteConnection connection, string cabinetId, long utcMs)
+    public static PolicySubject? SubjectOf(FleetConnection connection, string cabinetId, long utcMs)
     {
-        using var command = Command(connection, """
+        var found = connection.Query("""
             SELECT operator_id, county_code FROM assignments WHERE cabinet_id = $cabinet
             ORDER BY from_utc_ms <= $at DESC, CASE WHEN from_utc_ms <= $at THEN -from_utc_ms ELSE from_utc_ms END
             LIMIT 1
-            """, ("$cabinet", cabinetId), ("$at", utcMs));
-        using var row = command.ExecuteReader();
-        return row.Read() ? new PolicySubject(cabinetId, row.GetString(0), row.GetString(1)) : null;
+            """,
+            row => new PolicySubject(cabinetId, row.Text(0), row.Text(1)), ("$cabinet", cabinetId), ("$at", utcMs));
+        return found is [var subject] ? subject : null;
     }
 
     private static PolicyRecord Record(
@@ -133,42 +133,9 @@ internal static class PolicyStore
             terms, end is null || terms.To <= end.To ? terms : terms with { To = end.To }, origin, made, end);
     }
 
-    private static PolicyGround? Ground(SqliteConnection connection) => Rows(connection,
+    private static PolicyGround? Ground(FleetConnection connection) => connection.Query(
         "SELECT city_code, utc_offset_minutes FROM policy_ground",
-        r => new PolicyGround(r.GetString(0), r.GetInt32(1))).SingleOrDefault();
+        r => new PolicyGround(r.Text(0), (int)r.Long(1))).SingleOrDefault();
 
     private static DateOnly Day(string text) => DateOnly.ParseExact(text, DayFormat, CultureInfo.InvariantCulture);
-
-    private static List<T> Rows<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> read)
-    {
-        using var command = Command(connection, sql);
-        using var reader = command.ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read())
-        {
-            rows.Add(read(reader));
-        }
-
-        return rows;
-    }
-
-    private static void Run(
-        SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
-    {
-        using var command = Command(connection, sql, parameters);
-        command.ExecuteNonQuery();
-    }
-
-    private static SqliteCommand Command(
-        SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var (name, value) in parameters)
-        {
-            command.Parameters.AddWithValue(name, value);
-        }
-
-        return command;
-    }
 }

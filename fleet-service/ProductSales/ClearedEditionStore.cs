@@ -1,5 +1,4 @@
-using KioskFleet.Service.Ledger;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.ProductSales;
 
@@ -10,16 +9,16 @@ namespace KioskFleet.Service.ProductSales;
 internal static class ClearedEditionStore
 {
     /// <summary>True when there is something to clear.</summary>
-    public static bool HasWork(SqliteConnection connection)
+    public static bool HasWork(FleetConnection connection)
     {
         // The served edition and a newer one in the making stay.
-        using var query = new Statement(connection, $"SELECT EXISTS ({Stale})");
+        using var query = connection.Prepare($"SELECT EXISTS ({Stale})");
         query.Next();
         return query.Long(0) != 0;
     }
 
     /// <summary>Does one step. Each kind of row is done before the next one begins; the edition is last.</summary>
-    public static void Step(SqliteConnection connection)
+    public static void Step(FleetConnection connection)
     {
         if (TellPlaces(connection))
         {
@@ -50,9 +49,8 @@ internal static class ClearedEditionStore
         ];
         foreach (var sql in kinds)
         {
-            using var delete = new Statement(connection, sql);
-            delete.Set(1, (long)ProductSalesLimits.ClearedPerStep).Run();
-            if (Changes(connection) > 0)
+            using var delete = connection.Prepare(sql);
+            if (delete.Set(1, (long)ProductSalesLimits.ClearedPerStep).Run() > 0)
             {
                 return;
             }
@@ -65,10 +63,10 @@ internal static class ClearedEditionStore
         """;
 
     /// <summary>Moves places of the served edition to what the public is told; false when all were moved.</summary>
-    private static bool TellPlaces(SqliteConnection connection)
+    private static bool TellPlaces(FleetConnection connection)
     {
         var moved = new List<(long Edition, string Product, string Cabinet, long UtcMs, long Price)>();
-        using (var query = new Statement(connection, """
+        using (var query = connection.Prepare("""
             SELECT p.edition, p.product_id, p.cabinet_id, p.last_sold_utc_ms, p.unit_price_fen
             FROM product_sales_editions s JOIN product_sales_places p ON p.edition = s.edition
             WHERE s.is_served = 1 LIMIT ?1
@@ -82,7 +80,7 @@ internal static class ClearedEditionStore
         }
 
         using var places = new ProductPlaceTable(connection);
-        using var forget = new Statement(connection, """
+        using var forget = connection.Prepare("""
             DELETE FROM product_sales_places WHERE edition = ?1 AND product_id = ?2 AND cabinet_id = ?3
             """);
         foreach (var (edition, product, cabinet, utcMs, price) in moved)
@@ -91,13 +89,7 @@ internal static class ClearedEditionStore
             forget.Set(1, edition).Set(2, product).Set(3, cabinet).Run();
         }
 
+        places.Flush();
         return moved.Count > 0;
-    }
-
-    private static long Changes(SqliteConnection connection)
-    {
-        using var query = new Statement(connection, "SELECT changes()");
-        query.Next();
-        return query.Long(0);
     }
 }

@@ -1,3 +1,5 @@
+using KioskFleet.Service.Ledger;
+
 namespace KioskFleet.Service.ProductSales;
 
 /// <summary>What sales are summed by.</summary>
@@ -28,22 +30,6 @@ internal readonly record struct ProductAmounts(long Lines, long Pieces, long Pai
     public static ProductAmounts operator -(ProductAmounts a, ProductAmounts b) => checked(new(
         a.Lines - b.Lines, a.Pieces - b.Pieces, a.PaidFen - b.PaidFen, a.RefundedFen - b.RefundedFen));
 }
-
-/// <summary>A committed sale, as far as its products need it.</summary>
-/// <param name="UtcMs">Its corrected moment, Unix milliseconds UTC.</param>
-/// <param name="Day">Its business day, yyyymmdd.</param>
-/// <param name="CabinetId">The cabinet.</param>
-/// <param name="CountyCode">County of the assignment.</param>
-/// <param name="OperatorId">Operator of the assignment.</param>
-/// <param name="Bytes">Its canonical bytes.</param>
-internal sealed record SoldEntry(
-    long UtcMs, int Day, string CabinetId, string CountyCode, string OperatorId, byte[] Bytes);
-
-/// <summary>A sale that counts otherwise than before.</summary>
-/// <param name="Sale">The sale.</param>
-/// <param name="Before">One class per line as it was counted; null when it was not.</param>
-/// <param name="After">One class per line as it counts from now on.</param>
-internal sealed record SaleChange(SoldEntry Sale, byte[]? Before, byte[] After);
 
 /// <summary>A line that a refund reverses.</summary>
 /// <param name="Sale">The sale.</param>

@@ -2,7 +2,6 @@ using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.ProductSales;
 
@@ -62,9 +61,9 @@ internal sealed class ProductSalesPageStore(FleetDatabase database)
         ProductSalesFilter filter, int page, int pageSize)
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
+        using var moment = connection.BeginRead();
         using var sum = Query(connection, $"""
-            SELECT count(DISTINCT s.product_id || char(10) || s.class || char(10) || s.is_of_city),
+            SELECT count(DISTINCT s.product_id || '/' || s.class || '/' || s.is_of_city),
               coalesce(sum(s.lines), 0), coalesce(sum(s.pieces), 0), coalesce(sum(s.paid_fen), 0),
               coalesce(sum(s.refunded_fen), 0)
             {Where} AND (s.lines <> 0 OR s.paid_fen <> 0 OR s.refunded_fen <> 0)
@@ -81,7 +80,7 @@ internal sealed class ProductSalesPageStore(FleetDatabase database)
         ProductSalesFilter filter, bool byPieces, int count)
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
+        using var moment = connection.BeginRead();
         var order = byPieces ? "sum(s.pieces) DESC" : "sum(s.paid_fen - s.refunded_fen) DESC";
         return (Rows(connection, filter, $"{order}, s.product_id, s.class, s.is_of_city", (count, 0L)),
             AsOf(connection));
@@ -91,7 +90,7 @@ internal sealed class ProductSalesPageStore(FleetDatabase database)
     public (IReadOnlyList<CabinetSales> Counties, ProductSalesAsOf AsOf) Cabinets(DateOnly from, DateOnly last)
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
+        using var moment = connection.BeginRead();
         using var query = Query(connection, $"""
             SELECT s.county_code, sum(CASE s.class WHEN 1 THEN s.paid_fen - s.refunded_fen ELSE 0 END),
               sum(s.paid_fen - s.refunded_fen),
@@ -111,7 +110,7 @@ internal sealed class ProductSalesPageStore(FleetDatabase database)
     public int? FirstDay()
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT min(business_day) FROM product_sales
             WHERE edition = (SELECT edition FROM product_sales_editions WHERE is_served = 1)
             """);
@@ -120,7 +119,7 @@ internal sealed class ProductSalesPageStore(FleetDatabase database)
     }
 
     private static List<ProductSalesRow> Rows(
-        SqliteConnection connection, ProductSalesFilter filter, string order, (long Count, long Skip) page)
+        FleetConnection connection, ProductSalesFilter filter, string order, (long Count, long Skip) page)
     {
         using var query = Query(connection, $"""
             SELECT s.product_id, coalesce((SELECT p.name FROM products p WHERE p.product_id = s.product_id), ''),
@@ -140,16 +139,16 @@ internal sealed class ProductSalesPageStore(FleetDatabase database)
         return rows;
     }
 
-    private static ProductSalesAsOf AsOf(SqliteConnection connection)
+    private static ProductSalesAsOf AsOf(FleetConnection connection)
     {
         var (served, making) = ProductSalesStore.Editions(connection);
         var position = served?.Position ?? 0;
-        return new ProductSalesAsOf(position, ProductLedgerStore.NewestPosition(connection) - position,
+        return new ProductSalesAsOf(position, LedgerChangeStore.NewestPosition(connection) - position,
             served?.Basis.CatalogueVersion ?? 0, making?.Cause);
     }
 
-    private static Statement Query(SqliteConnection connection, string sql, ProductSalesFilter filter) =>
-        new Statement(connection, sql).Set(1, (long)filter.Window.FromNumber).Set(2, (long)filter.Window.ToNumber)
+    private static Statement Query(FleetConnection connection, string sql, ProductSalesFilter filter) =>
+        connection.Prepare(sql).Set(1, (long)filter.Window.FromNumber).Set(2, (long)filter.Window.ToNumber)
             .Set(3, filter.CountyCode ?? "").Set(4, filter.OperatorId ?? "").Set(5, filter.ProductId ?? "")
             .Set(6, filter.Class is { } of ? (long)of : 0);
 }

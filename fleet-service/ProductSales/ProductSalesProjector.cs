@@ -1,5 +1,6 @@
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Places;
+using KioskFleet.Service.Replicas;
 using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.ProductSales;
@@ -10,9 +11,9 @@ namespace KioskFleet.Service.ProductSales;
 /// waits for it: so newer figures always arrive, however often the catalogue changes.
 /// </summary>
 internal sealed class ProductSalesProjector(
-    FleetDatabase database, LedgerGenerationStore generations, PlacesDataSet places, TimeProvider time,
+    FleetDatabase database, LedgerGenerationStore generations, PlacesDataSet places, Leases leases,
     ILogger<ProductSalesProjector> log)
-    : LedgerFollower(time, ProductSalesLimits.Idle)
+    : LedgerFollower(leases, "product-sales", ProductSalesLimits.Idle)
 {
     private ProductLookup? _products;
 
@@ -65,7 +66,7 @@ internal sealed class ProductSalesProjector(
     {
         var generation = generations.Current();
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
+        using var moment = connection.BeginRead();
         var known = _products;
         var version = CatalogueStore.Version(connection);
         var products = known?.Version == version

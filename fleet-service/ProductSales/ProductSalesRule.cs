@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using KioskFleet.Protocol.Entries;
+using KioskFleet.Service.Ledger;
 
 namespace KioskFleet.Service.ProductSales;
 
@@ -37,11 +38,6 @@ internal static class ProductSalesRule
 
         return new ProductSalesChange(sums, places, refunds, latest);
     }
-
-    /// <summary>The class of every line: one for all of them, or one each.</summary>
-    public static byte[] ClassesOf(ReadOnlySpan<byte> entry, byte lineClass, byte[]? lineClasses) =>
-        lineClasses ?? Enumerable.Repeat(
-            lineClass, EntryHeader.TryRead(entry, out _, out var body) ? new SaleView(body).LineCount : 0).ToArray();
 
     private static void AddSale(
         SaleChange change,

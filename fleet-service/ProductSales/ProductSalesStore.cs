@@ -1,5 +1,4 @@
-using KioskFleet.Service.Ledger;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.ProductSales;
 
@@ -10,9 +9,9 @@ namespace KioskFleet.Service.ProductSales;
 internal static class ProductSalesStore
 {
     /// <summary>The served edition and the one that is being made.</summary>
-    public static (ProductSalesEdition? Served, ProductSalesEdition? Making) Editions(SqliteConnection connection)
+    public static (ProductSalesEdition? Served, ProductSalesEdition? Making) Editions(FleetConnection connection)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT edition, is_served, cause, begun_utc_ms, generation, catalogue_version, position, correction_id,
               latest_sale_utc_ms
             FROM product_sales_editions ORDER BY edition
@@ -31,10 +30,10 @@ internal static class ProductSalesStore
 
     /// <summary>Begins an edition. Refunds that changed before are met again with their entries.</summary>
     public static void Begin(
-        SqliteConnection connection, EditionStep.Begin begin, ProductSalesBasis basis, long nowUtcMs)
+        FleetConnection connection, EditionStep.Begin begin, ProductSalesBasis basis, long nowUtcMs)
     {
         Run(connection, "DELETE FROM product_sales_refund_changes");
-        using var insert = new Statement(connection, """
+        using var insert = connection.Prepare("""
             INSERT INTO product_sales_editions (is_served, cause, begun_utc_ms, generation, catalogue_version,
               position, correction_id, latest_sale_utc_ms)
             VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, 0)
@@ -44,7 +43,7 @@ internal static class ProductSalesStore
     }
 
     /// <summary>Shows an edition that has read everything; the older ones are cleared away afterwards.</summary>
-    public static void Serve(SqliteConnection connection, long edition)
+    public static void Serve(FleetConnection connection, long edition)
     {
         Run(connection, "UPDATE product_sales_editions SET is_served = 0 WHERE is_served = 1");
         Run(connection, "UPDATE product_sales_editions SET is_served = 1 WHERE edition = ?1", edition);
@@ -55,7 +54,7 @@ internal static class ProductSalesStore
     /// where the stretch began: another process was faster.
     /// </summary>
     public static bool Apply(
-        SqliteConnection connection, ProductSalesEdition edition, LedgerStretch stretch, ProductSalesChange change)
+        FleetConnection connection, ProductSalesEdition edition, LedgerStretch stretch, ProductSalesChange change)
     {
         if (Position(connection, edition.Number) != edition.Position)
         {
@@ -66,9 +65,9 @@ internal static class ProductSalesStore
         WriteRefunds(connection, edition.Number, change);
         WritePlaces(connection, edition, change);
         Run(connection, "DELETE FROM product_sales_refund_changes WHERE change_id <= ?1", stretch.RefundChangeId);
-        using var move = new Statement(connection, """
+        using var move = connection.Prepare("""
             UPDATE product_sales_editions SET position = ?2, correction_id = ?3, catalogue_version = ?4,
-              latest_sale_utc_ms = max(latest_sale_utc_ms, ?5)
+              latest_sale_utc_ms = CASE WHEN ?5 > latest_sale_utc_ms THEN ?5 ELSE latest_sale_utc_ms END
             WHERE edition = ?1
             """);
         move.Set(1, edition.Number).Set(2, stretch.Position).Set(3, stretch.CorrectionId)
@@ -77,43 +76,48 @@ internal static class ProductSalesStore
     }
 
     /// <summary>Says that an edition's figures are those of a newer version of the catalogue too.</summary>
-    public static void Confirm(SqliteConnection connection, ProductSalesEdition edition)
+    public static void Confirm(FleetConnection connection, ProductSalesEdition edition)
     {
-        using var confirm = new Statement(
-            connection, "UPDATE product_sales_editions SET catalogue_version = ?2 WHERE edition = ?1");
+        using var confirm = connection.Prepare(
+            "UPDATE product_sales_editions SET catalogue_version = ?2 WHERE edition = ?1");
         confirm.Set(1, edition.Number).Set(2, edition.Basis.CatalogueVersion).Run();
     }
 
-    private static long? Position(SqliteConnection connection, long edition)
+    private static long? Position(FleetConnection connection, long edition)
     {
-        using var query = new Statement(
-            connection, "SELECT position FROM product_sales_editions WHERE edition = ?1");
+        using var query = connection.Prepare("SELECT position FROM product_sales_editions WHERE edition = ?1");
         query.Set(1, edition);
         return query.Next() ? query.Long(0) : null;
     }
 
-    private static void WriteSums(SqliteConnection connection, long edition, ProductSalesChange change)
+    private static void WriteSums(FleetConnection connection, long edition, ProductSalesChange change)
     {
-        using var upsert = new Statement(connection, """
-            INSERT INTO product_sales (edition, business_day, county_code, operator_id, product_id, class, is_of_city,
-              lines, pieces, paid_fen, refunded_fen)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-            ON CONFLICT DO UPDATE SET lines = lines + excluded.lines, pieces = pieces + excluded.pieces,
-              paid_fen = paid_fen + excluded.paid_fen, refunded_fen = refunded_fen + excluded.refunded_fen
+        using var upsert = connection.PrepareRows(
+            "product_sales",
+            """
+            edition, business_day, county_code, operator_id, product_id, class, is_of_city, lines, pieces, paid_fen,
+            refunded_fen
+            """,
+            """
+            ON CONFLICT (edition, business_day, county_code, operator_id, product_id, class, is_of_city)
+            DO UPDATE SET lines = product_sales.lines + excluded.lines,
+              pieces = product_sales.pieces + excluded.pieces, paid_fen = product_sales.paid_fen + excluded.paid_fen,
+              refunded_fen = product_sales.refunded_fen + excluded.refunded_fen
             """);
         foreach (var (key, sums) in change.Sums.Where(s => s.Value != default))
         {
             upsert.Set(1, edition).Set(2, (long)key.Day).Set(3, key.CountyCode).Set(4, key.OperatorId)
                 .Set(5, key.ProductId).Set(6, (long)key.Class).Set(7, key.IsOfCity ? 1 : 0).Set(8, sums.Lines)
-                .Set(9, sums.Pieces).Set(10, sums.PaidFen).Set(11, sums.RefundedFen).Run();
+                .Set(9, sums.Pieces).Set(10, sums.PaidFen).Set(11, sums.RefundedFen).Add();
         }
+
+        upsert.Flush();
     }
 
-    private static void WriteRefunds(SqliteConnection connection, long edition, ProductSalesChange change)
+    private static void WriteRefunds(FleetConnection connection, long edition, ProductSalesChange change)
     {
-        using var forget = new Statement(
-            connection, "DELETE FROM product_sales_refunds WHERE edition = ?1 AND position = ?2");
-        using var keep = new Statement(connection, """
+        using var forget = connection.Prepare("DELETE FROM product_sales_refunds WHERE edition = ?1 AND position = ?2");
+        using var keep = connection.Prepare("""
             INSERT INTO product_sales_refunds (edition, position, business_day, county_code, operator_id, product_id,
               class, is_of_city, amount_fen)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
@@ -132,7 +136,7 @@ internal static class ProductSalesStore
 
     /// <summary>A served edition tells at once; one in the making keeps its places until it is served.</summary>
     private static void WritePlaces(
-        SqliteConnection connection, ProductSalesEdition edition, ProductSalesChange change)
+        FleetConnection connection, ProductSalesEdition edition, ProductSalesChange change)
     {
         if (edition.IsServed)
         {
@@ -142,25 +146,27 @@ internal static class ProductSalesStore
                 places.PutCabinet(edition.Number, product, cabinet, utcMs, unitPriceFen);
             }
 
+            places.Flush();
             return;
         }
 
-        using var upsert = new Statement(connection, """
-            INSERT INTO product_sales_places (edition, product_id, cabinet_id, last_sold_utc_ms, unit_price_fen)
-            VALUES (?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT DO UPDATE SET last_sold_utc_ms = excluded.last_sold_utc_ms,
+        using var upsert = connection.PrepareRows(
+            "product_sales_places", "edition, product_id, cabinet_id, last_sold_utc_ms, unit_price_fen", """
+            ON CONFLICT (edition, product_id, cabinet_id) DO UPDATE SET last_sold_utc_ms = excluded.last_sold_utc_ms,
               unit_price_fen = excluded.unit_price_fen
-            WHERE excluded.last_sold_utc_ms >= last_sold_utc_ms
+            WHERE excluded.last_sold_utc_ms >= product_sales_places.last_sold_utc_ms
             """);
         foreach (var ((product, cabinet), (utcMs, unitPriceFen)) in change.Places)
         {
-            upsert.Set(1, edition.Number).Set(2, product).Set(3, cabinet).Set(4, utcMs).Set(5, unitPriceFen).Run();
+            upsert.Set(1, edition.Number).Set(2, product).Set(3, cabinet).Set(4, utcMs).Set(5, unitPriceFen).Add();
         }
+
+        upsert.Flush();
     }
 
-    private static void Run(SqliteConnection connection, string sql, long? parameter = null)
+    private static void Run(FleetConnection connection, string sql, long? parameter = null)
     {
-        using var statement = new Statement(connection, sql);
+        using var statement = connection.Prepare(sql);
         if (parameter is { } value)
         {
             statement.Set(1, value);

@@ -1,6 +1,5 @@
 using KioskFleet.Protocol.Entries;
-using KioskFleet.Service.Ledger;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Reconciliation;
 
@@ -13,12 +12,12 @@ internal sealed record ImportedLine(
     int Line);
 
 /// <summary>The lines of bills. Append-only but for what was decided of them. Belongs to one transaction.</summary>
-internal sealed class BillLineTable(SqliteConnection connection) : IDisposable
+internal sealed class BillLineTable(FleetConnection connection) : IDisposable
 {
     private const string Payment = "payment";
     private const string Refund = "refund";
 
-    private readonly Statement _find = new(connection, """
+    private readonly Statement _find = connection.Prepare("""
         SELECT p.merchant_order_number, p.operator_id, p.amount_fen, p.at_utc_ms, p.bill_day, p.outcome, p.cabinet_id,
                p.kept_fen,
                (SELECT coalesce(sum(r.amount_fen), 0) FROM bill_lines r WHERE r.provider = p.provider
@@ -29,32 +28,68 @@ internal sealed class BillLineTable(SqliteConnection connection) : IDisposable
           AND p.refund_number = ''
         """);
 
-    private readonly Statement _ofOrder = new(connection, """
+    private readonly Statement _ofOrder = connection.Prepare("""
         SELECT transaction_number FROM bill_lines WHERE provider = ?1 AND operator_id = ?2
           AND merchant_order_number = ?3 AND kind = 'payment' AND merchant_order_number <> ''
         """);
 
-    private readonly Statement _imported = new(connection, """
+    private readonly Statement _imported = connection.Prepare("""
         SELECT operator_id, merchant_order_number, merchant_refund_number, amount_fen, at_utc_ms, bill_day, bill_id,
                line
         FROM bill_lines WHERE provider = ?1 AND kind = ?2 AND transaction_number = ?3 AND refund_number = ?4
         """);
 
-    private readonly Statement _insert = new(connection, """
+    private readonly Statement _insert = connection.Prepare("""
         INSERT INTO bill_lines (provider, kind, transaction_number, refund_number, merchant_order_number, operator_id,
                                 amount_fen, at_utc_ms, bill_day, buyer, bill_id, line, terminal,
                                 merchant_refund_number, kept_fen)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
         """);
 
-    private readonly Statement _settle = new(connection, """
+    private readonly Statement _settle = connection.Prepare("""
         UPDATE bill_lines SET outcome = ?3, cabinet_id = ?4, kept_fen = ?5
         WHERE provider = ?1 AND kind = 'payment' AND transaction_number = ?2 AND refund_number = ''
         """);
 
+    private readonly Statement? _which = connection.AsksInSets
+        ? connection.Prepare("""
+            SELECT transaction_number FROM bill_lines WHERE provider = ?1 AND kind = 'payment'
+              AND transaction_number = ANY (?2) AND refund_number = ''
+            """)
+        : null;
+
+    // Numbers that were looked at and are on no bill.
+    private readonly HashSet<(PaymentMethod Provider, string Transaction)> _absent = [];
+
+    /// <summary>
+    /// Looks at once which of a provider's numbers are on bills, where each question costs a way to a server.
+    /// </summary>
+    public void LookAt(PaymentMethod provider, IReadOnlyCollection<string> transactions)
+    {
+        if (_which is null)
+        {
+            return;
+        }
+
+        _absent.UnionWith(transactions.Select(transaction => (provider, transaction)));
+        _which.Set(1, provider.ToString()).Set(2, transactions);
+        while (_which.Next())
+        {
+            _absent.Remove((provider, _which.Text(0)));
+        }
+    }
+
+    /// <summary>Forgets what was looked at.</summary>
+    public void Forget() => _absent.Clear();
+
     /// <summary>The payment with a number, with its refunds; or null.</summary>
     public StoredPayment? Find(PaymentMethod provider, string transaction)
     {
+        if (_absent.Contains((provider, transaction)))
+        {
+            return null;
+        }
+
         _find.Set(1, provider.ToString()).Set(2, transaction);
         var payment = _find.Next()
             ? new StoredPayment(
@@ -110,6 +145,7 @@ internal sealed class BillLineTable(SqliteConnection connection) : IDisposable
         }
 
         _insert.Run();
+        _absent.Remove((provider, row.Numbers.Transaction));
     }
 
     /// <summary>Writes what was decided of a payment.</summary>
@@ -130,6 +166,7 @@ internal sealed class BillLineTable(SqliteConnection connection) : IDisposable
         _imported.Dispose();
         _insert.Dispose();
         _settle.Dispose();
+        _which?.Dispose();
     }
 
     private static string Word(BillKind kind) => kind == BillKind.Payment ? Payment : Refund;

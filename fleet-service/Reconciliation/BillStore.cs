@@ -2,7 +2,6 @@ using KioskFleet.Protocol.Entries;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 
 namespace KioskFleet.Service.Reconciliation;
@@ -50,7 +49,7 @@ internal sealed class BillStore(FleetDatabase database, IOptions<ReconciliationO
     public bool KnowsOperator(string operatorId)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, "SELECT 1 FROM operators WHERE operator_id = ?1");
+        using var query = connection.Prepare("SELECT 1 FROM operators WHERE operator_id = ?1");
         return query.Set(1, operatorId).Next();
     }
 
@@ -59,10 +58,10 @@ internal sealed class BillStore(FleetDatabase database, IOptions<ReconciliationO
         (string Operator, string Provider) of, (int From, int To) days, long? before, int count)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT bill_id, provider, operator_id, day, file_sha256, encoding, rows_read, rows_taken, rows_known,
                    rows_skipped, rows_refused, payments, payments_fen, refunds, refunds_fen, summary, complete,
-                   imported_by, finished_utc_ms, (SELECT coalesce(group_concat(merchant_number), '') FROM
+                   imported_by, finished_utc_ms, (SELECT coalesce(string_agg(merchant_number, ','), '') FROM
                    bill_merchants m WHERE m.bill_id = bills.bill_id)
             FROM bills WHERE bill_id < ?1 AND (?2 = '' OR operator_id = ?2) AND (?3 = '' OR provider = ?3)
               AND day >= ?4 AND day < ?5
@@ -109,7 +108,7 @@ internal sealed class BillStore(FleetDatabase database, IOptions<ReconciliationO
     private List<MerchantDay> MerchantDays(int fromDay, int toDay)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT b.operator_id, b.provider, b.day, coalesce(m.merchant_number, ''), count(*),
                    max(b.complete * b.has_payments), max(b.complete * b.has_refunds)
             FROM bills b LEFT JOIN bill_merchants m USING (bill_id)
@@ -131,9 +130,9 @@ internal sealed class BillStore(FleetDatabase database, IOptions<ReconciliationO
     /// The first of some merchant numbers that another operator's bills name, and that operator; or null.
     /// </summary>
     public static (string Merchant, string OperatorId)? Taken(
-        SqliteConnection connection, BillName name, IEnumerable<string> merchants)
+        FleetConnection connection, BillName name, IEnumerable<string> merchants)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT b.operator_id FROM bill_merchants m JOIN bills b USING (bill_id)
             WHERE m.provider = ?1 AND m.merchant_number = ?2 AND b.operator_id <> ?3 AND b.withdrawn_utc_ms IS NULL
             ORDER BY bill_id LIMIT 1
@@ -155,9 +154,9 @@ internal sealed class BillStore(FleetDatabase database, IOptions<ReconciliationO
 
     /// <summary>Notes the merchant numbers of a bill.</summary>
     public static void Name(
-        SqliteConnection connection, BillName name, long billId, IEnumerable<string> merchants)
+        FleetConnection connection, BillName name, long billId, IEnumerable<string> merchants)
     {
-        using var insert = new Statement(connection, """
+        using var insert = connection.Prepare("""
             INSERT INTO bill_merchants (provider, merchant_number, bill_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
             """);
         foreach (var merchant in merchants)
@@ -168,9 +167,9 @@ internal sealed class BillStore(FleetDatabase database, IOptions<ReconciliationO
 
     /// <summary>Begins the import of a file, or finds that it was begun or imported before.</summary>
     public static BegunBill Begin(
-        SqliteConnection connection, BillName name, ReadOnlySpan<byte> sha256, (long UtcMs, string By) made)
+        FleetConnection connection, BillName name, ReadOnlySpan<byte> sha256, (long UtcMs, string By) made)
     {
-        using var find = new Statement(connection, """
+        using var find = connection.Prepare("""
             SELECT bill_id, finished_utc_ms, complete FROM bills
             WHERE provider = ?1 AND operator_id = ?2 AND day = ?3 AND file_sha256 = ?4 AND withdrawn_utc_ms IS NULL
             """);
@@ -180,7 +179,7 @@ internal sealed class BillStore(FleetDatabase database, IOptions<ReconciliationO
             return new BegunBill(find.Long(0), !find.IsNull(1), find.Long(2) == 1);
         }
 
-        using var insert = new Statement(connection, """
+        using var insert = connection.Prepare("""
             INSERT INTO bills (provider, operator_id, day, file_sha256, encoding, has_payments, has_refunds, rows_read,
                                rows_taken, rows_known, rows_skipped, rows_refused, payments, payments_fen, refunds,
                                refunds_fen, summary, complete, imported_by, begun_utc_ms)
@@ -194,9 +193,9 @@ internal sealed class BillStore(FleetDatabase database, IOptions<ReconciliationO
 
     /// <summary>Writes what came of the import.</summary>
     public static void Finish(
-        SqliteConnection connection, BillReport report, (bool Payments, bool Refunds) covers, long nowUtcMs)
+        FleetConnection connection, BillReport report, (bool Payments, bool Refunds) covers, long nowUtcMs)
     {
-        using var update = new Statement(connection, """
+        using var update = connection.Prepare("""
             UPDATE bills SET encoding = ?2, has_payments = ?3, has_refunds = ?4, rows_read = ?5,
               rows_taken = rows_taken + ?6, rows_known = ?7, rows_skipped = ?8, rows_refused = ?9, payments = ?10,
               payments_fen = ?11, refunds = ?12, refunds_fen = ?13, summary = ?14, complete = ?15, finished_utc_ms = ?16

@@ -1,5 +1,4 @@
-using KioskFleet.Service.Ledger;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Reconciliation;
 
@@ -7,22 +6,23 @@ namespace KioskFleet.Service.Reconciliation;
 /// Notes the business days of which bills tell otherwise, for whoever keeps figures of them. Belongs to one
 /// transaction.
 /// </summary>
-internal sealed class BilledDaysTable(SqliteConnection connection) : IDisposable
+internal sealed class BilledDaysTable(FleetConnection connection) : IDisposable
 {
     /// <summary>A day without an end, yyyymmdd.</summary>
     public const int Ever = 99_991_231;
 
-    private readonly Statement _note = new(connection, """
+    private readonly Statement _note = connection.Prepare("""
         INSERT INTO billed_days (first_day, last_day, change)
         VALUES (?1, ?2, (SELECT coalesce(max(change), 0) + 1 FROM billed_days))
-        ON CONFLICT DO UPDATE SET change = excluded.change
+        ON CONFLICT (first_day, last_day) DO UPDATE SET change = excluded.change
         """);
 
-    private readonly Statement _bill = new(connection, "SELECT day FROM bills WHERE bill_id = ?1");
+    private readonly Statement _bill = connection.Prepare("SELECT day FROM bills WHERE bill_id = ?1");
 
-    private readonly Statement _provider = new(connection, """
+    private readonly Statement _provider = connection.Prepare("""
         INSERT INTO recorded_providers (operator_id, provider, first_day) VALUES (?1, ?2, ?3)
-        ON CONFLICT DO UPDATE SET first_day = excluded.first_day WHERE excluded.first_day < first_day
+        ON CONFLICT (operator_id, provider) DO UPDATE SET first_day = excluded.first_day
+          WHERE excluded.first_day < recorded_providers.first_day
         RETURNING first_day
         """);
 

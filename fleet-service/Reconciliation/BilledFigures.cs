@@ -1,6 +1,5 @@
 using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Fleet;
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
 
@@ -24,8 +23,8 @@ internal sealed class BilledFigures(
         SELECT {Columns}, sales, matched_sales, matched_fen, matched_aid_fen FROM recorded_months
         WHERE month >= ?1 AND month < ?2 AND (?7 = '' OR cabinet_id = ?7)
         UNION ALL
-        SELECT {Columns}, sales, iif(outcome = 1, sales, 0), iif(outcome = 1, net_fen, 0),
-               iif(outcome = 1, net_aid_fen, 0)
+        SELECT {Columns}, sales, CASE outcome WHEN 1 THEN sales ELSE 0 END, CASE outcome WHEN 1 THEN net_fen ELSE 0 END,
+               CASE outcome WHEN 1 THEN net_aid_fen ELSE 0 END
         FROM recorded_days
         WHERE ((business_day >= ?3 AND business_day < ?4) OR (business_day >= ?5 AND business_day < ?6))
           AND (?7 = '' OR cabinet_id = ?7)
@@ -36,7 +35,7 @@ internal sealed class BilledFigures(
           SELECT operator_id, provider, first_day FROM recorded_providers
           UNION ALL
           SELECT operator_id, provider, day FROM bills
-          WHERE finished_utc_ms IS NOT NULL AND withdrawn_utc_ms IS NULL)
+          WHERE finished_utc_ms IS NOT NULL AND withdrawn_utc_ms IS NULL) AS providers
         GROUP BY 1, 2
         """;
 
@@ -57,8 +56,8 @@ internal sealed class BilledFigures(
         var accused = new HashSet<string>(StringComparer.Ordinal);
         using (var traces = payments.Traces())
         {
-            foreach (var payment in payments.Unrecorded(window.FromNumber, window.ToNumber, "")
-                .Where(p => operators.Contains(p.OperatorId)))
+            // Those on any operator's bills: what was sold at one's cabinet may be paid to another.
+            foreach (var payment in payments.Unrecorded(window.FromNumber, window.ToNumber, ""))
             {
                 var cabinet = traces.CabinetOf(payment, traces.Of(payment));
                 if (cabinet.Length > 0)
@@ -79,8 +78,8 @@ internal sealed class BilledFigures(
     public BilledChanges ChangedAfter(long change)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(
-            connection, "SELECT first_day, last_day, change FROM billed_days WHERE change > ?1 ORDER BY change");
+        using var query = connection.Prepare(
+            "SELECT first_day, last_day, change FROM billed_days WHERE change > ?1 ORDER BY change");
         query.Set(1, change);
         var days = new List<(int, int)>();
         while (query.Next())
@@ -117,7 +116,7 @@ internal sealed class BilledFigures(
     private List<ProviderSince> Providers()
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, ProvidersSql);
+        using var query = connection.Prepare(ProvidersSql);
         var providers = new List<ProviderSince>();
         while (query.Next())
         {
@@ -135,7 +134,7 @@ internal sealed class BilledFigures(
         var end = new DateOnly(window.To.Year, window.To.Month, 1);
         (first, end) = first < end ? (first, end) : (window.To, window.To);
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, SoldSql);
+        using var query = connection.Prepare(SoldSql);
         query.Set(1, BusinessZone.Number(first) / 100L).Set(2, BusinessZone.Number(end) / 100L)
             .Set(3, (long)window.FromNumber).Set(4, (long)BusinessZone.Number(first))
             .Set(5, (long)BusinessZone.Number(end)).Set(6, (long)window.ToNumber).Set(7, cabinetId);

@@ -4,7 +4,6 @@ using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 
 namespace KioskFleet.Service.Reconciliation;
@@ -70,7 +69,7 @@ internal sealed class LedgerFactStore(
     public bool IsAtEnd(RecordedPosition at)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT NOT EXISTS (SELECT 1 FROM entries WHERE position > ?1)
               AND NOT EXISTS (SELECT 1 FROM corrections WHERE correction_id > ?2)
             """);
@@ -82,12 +81,11 @@ internal sealed class LedgerFactStore(
     public LedgerStretch Read(RecordedPosition after, int count)
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
+        using var moment = connection.BeginRead();
         using var reader = new Reader(connection, zone, options.Value.MidnightMinutes * MinuteMs);
         var facts = new List<LedgerFact>();
         var position = after.Position;
-        using (var entries = new Statement(
-            connection, Columns + "WHERE e.position > ?1 ORDER BY e.position LIMIT ?2"))
+        using (var entries = connection.Prepare(Columns + "WHERE e.position > ?1 ORDER BY e.position LIMIT ?2"))
         {
             entries.Set(1, after.Position).Set(2, (long)count);
             while (entries.Next())
@@ -98,8 +96,8 @@ internal sealed class LedgerFactStore(
         }
 
         var correction = after.CorrectionId;
-        using (var corrections = new Statement(
-            connection, "SELECT correction_id, position FROM corrections WHERE correction_id > ?1 LIMIT ?2"))
+        using (var corrections = connection.Prepare(
+            "SELECT correction_id, position FROM corrections WHERE correction_id > ?1 LIMIT ?2"))
         {
             corrections.Set(1, after.CorrectionId).Set(2, (long)count);
             while (corrections.Next())
@@ -114,15 +112,15 @@ internal sealed class LedgerFactStore(
     }
 
     /// <summary>Reads entries within one moment.</summary>
-    private sealed class Reader(SqliteConnection connection, BusinessZone zone, long edgeMs) : IDisposable
+    private sealed class Reader(FleetConnection connection, BusinessZone zone, long edgeMs) : IDisposable
     {
-        private readonly Statement _at = new(connection, Columns + "WHERE e.position = ?1");
+        private readonly Statement _at = connection.Prepare(Columns + "WHERE e.position = ?1");
 
-        private readonly Statement _refund = new(connection, """
+        private readonly Statement _refund = connection.Prepare("""
             SELECT refund_number, refund_day, amount_fen, sale_position FROM refunds WHERE position = ?1
             """);
 
-        private readonly Statement _refundsOf = new(connection, """
+        private readonly Statement _refundsOf = connection.Prepare("""
             SELECT line, amount_fen, refund_day FROM refunds WHERE sale_position = ?1
             """);
 

@@ -1,5 +1,5 @@
 using KioskFleet.Protocol.Entries;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Reconciliation;
 
@@ -8,11 +8,12 @@ namespace KioskFleet.Service.Reconciliation;
 /// changes, gathers what numbers tie to them, asks the rule and writes what it decides. The sums by day move with it.
 /// Belongs to one transaction.
 /// </summary>
-internal sealed class MatchStore(SqliteConnection connection) : IDisposable
+internal sealed class MatchStore(FleetConnection connection) : IDisposable
 {
     private readonly RecordedTable _recorded = new(connection);
     private readonly BillLineTable _lines = new(connection);
     private readonly HashSet<Seed> _touched = [];
+    private readonly Dictionary<PaymentMethod, HashSet<string>> _numbers = [];
 
     /// <summary>
     /// Where to begin gathering: a transaction number, an operator's order number, or one sale without a number.
@@ -26,6 +27,12 @@ internal sealed class MatchStore(SqliteConnection connection) : IDisposable
         public static Seed OfOrder(PaymentMethod provider, string operatorId, string order) =>
             new(provider, "", operatorId, order, 0);
     }
+
+    /// <summary>
+    /// Looks at the sales of a stretch at once, where each question costs a way to a server. From then on only these
+    /// are put.
+    /// </summary>
+    public void LookAt(IReadOnlyCollection<long> positions) => _recorded.LookAt(positions);
 
     /// <summary>Adds a sale, or changes what is known of it.</summary>
     public void Put(RecordedSale sale)
@@ -54,8 +61,11 @@ internal sealed class MatchStore(SqliteConnection connection) : IDisposable
     }
 
     /// <summary>Says that a bill has a new line with this number.</summary>
-    public void Touch(PaymentMethod provider, string transaction) =>
+    public void Touch(PaymentMethod provider, string transaction)
+    {
         _touched.Add(Seed.OfNumber(provider, transaction));
+        Note(provider, transaction);
+    }
 
     /// <summary>
     /// Says that bills have a line no more: what belonged to it by its number or its order is without it now.
@@ -76,6 +86,12 @@ internal sealed class MatchStore(SqliteConnection connection) : IDisposable
     /// <summary>Decides everything that was touched, each case once.</summary>
     public void Settle()
     {
+        foreach (var (provider, numbers) in _numbers)
+        {
+            _recorded.LookAtNumbers(provider, numbers);
+            _lines.LookAt(provider, numbers);
+        }
+
         var done = new HashSet<Seed>();
         foreach (var seed in _touched)
         {
@@ -86,6 +102,8 @@ internal sealed class MatchStore(SqliteConnection connection) : IDisposable
         }
 
         _touched.Clear();
+        _numbers.Clear();
+        _lines.Forget();
         _recorded.Flush();
     }
 
@@ -104,9 +122,28 @@ internal sealed class MatchStore(SqliteConnection connection) : IDisposable
             return;
         }
 
-        _touched.Add(transaction.Length > 0
-            ? Seed.OfNumber(method, transaction)
-            : new Seed(method, "", sale.Place.OperatorId, order, sale.Place.Position));
+        if (transaction.Length == 0)
+        {
+            _touched.Add(new Seed(method, "", sale.Place.OperatorId, order, sale.Place.Position));
+            return;
+        }
+
+        Touch(method, transaction);
+        if (order.Length > 0)
+        {
+            Note(method, BillNumbers.WithoutNumber(sale.Place.OperatorId, order));
+        }
+    }
+
+    /// <summary>A number that will be asked for.</summary>
+    private void Note(PaymentMethod provider, string number)
+    {
+        if (!_numbers.TryGetValue(provider, out var numbers))
+        {
+            _numbers[provider] = numbers = [];
+        }
+
+        numbers.Add(number);
     }
 
     private void Settle((List<StoredSale> Sales, List<StoredPayment> Payments) found)

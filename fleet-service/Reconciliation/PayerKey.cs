@@ -13,7 +13,7 @@ namespace KioskFleet.Service.Reconciliation;
 /// the payer, or tries all of them. The key is made at first start, stays in <c>DATA/payer.key</c> (owner only) and is
 /// never logged or shown. With another key the same payers have other digests. Thread-safe.
 /// </summary>
-internal sealed class PayerKey(IOptions<StorageOptions> storage) : IHostedService
+internal sealed class PayerKey(IOptions<StorageOptions> storage, FleetDatabase database) : IHostedService
 {
     /// <summary>The file's name in the data directory.</summary>
     public const string FileName = "payer.key";
@@ -26,12 +26,28 @@ internal sealed class PayerKey(IOptions<StorageOptions> storage) : IHostedServic
         ? null
         : HMACSHA256.HashData(Key(), Encoding.UTF8.GetBytes($"{provider}\n{payer}"));
 
-    /// <summary>Makes the key when there is none, and reads it: a broken file stops the start.</summary>
-    /// <exception cref="StorageException">The file holds no key.</exception>
-    public Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Makes the key when there is none, and reads it: a broken file stops the start, and so does another key than that
+    /// of the services on the same database.
+    /// </summary>
+    /// <exception cref="StorageException">The file holds no key, or another one.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        Key();
-        return Task.CompletedTask;
+        var own = Convert.ToHexStringLower(HMACSHA256.HashData(Key(), "KioskFleet"u8));
+        if (!database.IsShared)
+        {
+            return;
+        }
+
+        var known = await database.WriteAsync(
+            (connection, _) => PayerKeyStore.KeepFirst(connection, own), cancellationToken);
+        if (known != own)
+        {
+            throw new StorageException($"{PathOf()}: holds another key of payers than the other services of "
+                + $"{database.Name}: the same payer would be two. Put the file {FileName} of their data directory "
+                + "here. If no service has it any more, empty the table payer_key: payers of earlier bills are then no "
+                + "longer recognised.");
+        }
     }
 
     /// <inheritdoc/>
@@ -41,9 +57,11 @@ internal sealed class PayerKey(IOptions<StorageOptions> storage) : IHostedServic
     {
         lock (_reading)
         {
-            return _key ??= Read(Path.Combine(Path.GetFullPath(storage.Value.DataDirectory), FileName));
+            return _key ??= Read(PathOf());
         }
     }
+
+    private string PathOf() => Path.Combine(Path.GetFullPath(storage.Value.DataDirectory), FileName);
 
     private static byte[] Read(string path)
     {

@@ -1,5 +1,4 @@
 using KioskFleet.Protocol.Entries;
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Reconciliation;
@@ -48,7 +47,7 @@ internal sealed class PaymentQueries(FleetDatabase database)
     public IReadOnlyList<UnrecordedPayment> Unrecorded(int fromDay, int toDay, string operatorId)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT provider, operator_id, bill_day, transaction_number, merchant_order_number, kept_fen, at_utc_ms,
                    terminal, bill_id, line
             FROM bill_lines
@@ -82,7 +81,7 @@ internal sealed class PaymentQueries(FleetDatabase database)
         using var connection = database.OpenReader();
 
         // A hello says how far its journal reached; once the head is there, everything up to the hello is committed.
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT h.cabinet_id, CASE WHEN j.head_seq >= h.tail_seq THEN h.heard_utc_ms
                                       ELSE coalesce(j.last_utc_ms, 0) END
             FROM hellos h LEFT JOIN journals j ON j.journal_id = h.journal_id

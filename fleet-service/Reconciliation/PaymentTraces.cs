@@ -1,5 +1,4 @@
 using KioskFleet.Protocol.Entries;
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Reconciliation;
@@ -24,37 +23,37 @@ internal sealed class PaymentTraces : IDisposable
         var connection = database.OpenReader();
 
         // Merchants often number an order by the vend; the oldest wins, whatever came first.
-        _other = new Statement(connection, """
+        _other = connection.Prepare("""
             SELECT kind, detail, cabinet_id, vend_id FROM recorded_others
             WHERE vend_id IN (?1, ?2) OR (merchant_order_number = ?1 AND merchant_order_number <> '')
               OR (transaction_number = ?2 AND transaction_number <> '')
             ORDER BY utc_ms, cabinet_id, vend_id LIMIT 1
             """);
-        _sale = new Statement(connection, """
+        _sale = connection.Prepare("""
             SELECT method, cabinet_id, vend_id FROM recorded_payments
             WHERE method IN ('WeChat', 'Alipay', 'UnionPay', 'Cash', 'Card', 'Other') AND operator_id = ?2
               AND merchant_order_number = ?1 AND merchant_order_number <> ''
             ORDER BY utc_ms, cabinet_id, vend_id LIMIT 1
             """);
-        _terminal = new Statement(connection, """
+        _terminal = connection.Prepare("""
             SELECT min(cabinet_id), max(cabinet_id) FROM bill_lines
             WHERE operator_id = ?1 AND terminal = ?2 AND terminal <> '' AND cabinet_id <> ''
             """);
-        _sameOrder = new Statement(connection, """
+        _sameOrder = connection.Prepare("""
             SELECT transaction_number FROM bill_lines
             WHERE provider = ?1 AND operator_id = ?2 AND merchant_order_number = ?3 AND kind = 'payment'
               AND merchant_order_number <> ''
             ORDER BY transaction_number LIMIT 1
             """);
-        _entry = new Statement(connection, """
+        _entry = connection.Prepare("""
             SELECT j.journal_id, e.seq FROM entries e JOIN batches b USING (batch_id) JOIN journals j USING (journal_no)
             WHERE e.position = ?1
             """);
-        _line = new Statement(connection, """
+        _line = connection.Prepare("""
             SELECT bill_id, line FROM bill_lines
             WHERE provider = ?1 AND kind = 'payment' AND transaction_number = ?2 AND refund_number = ''
             """);
-        _bills = new Statement(connection, """
+        _bills = connection.Prepare("""
             SELECT bill_id FROM bills WHERE provider = ?1 AND operator_id = ?2 AND day = ?3
               AND finished_utc_ms IS NOT NULL AND withdrawn_utc_ms IS NULL ORDER BY bill_id
             """);

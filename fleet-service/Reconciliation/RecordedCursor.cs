@@ -1,6 +1,4 @@
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Reconciliation;
 
@@ -21,14 +19,14 @@ internal sealed class RecordedCursor(FleetDatabase database)
     }
 
     /// <summary>Moves the cursor within a transaction; false when it is no longer where it was read.</summary>
-    public static bool Move(SqliteConnection connection, RecordedPosition from, RecordedPosition to)
+    public static bool Move(FleetConnection connection, RecordedPosition from, RecordedPosition to)
     {
         if (Read(connection) != from)
         {
             return false;
         }
 
-        using var move = new Statement(connection, """
+        using var move = connection.Prepare("""
             INSERT INTO recorded_cursor (id, generation, position, correction_id) VALUES (1, ?1, ?2, ?3)
             ON CONFLICT (id) DO UPDATE SET generation = excluded.generation, position = excluded.position,
               correction_id = excluded.correction_id
@@ -37,10 +35,10 @@ internal sealed class RecordedCursor(FleetDatabase database)
         return true;
     }
 
-    private static RecordedPosition Read(SqliteConnection connection)
+    private static RecordedPosition Read(FleetConnection connection)
     {
-        using var query = new Statement(
-            connection, "SELECT generation, position, correction_id FROM recorded_cursor WHERE id = 1");
+        using var query = connection.Prepare(
+            "SELECT generation, position, correction_id FROM recorded_cursor WHERE id = 1");
         return query.Next() ? new RecordedPosition(query.Text(0), query.Long(1), query.Long(2))
             : new RecordedPosition("", 0, 0);
     }

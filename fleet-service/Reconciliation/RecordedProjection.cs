@@ -1,3 +1,4 @@
+using KioskFleet.Service.Replicas;
 using KioskFleet.Service.Storage;
 using Microsoft.Extensions.Options;
 
@@ -83,6 +84,9 @@ internal sealed class RecordedProjection(
 
                 using var sales = new MatchStore(connection);
                 using var others = new RecordedOthersTable(connection);
+                var positions = stretch.Facts.Select(PositionOf).ToList();
+                sales.LookAt(positions);
+                others.LookAt(positions);
                 foreach (var fact in stretch.Facts)
                 {
                     switch (fact)
@@ -109,6 +113,15 @@ internal sealed class RecordedProjection(
                 return true;
             },
             cancellationToken);
+
+    private static long PositionOf(LedgerFact fact) => fact switch
+    {
+        LedgerFact.Sale sale => sale.Recorded.Place.Position,
+        LedgerFact.Refund refund => refund.Position,
+        LedgerFact.Other other => other.Place.Position,
+        LedgerFact.Nothing nothing => nothing.Position,
+        _ => throw new InvalidOperationException($"{fact.GetType().Name} is no fact."),
+    };
 
     /// <summary>Takes some of the earlier generation's sales back; when none is left the new one begins.</summary>
     private async Task<bool> BeginAnewAsync(
@@ -146,9 +159,9 @@ internal sealed class RecordedProjection(
 
 /// <summary>Keeps the projection near the ledger's end.</summary>
 internal sealed class RecordedProjectionLoop(
-    RecordedProjection projection, IOptions<ReconciliationOptions> options, TimeProvider time,
+    RecordedProjection projection, IOptions<ReconciliationOptions> options, Leases leases,
     ILogger<RecordedProjectionLoop> log)
-    : LedgerFollower(time, TimeSpan.FromMilliseconds(options.Value.IdleMilliseconds))
+    : LedgerFollower(leases, "recorded-payments", TimeSpan.FromMilliseconds(options.Value.IdleMilliseconds))
 {
     /// <inheritdoc/>
     internal override Task<bool> StepAsync(CancellationToken cancellationToken) =>

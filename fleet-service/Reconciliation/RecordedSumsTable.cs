@@ -1,6 +1,5 @@
 using KioskFleet.Protocol.Entries;
-using KioskFleet.Service.Ledger;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Reconciliation;
 
@@ -8,32 +7,35 @@ namespace KioskFleet.Service.Reconciliation;
 /// Sums of recorded sales by day and by month. Changes are gathered and written by <see cref="Flush"/>, which also
 /// notes the days that changed. Belongs to one transaction.
 /// </summary>
-internal sealed class RecordedSumsTable(SqliteConnection connection) : IDisposable
+internal sealed class RecordedSumsTable(FleetConnection connection) : IDisposable
 {
-    private readonly Statement _addDay = new(connection, """
-        INSERT INTO recorded_days (business_day, cabinet_id, operator_id, county_code, method, edge, outcome, sales,
-                                   net_fen, net_aid_fen)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-        ON CONFLICT DO UPDATE SET sales = sales + excluded.sales, net_fen = net_fen + excluded.net_fen,
-          net_aid_fen = net_aid_fen + excluded.net_aid_fen
+    private readonly RowWriter _addDay = connection.PrepareRows(
+        "recorded_days",
+        "business_day, cabinet_id, operator_id, county_code, method, edge, outcome, sales, net_fen, net_aid_fen",
+        """
+        ON CONFLICT (business_day, cabinet_id, operator_id, county_code, method, edge, outcome)
+        DO UPDATE SET sales = recorded_days.sales + excluded.sales, net_fen = recorded_days.net_fen + excluded.net_fen,
+          net_aid_fen = recorded_days.net_aid_fen + excluded.net_aid_fen
         """);
 
-    private readonly Statement _dropEmptyDay = new(connection, """
+    private readonly Statement _dropEmptyDay = connection.Prepare("""
         DELETE FROM recorded_days WHERE business_day = ?1 AND cabinet_id = ?2 AND operator_id = ?3
           AND county_code = ?4 AND method = ?5 AND edge = ?6 AND outcome = ?7
           AND sales = 0 AND net_fen = 0 AND net_aid_fen = 0
         """);
 
-    private readonly Statement _addMonth = new(connection, """
-        INSERT INTO recorded_months (month, cabinet_id, operator_id, county_code, sales, matched_sales, matched_fen,
-                                     matched_aid_fen)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-        ON CONFLICT DO UPDATE SET sales = sales + excluded.sales,
-          matched_sales = matched_sales + excluded.matched_sales, matched_fen = matched_fen + excluded.matched_fen,
-          matched_aid_fen = matched_aid_fen + excluded.matched_aid_fen
+    private readonly RowWriter _addMonth = connection.PrepareRows(
+        "recorded_months",
+        "month, cabinet_id, operator_id, county_code, sales, matched_sales, matched_fen, matched_aid_fen",
+        """
+        ON CONFLICT (month, cabinet_id, operator_id, county_code)
+        DO UPDATE SET sales = recorded_months.sales + excluded.sales,
+          matched_sales = recorded_months.matched_sales + excluded.matched_sales,
+          matched_fen = recorded_months.matched_fen + excluded.matched_fen,
+          matched_aid_fen = recorded_months.matched_aid_fen + excluded.matched_aid_fen
         """);
 
-    private readonly Statement _dropEmptyMonth = new(connection, """
+    private readonly Statement _dropEmptyMonth = connection.Prepare("""
         DELETE FROM recorded_months WHERE month = ?1 AND cabinet_id = ?2 AND operator_id = ?3 AND county_code = ?4
           AND sales = 0 AND matched_sales = 0 AND matched_fen = 0 AND matched_aid_fen = 0
         """);
@@ -69,6 +71,7 @@ internal sealed class RecordedSumsTable(SqliteConnection connection) : IDisposab
     {
         var months = new Dictionary<Month, MonthSums>();
         var days = new HashSet<int>();
+        var emptied = new List<Day>();
         var providers = new SortedDictionary<(string Operator, PaymentMethod Method), int>();
         foreach (var (day, change) in _changes)
         {
@@ -77,8 +80,15 @@ internal sealed class RecordedSumsTable(SqliteConnection connection) : IDisposab
                 continue;
             }
 
-            Bind(_addDay, day).Set(8, change.Sales).Set(9, change.NetFen).Set(10, change.NetAidFen).Run();
-            Bind(_dropEmptyDay, day).Run();
+            _addDay.Set(1, (long)day.BusinessDay).Set(2, day.CabinetId).Set(3, day.OperatorId).Set(4, day.CountyCode)
+                .Set(5, day.Method.ToString()).Set(6, (long)day.Edge).Set(7, (long)day.Outcome).Set(8, change.Sales)
+                .Set(9, change.NetFen).Set(10, change.NetAidFen).Add();
+            if (change.Sales <= 0)
+            {
+                // Only where sales leave a day can none be left of it.
+                emptied.Add(day);
+            }
+
             days.Add(day.BusinessDay);
             var month = new Month(day.BusinessDay / 100, day.CabinetId, day.OperatorId, day.CountyCode);
             var sums = months.GetValueOrDefault(month);
@@ -93,6 +103,8 @@ internal sealed class RecordedSumsTable(SqliteConnection connection) : IDisposab
         }
 
         _changes.Clear();
+        _addDay.Flush();
+        emptied.ForEach(day => Bind(_dropEmptyDay, day).Run());
         Write(months);
         foreach (var day in days)
         {
@@ -121,10 +133,16 @@ internal sealed class RecordedSumsTable(SqliteConnection connection) : IDisposab
         {
             if (sums != default)
             {
-                Bind(_addMonth, month).Set(5, sums.Sales).Set(6, sums.Matched.Sales).Set(7, sums.Matched.NetFen)
-                    .Set(8, sums.Matched.NetAidFen).Run();
-                Bind(_dropEmptyMonth, month).Run();
+                _addMonth.Set(1, (long)month.Number).Set(2, month.CabinetId).Set(3, month.OperatorId)
+                    .Set(4, month.CountyCode).Set(5, sums.Sales).Set(6, sums.Matched.Sales)
+                    .Set(7, sums.Matched.NetFen).Set(8, sums.Matched.NetAidFen).Add();
             }
+        }
+
+        _addMonth.Flush();
+        foreach (var (month, _) in months.Where(month => month.Value != default && month.Value.Sales <= 0))
+        {
+            Bind(_dropEmptyMonth, month).Run();
         }
     }
 

@@ -1,6 +1,5 @@
 using KioskFleet.Protocol.Entries;
-using KioskFleet.Service.Ledger;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Reconciliation;
 
@@ -11,7 +10,7 @@ internal sealed record StoredSale(RecordedSale Sale, SaleSettlement Settlement);
 /// The counted sales as recorded, and their sums, which move with them. Changes of the sums are gathered and written
 /// by <see cref="Flush"/>. Belongs to one transaction.
 /// </summary>
-internal sealed class RecordedTable(SqliteConnection connection) : IDisposable
+internal sealed class RecordedTable(FleetConnection connection) : IDisposable
 {
     /// <summary>The columns that <see cref="All"/> reads.</summary>
     internal const string Columns = """
@@ -20,35 +19,53 @@ internal sealed class RecordedTable(SqliteConnection connection) : IDisposable
         bill_fen, settle_day, bill_transaction
         """;
 
-    private readonly Statement _find = new(connection, $"SELECT {Columns} FROM recorded_payments WHERE position = ?1");
+    private static readonly string Replaced = string.Join(
+        ", ", Columns.Split(',').Skip(1).Select(column => $"{column.Trim()} = excluded.{column.Trim()}"));
 
-    private readonly Statement _ofTransaction = new(connection, $"""
+    private readonly Statement _find = connection.Prepare(
+        $"SELECT {Columns} FROM recorded_payments WHERE position = ?1");
+
+    private readonly Statement _ofTransaction = connection.Prepare($"""
         SELECT {Columns} FROM recorded_payments
         WHERE method = ?1 AND transaction_number = ?2 AND transaction_number <> ''
         """);
 
-    private readonly Statement _ofOrder = new(connection, $"""
+    private readonly Statement _ofOrder = connection.Prepare($"""
         SELECT {Columns} FROM recorded_payments
         WHERE method = ?1 AND operator_id = ?2 AND merchant_order_number = ?3 AND merchant_order_number <> ''
         """);
 
-    private readonly Statement _put = new(connection, $"""
-        INSERT OR REPLACE INTO recorded_payments ({Columns})
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
-        """);
+    private readonly RowWriter _put = connection.PrepareRows(
+        "recorded_payments", Columns, $"ON CONFLICT (position) DO UPDATE SET {Replaced}");
 
-    private readonly Statement _settle = new(connection, """
+    private readonly Statement _settle = connection.Prepare("""
         UPDATE recorded_payments SET outcome = ?2, why = ?3, bill_fen = ?4, settle_day = ?5, bill_transaction = ?6
         WHERE position = ?1
         """);
 
-    private readonly Statement _remove = new(connection, "DELETE FROM recorded_payments WHERE position = ?1");
+    private readonly Statement _remove = connection.Prepare("DELETE FROM recorded_payments WHERE position = ?1");
 
     private readonly RecordedSumsTable _sums = new(connection);
+    private readonly RecordedLook? _look = connection.AsksInSets ? new RecordedLook(connection) : null;
+
+    /// <summary>
+    /// Looks at a stretch's positions at once, where each question costs a way to a server. From then on only these are
+    /// found.
+    /// </summary>
+    public void LookAt(IReadOnlyCollection<long> positions) => _look?.AtPositions(positions);
+
+    /// <summary>Looks at once who names one of a provider's numbers; what is put afterwards is not seen.</summary>
+    public void LookAtNumbers(PaymentMethod method, IReadOnlyCollection<string> numbers) =>
+        _look?.AtNumbers(method, numbers);
 
     /// <summary>The sale at a position, or null.</summary>
     public StoredSale? Find(long position)
     {
+        if (_look is not null && _look.IsAbsent(position))
+        {
+            return null;
+        }
+
         _find.Set(1, position);
         var sale = _find.Next() ? Read(_find) : null;
         _find.Reset();
@@ -57,7 +74,8 @@ internal sealed class RecordedTable(SqliteConnection connection) : IDisposable
 
     /// <summary>The sales that name a transaction number.</summary>
     public List<StoredSale> OfTransaction(PaymentMethod method, string transaction) =>
-        All(_ofTransaction.Set(1, method.ToString()).Set(2, transaction));
+        _look?.OfNumber(method, transaction)
+        ?? All(_ofTransaction.Set(1, method.ToString()).Set(2, transaction));
 
     /// <summary>The sales of an operator that name an order number.</summary>
     public List<StoredSale> OfOrder(PaymentMethod method, string operatorId, string order) =>
@@ -73,7 +91,8 @@ internal sealed class RecordedTable(SqliteConnection connection) : IDisposable
             .Set(8, payment.TransactionNumber).Set(9, (long)time.BusinessDay).Set(10, time.UtcMs)
             .Set(11, (long)time.Edge).Set(12, (long)time.LastDay).Set(13, amounts.PaidFen).Set(14, amounts.AidFen)
             .Set(15, amounts.RefundedFen).Set(16, amounts.RefundedAidFen).Set(17, (long)outcome).Set(18, (long)cause)
-            .Set(19, billFen).Set(20, (long)settleDay).Set(21, sale.Settlement.Transaction).Run();
+            .Set(19, billFen).Set(20, (long)settleDay).Set(21, sale.Settlement.Transaction).Add();
+        _look?.Put(place.Position);
         if (before is not null)
         {
             _sums.Move(before, -1);
@@ -104,8 +123,13 @@ internal sealed class RecordedTable(SqliteConnection connection) : IDisposable
         _sums.Move(sale, -1);
     }
 
-    /// <summary>Writes the changes of the sums.</summary>
-    public void Flush() => _sums.Flush();
+    /// <summary>Writes what was put and the changes of the sums, and forgets what was looked at by numbers.</summary>
+    public void Flush()
+    {
+        _look?.ForgetNumbers();
+        _put.Flush();
+        _sums.Flush();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -117,6 +141,7 @@ internal sealed class RecordedTable(SqliteConnection connection) : IDisposable
         _settle.Dispose();
         _remove.Dispose();
         _sums.Dispose();
+        _look?.Dispose();
     }
 
     /// <summary>The rows of a query for <see cref="Columns"/>.</summary>

@@ -1,5 +1,4 @@
 using KioskFleet.Protocol.Entries;
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Reconciliation;
@@ -33,7 +32,7 @@ internal sealed class SaleQueries(FleetDatabase database)
     public IReadOnlyList<DaySum> Days(SaleFilter filter)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, $"""
+        using var query = connection.Prepare($"""
             SELECT business_day, cabinet_id, operator_id, county_code, method, edge, outcome, sales, net_fen,
                    net_aid_fen
             FROM recorded_days WHERE {Filter}
@@ -55,7 +54,7 @@ internal sealed class SaleQueries(FleetDatabase database)
     public IReadOnlyList<StoredSale> Differing(SaleFilter filter)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, $"""
+        using var query = connection.Prepare($"""
             SELECT {RecordedTable.Columns} FROM recorded_payments WHERE outcome = 2 AND {Filter}
             """);
         Bind(query, filter);
@@ -66,7 +65,7 @@ internal sealed class SaleQueries(FleetDatabase database)
     public IReadOnlyList<StoredSale> WithoutPayment(int beforeDay)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, $"""
+        using var query = connection.Prepare($"""
             SELECT {RecordedTable.Columns} FROM recorded_payments r
             JOIN (SELECT DISTINCT operator_id AS of_operator, provider AS of_provider, day AS of_day FROM bills
                   WHERE finished_utc_ms IS NOT NULL AND withdrawn_utc_ms IS NULL AND complete = 1
@@ -82,7 +81,7 @@ internal sealed class SaleQueries(FleetDatabase database)
     public IReadOnlyList<StoredSale> OfCabinet(SaleFilter filter, long before, int count)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, $"""
+        using var query = connection.Prepare($"""
             SELECT {RecordedTable.Columns} FROM recorded_payments
             WHERE cabinet_id = ?5 AND position < ?6 AND {Filter} ORDER BY position DESC LIMIT ?7
             """);
@@ -94,7 +93,7 @@ internal sealed class SaleQueries(FleetDatabase database)
     public IReadOnlyList<RefundShown> RefundsOf(RecordedSale sale)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT x.refund_number, x.transaction_number, x.amount_fen,
                    EXISTS (SELECT 1 FROM bill_lines l WHERE l.provider = ?2 AND l.kind = 'refund'
                              AND l.transaction_number = ?3
@@ -118,7 +117,7 @@ internal sealed class SaleQueries(FleetDatabase database)
     public IReadOnlyList<RecordedDay> Recorded(int fromDay, int toDay)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT operator_id, method, business_day, sum(sales), sum(net_fen) FROM recorded_days
             WHERE outcome <> 3 AND business_day >= ?1 AND business_day < ?2 GROUP BY 1, 2, 3
             """);

@@ -1,5 +1,4 @@
-using KioskFleet.Service.Ledger;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Reconciliation;
 
@@ -47,19 +46,19 @@ internal sealed record WithdrawalShown(
 /// <summary>
 /// The withdrawals of bills, and the lines that are kept apart with them. Belongs to one connection.
 /// </summary>
-internal sealed class WithdrawalTable(SqliteConnection connection) : IDisposable
+internal sealed class WithdrawalTable(FleetConnection connection) : IDisposable
 {
-    private readonly Statement _standing = new(connection, """
+    private readonly Statement _standing = connection.Prepare("""
         SELECT withdrawal_id, bill_id, state, reason, proposed_by, proposed_utc_ms, decided_by, decided_utc_ms
         FROM bill_withdrawals WHERE bill_id = ?1 AND state <> 'Rejected'
         """);
 
-    private readonly Statement _lines = new(connection, """
+    private readonly Statement _lines = connection.Prepare("""
         SELECT provider, kind, transaction_number, refund_number, operator_id, merchant_order_number FROM bill_lines
         WHERE bill_id = ?1 LIMIT ?2
         """);
 
-    private readonly Statement _keep = new(connection, """
+    private readonly Statement _keep = connection.Prepare("""
         INSERT INTO withdrawn_bill_lines (bill_id, line, kind, transaction_number, refund_number, merchant_order_number,
                                           merchant_refund_number, amount_fen, at_utc_ms, terminal, buyer)
         SELECT bill_id, line, kind, transaction_number, refund_number, merchant_order_number, merchant_refund_number,
@@ -67,7 +66,7 @@ internal sealed class WithdrawalTable(SqliteConnection connection) : IDisposable
         FROM bill_lines WHERE provider = ?1 AND kind = ?2 AND transaction_number = ?3 AND refund_number = ?4
         """);
 
-    private readonly Statement _remove = new(connection, """
+    private readonly Statement _remove = connection.Prepare("""
         DELETE FROM bill_lines WHERE provider = ?1 AND kind = ?2 AND transaction_number = ?3 AND refund_number = ?4
         """);
 
@@ -90,15 +89,14 @@ internal sealed class WithdrawalTable(SqliteConnection connection) : IDisposable
     /// <summary>True when there is a bill of this number that was imported to its end.</summary>
     public bool HasBill(long billId)
     {
-        using var query = new Statement(
-            connection, "SELECT 1 FROM bills WHERE bill_id = ?1 AND finished_utc_ms IS NOT NULL");
+        using var query = connection.Prepare("SELECT 1 FROM bills WHERE bill_id = ?1 AND finished_utc_ms IS NOT NULL");
         return query.Set(1, billId).Next();
     }
 
     /// <summary>Adds a proposal.</summary>
     public void Propose(long billId, string reason, string by, long nowUtcMs)
     {
-        using var insert = new Statement(connection, """
+        using var insert = connection.Prepare("""
             INSERT INTO bill_withdrawals (bill_id, state, reason, proposed_by, proposed_utc_ms)
             VALUES (?1, 'Proposed', ?2, ?3, ?4)
             """);
@@ -108,7 +106,7 @@ internal sealed class WithdrawalTable(SqliteConnection connection) : IDisposable
     /// <summary>Decides a proposal; an approved one takes the bill's day its completeness at once.</summary>
     public void Decide(Withdrawal withdrawal, WithdrawalState to, (string By, string Why) decision, long nowUtcMs)
     {
-        using var decide = new Statement(connection, """
+        using var decide = connection.Prepare("""
             UPDATE bill_withdrawals SET state = ?2, decided_by = ?3, decided_utc_ms = ?4, decision_reason = ?5
             WHERE withdrawal_id = ?1
             """);
@@ -116,13 +114,12 @@ internal sealed class WithdrawalTable(SqliteConnection connection) : IDisposable
             .Set(5, decision.Why).Run();
         if (to == WithdrawalState.Approved)
         {
-            using var withdraw = new Statement(
-                connection, "UPDATE bills SET withdrawn_utc_ms = ?2 WHERE bill_id = ?1");
+            using var withdraw = connection.Prepare("UPDATE bills SET withdrawn_utc_ms = ?2 WHERE bill_id = ?1");
             withdraw.Set(1, withdrawal.BillId).Set(2, nowUtcMs).Run();
 
             // Another file of the day may have said the same, and its lines were not written twice: it has to come
             // again before its day is complete.
-            using var doubt = new Statement(connection, """
+            using var doubt = connection.Prepare("""
                 UPDATE bills SET complete = 0 WHERE rows_known > 0 AND bill_id <> ?1
                   AND (provider, operator_id, day) = (SELECT provider, operator_id, day FROM bills WHERE bill_id = ?1)
                 """);

@@ -60,9 +60,9 @@ internal sealed class AffectedSaleCursor(
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
-        using var rows = new Statement(connection, BytesSql);
-        using var rest = new Statement(connection, RestSql);
+        using var moment = connection.BeginRead();
+        using var rows = connection.Prepare(BytesSql);
+        using var rest = connection.Prepare(RestSql);
         rows.Set(1, first).Set(2, last);
         List<AffectedSale>? affected = null;
         while (rows.Next())

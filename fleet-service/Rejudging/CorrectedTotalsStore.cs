@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Rejudging;
 
@@ -27,8 +26,9 @@ internal sealed class CorrectedTotalsStore(FleetDatabase database)
 {
     // Corrections are found by the re-judgings that were not over by then.
     private const string RejudgedSince = """
-        SELECT c.* FROM rejudgings r CROSS JOIN corrections c ON c.catalogue_version = r.version
-        WHERE (r.finished_utc_ms IS NULL OR r.finished_utc_ms > ?1) AND c.cause = 'Rejudged' AND c.corrected_utc_ms > ?1
+        SELECT c.* FROM rejudgings r CROSS JOIN corrections c
+        WHERE c.catalogue_version = r.version AND (r.finished_utc_ms IS NULL OR r.finished_utc_ms > ?1)
+          AND c.cause = 'Rejudged' AND c.corrected_utc_ms > ?1
         """;
 
     private readonly record struct Day(string Cabinet, long Assignment, int Number, CorrectionCause Cause);
@@ -57,7 +57,7 @@ internal sealed class CorrectedTotalsStore(FleetDatabase database)
     public IReadOnlyList<CorrectedTotal> CorrectedSince(int fromDay, int toDay, long sinceUtcMs)
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
+        using var moment = connection.BeginRead();
         var days = new Dictionary<Day, Changes>();
         AddSales(connection, days, (fromDay, toDay), sinceUtcMs);
         AddRefunds(connection, days, (fromDay, toDay), sinceUtcMs);
@@ -71,9 +71,9 @@ internal sealed class CorrectedTotalsStore(FleetDatabase database)
     public IReadOnlyList<RejudgedMonthShown> Months(long version)
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
+        using var moment = connection.BeginRead();
         var months = new SortedDictionary<(int Month, string County), MonthChange>();
-        using (var sales = new Statement(connection, """
+        using (var sales = connection.Prepare("""
             SELECT coalesce(a.county_code, ''), e.business_day / 100, sum(c.aid_delta_fen), sum(c.ordinary_delta_fen),
                    sum(c.unmapped_delta_fen), count(*)
             FROM corrections c JOIN entries e USING (position)
@@ -97,7 +97,7 @@ internal sealed class CorrectedTotalsStore(FleetDatabase database)
             }
         }
 
-        using (var refunds = new Statement(connection, """
+        using (var refunds = connection.Prepare("""
             SELECT coalesce(a.county_code, ''), r.sale_day / 100, m.class_before, m.class_after, sum(r.amount_fen)
             FROM corrections c JOIN corrected_refunds m USING (correction_id)
             JOIN refunds r ON r.position = m.refund_position
@@ -125,9 +125,9 @@ internal sealed class CorrectedTotalsStore(FleetDatabase database)
     }
 
     private static void AddSales(
-        SqliteConnection connection, Dictionary<Day, Changes> days, (int From, int To) span, long sinceUtcMs)
+        FleetConnection connection, Dictionary<Day, Changes> days, (int From, int To) span, long sinceUtcMs)
     {
-        using var query = new Statement(connection, $"""
+        using var query = connection.Prepare($"""
             SELECT j.cabinet_id, e.assignment_id, e.business_day, c.cause = 'Rejudged', sum(c.aid_delta_fen),
                    sum(c.ordinary_delta_fen), sum(c.unmapped_delta_fen), max(c.corrected_utc_ms)
             FROM ({RejudgedSince}
@@ -153,9 +153,9 @@ internal sealed class CorrectedTotalsStore(FleetDatabase database)
 
     /// <summary>Refunds that moved count on their own day and on the day of their sale.</summary>
     private static void AddRefunds(
-        SqliteConnection connection, Dictionary<Day, Changes> days, (int From, int To) span, long sinceUtcMs)
+        FleetConnection connection, Dictionary<Day, Changes> days, (int From, int To) span, long sinceUtcMs)
     {
-        using var query = new Statement(connection, $"""
+        using var query = connection.Prepare($"""
             SELECT r.cabinet_id, r.sale_assignment, r.refund_day, r.sale_day, m.class_before, m.class_after,
                    r.amount_fen, c.corrected_utc_ms
             FROM ({RejudgedSince}) c JOIN corrected_refunds m USING (correction_id)
@@ -184,9 +184,9 @@ internal sealed class CorrectedTotalsStore(FleetDatabase database)
 
     /// <summary>The counties' net totals of whole months, as they are now.</summary>
     private static Dictionary<(int Month, string County), ClassAmounts> Present(
-        SqliteConnection connection, IEnumerable<int> months)
+        FleetConnection connection, IEnumerable<int> months)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT coalesce(a.county_code, ''), w.class, sum(w.sales_fen - w.refunds_of_day_fen)
             FROM window_totals w LEFT JOIN assignments a ON a.assignment_id = w.assignment_id
             WHERE w.kind = 1 AND w.first_day = ?1 GROUP BY 1, 2

@@ -1,11 +1,12 @@
 using System.Threading.Channels;
 using KioskFleet.Service.Catalogue;
+using KioskFleet.Service.Replicas;
 
 namespace KioskFleet.Service.Rejudging;
 
 /// <summary>Runs the sweep at start and after each change of the catalogue.</summary>
-internal sealed class RejudgingJob(RejudgingSweep sweep, CurrentCatalogue catalogue, ILogger<RejudgingJob> log)
-    : BackgroundService
+internal sealed class RejudgingJob(
+    RejudgingSweep sweep, CurrentCatalogue catalogue, Leases leases, ILogger<RejudgingJob> log) : BackgroundService
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
 
@@ -14,7 +15,10 @@ internal sealed class RejudgingJob(RejudgingSweep sweep, CurrentCatalogue catalo
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        leases.RunAsync("rejudging", LoopAsync, stoppingToken);
+
+    private async Task LoopAsync(CancellationToken stoppingToken)
     {
         catalogue.Replaced += Wake;
         try

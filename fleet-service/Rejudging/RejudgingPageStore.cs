@@ -2,7 +2,6 @@ using KioskFleet.Protocol.Entries;
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Rejudging;
 
@@ -21,8 +20,8 @@ internal sealed class RejudgingPageStore(FleetDatabase database)
     public BackwardsPage<RejudgingShown> Page(long? before, int count)
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
-        using var query = new Statement(connection, $"""
+        using var moment = connection.BeginRead();
+        using var query = connection.Prepare($"""
             {Columns}
             WHERE v.version < ?1 AND EXISTS (SELECT 1 FROM catalogue_affected a WHERE a.version = v.version)
             ORDER BY v.version DESC LIMIT ?2
@@ -42,8 +41,8 @@ internal sealed class RejudgingPageStore(FleetDatabase database)
     public RejudgingShown? Find(long version)
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
-        using var query = new Statement(connection, $"""
+        using var moment = connection.BeginRead();
+        using var query = connection.Prepare($"""
             {Columns}
             WHERE v.version = ?1 AND EXISTS (SELECT 1 FROM catalogue_affected a WHERE a.version = v.version)
             """);
@@ -55,7 +54,7 @@ internal sealed class RejudgingPageStore(FleetDatabase database)
     public ForwardsPage<RejudgedSaleShown> Sales(long version, long? after, int count)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT c.correction_id, c.position, j.cabinet_id, j.journal_id, e.seq, e.utc_ms, e.business_day,
                    e.assignment_id, c.corrected_utc_ms, c.line_classes,
                    coalesce((SELECT p.line_classes FROM corrections p
@@ -84,7 +83,7 @@ internal sealed class RejudgingPageStore(FleetDatabase database)
         return new ForwardsPage<RejudgedSaleShown>(rows, read < most ? null : last);
     }
 
-    private static RejudgingShown Show(SqliteConnection connection, Statement row) => new()
+    private static RejudgingShown Show(FleetConnection connection, Statement row) => new()
     {
         Version = row.Long(0),
         MadeBy = row.Text(1),
@@ -105,9 +104,9 @@ internal sealed class RejudgingPageStore(FleetDatabase database)
         ThroughPosition = row.Long(14),
     };
 
-    private static List<SpanShown> Spans(SqliteConnection connection, long version)
+    private static List<SpanShown> Spans(FleetConnection connection, long version)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT operator_id, sku, from_utc_ms, to_utc_ms FROM catalogue_affected WHERE version = ?1
             ORDER BY operator_id, sku, from_utc_ms LIMIT ?2
             """);

@@ -1,6 +1,6 @@
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Ledger;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Rejudging;
 
@@ -40,26 +40,30 @@ internal sealed class RejudgingTally
 /// <summary>
 /// The table of re-judgings, as the sweep writes it. Belongs to one connection and one thread at a time.
 /// </summary>
-internal sealed class RejudgingStore(SqliteConnection connection) : IDisposable
+internal sealed class RejudgingStore(FleetConnection connection) : IDisposable
 {
-    private readonly Statement _advance = new(connection, """
-        UPDATE rejudgings SET cursor_position = max(cursor_position, min(?2, through_position)),
+    private readonly Statement _advance = connection.Prepare("""
+        UPDATE rejudgings SET
+          cursor_position = CASE WHEN ?2 <= cursor_position OR through_position <= cursor_position THEN cursor_position
+                            WHEN ?2 < through_position THEN ?2 ELSE through_position END,
           sales_examined = sales_examined + ?3, sales_changed = sales_changed + ?4, refunds_moved = refunds_moved + ?5,
           moved_fen = moved_fen + ?6, aid_delta_fen = aid_delta_fen + ?7,
           ordinary_delta_fen = ordinary_delta_fen + ?8, unmapped_delta_fen = unmapped_delta_fen + ?9
-        WHERE version = ?1 AND finished_utc_ms IS NULL AND cursor_position = max(?10, min(?11, through_position))
+        WHERE version = ?1 AND finished_utc_ms IS NULL AND cursor_position =
+          CASE WHEN ?11 <= ?10 OR through_position <= ?10 THEN ?10
+          WHEN ?11 < through_position THEN ?11 ELSE through_position END
         RETURNING version
         """);
 
-    private readonly Statement _batch = new(connection, """
+    private readonly Statement _batch = connection.Prepare("""
         SELECT j.cabinet_id, b.catalogue_version FROM batches b JOIN journals j USING (journal_no)
         WHERE b.batch_id = ?1
         """);
 
     /// <summary>True when versions up to one are waiting or unfinished. Only reads.</summary>
-    public static bool IsAnyOpen(SqliteConnection connection, long upToVersion)
+    public static bool IsAnyOpen(FleetConnection connection, long upToVersion)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT 1 FROM catalogue_versions v LEFT JOIN rejudgings r USING (version)
             WHERE v.version <= ?1 AND r.finished_utc_ms IS NULL
               AND EXISTS (SELECT 1 FROM catalogue_affected a WHERE a.version = v.version)
@@ -77,9 +81,9 @@ internal sealed class RejudgingStore(SqliteConnection connection) : IDisposable
     /// <param name="connection">The connection.</param>
     /// <param name="upToVersion">The version of the snapshot in force.</param>
     /// <param name="nowUtcMs">Now, Unix milliseconds UTC.</param>
-    public static IReadOnlyList<SweptVersion> Begin(SqliteConnection connection, long upToVersion, long nowUtcMs)
+    public static IReadOnlyList<SweptVersion> Begin(FleetConnection connection, long upToVersion, long nowUtcMs)
     {
-        using var begin = new Statement(connection, """
+        using var begin = connection.Prepare("""
             INSERT INTO rejudgings
             SELECT version, (SELECT coalesce(max(position), 0) FROM entries), 0, 0, 0, 0, 0, 0, 0, 0, ?2, NULL
             FROM catalogue_versions v
@@ -87,7 +91,7 @@ internal sealed class RejudgingStore(SqliteConnection connection) : IDisposable
               AND EXISTS (SELECT 1 FROM catalogue_affected a WHERE a.version = v.version)
             """);
         begin.Set(1, upToVersion).Set(2, nowUtcMs).Run();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT version, v.made_by, cursor_position, through_position
             FROM rejudgings JOIN catalogue_versions v USING (version)
             WHERE finished_utc_ms IS NULL AND version <= ?1 ORDER BY version
@@ -103,9 +107,9 @@ internal sealed class RejudgingStore(SqliteConnection connection) : IDisposable
     }
 
     /// <summary>The spans of some versions.</summary>
-    public static IReadOnlyList<AffectedRow> Spans(SqliteConnection connection, IEnumerable<SweptVersion> versions)
+    public static IReadOnlyList<AffectedRow> Spans(FleetConnection connection, IEnumerable<SweptVersion> versions)
     {
-        using var query = new Statement(connection,
+        using var query = connection.Prepare(
             "SELECT operator_id, sku, from_utc_ms, to_utc_ms FROM catalogue_affected WHERE version = ?1");
         var rows = new List<AffectedRow>();
         foreach (var version in versions)
@@ -122,9 +126,9 @@ internal sealed class RejudgingStore(SqliteConnection connection) : IDisposable
     }
 
     /// <summary>The operator of every assignment that there is or was.</summary>
-    public static IReadOnlyDictionary<long, string> Operators(SqliteConnection connection)
+    public static IReadOnlyDictionary<long, string> Operators(FleetConnection connection)
     {
-        using var query = new Statement(connection, "SELECT assignment_id, operator_id FROM assignments");
+        using var query = connection.Prepare("SELECT assignment_id, operator_id FROM assignments");
         var operators = new Dictionary<long, string>();
         while (query.Next())
         {
@@ -139,10 +143,10 @@ internal sealed class RejudgingStore(SqliteConnection connection) : IDisposable
     /// than a number of blocks.
     /// </summary>
     public static IReadOnlyList<(long First, long Last)> Stretches(
-        SqliteConnection connection, TimeSpans times, (long After, long Through) positions, int blocksPerStretch)
+        FleetConnection connection, TimeSpans times, (long After, long Through) positions, int blocksPerStretch)
     {
         const long Size = SaleSpanTable.PositionsPerBlock;
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT block, first_utc_ms, last_utc_ms FROM sale_spans WHERE block BETWEEN ?1 AND ?2 ORDER BY block
             """);
         query.Set(1, (positions.After + 1) / Size).Set(2, positions.Through / Size);
@@ -174,13 +178,13 @@ internal sealed class RejudgingStore(SqliteConnection connection) : IDisposable
     /// Finishes the versions that are done. One that meanwhile missed something, because a batch was committed by an
     /// older catalogue than it (another process with an old snapshot), goes on through the newest entry.
     /// </summary>
-    public static void Finish(SqliteConnection connection, IEnumerable<SweptVersion> versions, long nowUtcMs)
+    public static void Finish(FleetConnection connection, IEnumerable<SweptVersion> versions, long nowUtcMs)
     {
-        using var finish = new Statement(connection, """
+        using var finish = connection.Prepare("""
             UPDATE rejudgings SET cursor_position = through_position, finished_utc_ms = ?2
             WHERE version = ?1 AND finished_utc_ms IS NULL
             """);
-        using var reopen = new Statement(connection, """
+        using var reopen = connection.Prepare("""
             UPDATE rejudgings SET finished_utc_ms = NULL, through_position = (SELECT max(position) FROM entries)
             WHERE version = ?1 AND EXISTS (
               SELECT 1 FROM batches b

@@ -1,5 +1,4 @@
-using KioskFleet.Service.Ledger;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Series;
 
@@ -15,23 +14,25 @@ internal sealed class CounterTable : IDisposable
     private readonly Statement _write;
 
     /// <summary>Forgets the counters of other generations.</summary>
-    public CounterTable(SqliteConnection connection, string generation)
+    public CounterTable(FleetConnection connection, string generation)
     {
         _generation = generation;
-        using (var forget = new Statement(connection, "DELETE FROM series_counters WHERE generation <> ?1"))
+        using (var forget = connection.Prepare("DELETE FROM series_counters WHERE generation <> ?1"))
         {
             forget.Set(1, generation).Run();
         }
 
-        _read = new Statement(connection, """
+        _read = connection.Prepare("""
             SELECT last_utc_ms, fen, entries FROM series_counters
             WHERE generation = ?1 AND cabinet_id = ?2 AND operator_id = ?3 AND county_code = ?4 AND is_refund = ?5
               AND class = ?6 ORDER BY lane
             """);
-        _write = new Statement(connection, """
-            INSERT OR REPLACE INTO series_counters (generation, cabinet_id, operator_id, county_code, is_refund,
-                                                    class, lane, last_utc_ms, fen, entries)
+        _write = connection.Prepare("""
+            INSERT INTO series_counters (generation, cabinet_id, operator_id, county_code, is_refund, class, lane,
+                                         last_utc_ms, fen, entries)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            ON CONFLICT (generation, cabinet_id, operator_id, county_code, is_refund, class, lane)
+            DO UPDATE SET last_utc_ms = excluded.last_utc_ms, fen = excluded.fen, entries = excluded.entries
             """);
     }
 

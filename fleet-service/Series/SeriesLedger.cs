@@ -21,8 +21,7 @@ internal sealed class SeriesLedger(FleetDatabase database)
     public SeriesStretch Read(long afterPosition, int count)
     {
         using var connection = database.OpenReader();
-        using var command = connection.CreateCommand();
-        command.CommandText = """
+        using var row = connection.Prepare("""
             SELECT e.position, e.kind, e.state, e.utc_ms, j.cabinet_id, coalesce(a.operator_id, ''),
               coalesce(a.county_code, ''), e.aid_fen, e.ordinary_fen, e.unmapped_fen, r.amount_fen, r.class
             FROM entries e
@@ -30,32 +29,30 @@ internal sealed class SeriesLedger(FleetDatabase database)
             JOIN journals j ON j.journal_no = b.journal_no
             LEFT JOIN assignments a ON a.assignment_id = e.assignment_id
             LEFT JOIN refunds r ON r.position = e.position
-            WHERE e.position > $after ORDER BY e.position LIMIT $count
-            """;
-        command.Parameters.AddWithValue("$after", afterPosition);
-        command.Parameters.AddWithValue("$count", count);
-        using var reader = command.ExecuteReader();
+            WHERE e.position > ?1 ORDER BY e.position LIMIT ?2
+            """);
+        row.Set(1, afterPosition).Set(2, (long)count);
         var entries = new List<SeriesEntry>();
         long? last = null;
-        while (reader.Read())
+        while (row.Next())
         {
-            last = reader.GetInt64(0);
-            var kind = reader.GetInt32(1);
-            if (reader.GetInt32(2) != Counted || kind is not Sale and not Refund)
+            last = row.Long(0);
+            var kind = (int)row.Long(1);
+            if (row.Long(2) != Counted || kind is not Sale and not Refund)
             {
                 continue;
             }
 
-            var refund = kind == Refund && !reader.IsDBNull(10) ? reader.GetInt64(10) : 0;
-            var refundClass = reader.IsDBNull(11) ? (Catalogue.ProductClass?)null
-                : (Catalogue.ProductClass)reader.GetInt32(11);
+            var refund = kind == Refund && !row.IsNull(10) ? row.Long(10) : 0;
+            var refundClass = row.IsNull(11) ? (Catalogue.ProductClass?)null
+                : (Catalogue.ProductClass)row.Long(11);
             entries.Add(new SeriesEntry(
-                last.Value, kind == Refund, reader.GetInt64(3), reader.GetString(4), reader.GetString(5),
-                reader.GetString(6),
-                kind == Sale ? reader.GetInt64(7) : Part(refund, refundClass == Catalogue.ProductClass.Aid),
-                kind == Sale ? reader.GetInt64(8) : Part(refund, refundClass == Catalogue.ProductClass.Ordinary),
+                last.Value, kind == Refund, row.Long(3), row.Text(4), row.Text(5),
+                row.Text(6),
+                kind == Sale ? row.Long(7) : Part(refund, refundClass == Catalogue.ProductClass.Aid),
+                kind == Sale ? row.Long(8) : Part(refund, refundClass == Catalogue.ProductClass.Ordinary),
                 kind == Sale
-                    ? reader.GetInt64(9)
+                    ? row.Long(9)
                     : Part(refund, refundClass is null or Catalogue.ProductClass.Unmapped)));
         }
 

@@ -4,7 +4,7 @@ using Polly;
 
 namespace KioskFleet.Service.Series;
 
-/// <summary>Registers the writer of time series, when it is on. Needs Storage, Compliance and the
+/// <summary>Registers the writer of time series, when it is on. Needs Storage, Compliance, Telemetry and the
 /// ledger's tables.</summary>
 internal static class SeriesModule
 {
@@ -24,8 +24,11 @@ internal static class SeriesModule
 
         services.AddSingleton<SeriesLedger>();
         services.AddSingleton<SeriesOutbox>();
+        services.AddSingleton<SeriesConnections>();
         services.AddHttpClient(SeriesOptions.Section)
             .ConfigureHttpClient(http => http.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(
+                provider => provider.GetRequiredService<SeriesConnections>().Handler())
             .AddResilienceHandler("series", (pipeline, context) =>
             {
                 var o = context.ServiceProvider.GetRequiredService<IOptions<SeriesOptions>>().Value;
@@ -43,11 +46,14 @@ internal static class SeriesModule
             });
         services.AddSingleton(provider => new SeriesServer(
             provider.GetRequiredService<IHttpClientFactory>().CreateClient(SeriesOptions.Section),
+            provider.GetRequiredService<SeriesConnections>(),
             provider.GetRequiredService<IOptions<SeriesOptions>>()));
         services.AddSingleton<SeriesWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<SeriesWriter>());
         services.AddSingleton<StandingGauges>();
         services.AddHostedService(provider => provider.GetRequiredService<StandingGauges>());
+        services.AddSingleton<TelemetryGauges>();
+        services.AddHostedService(provider => provider.GetRequiredService<TelemetryGauges>());
         return services;
     }
 }

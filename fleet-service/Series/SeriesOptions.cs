@@ -34,6 +34,12 @@ internal sealed record SeriesOptions
     /// </summary>
     public int IdleMilliseconds { get; init; } = 2_000;
 
+    /// <summary>
+    /// How long lines that the server took are kept to be written once more when it was restarted meanwhile, in
+    /// seconds. 0–600, default 10: VictoriaMetrics has what it took on its disk after 5 s, and a kill takes the rest.
+    /// </summary>
+    public int KeepSentSeconds { get; init; } = 10;
+
     /// <summary>Seconds between two writings of the cabinets' standings. 10–86,400, default 300.</summary>
     public int GaugeSeconds { get; init; } = 300;
 
@@ -76,6 +82,7 @@ internal sealed class SeriesOptionsValidator : IValidateOptions<SeriesOptions>
 
         Range(findings, nameof(options.BatchEntries), options.BatchEntries, 1, 50_000);
         Range(findings, nameof(options.IdleMilliseconds), options.IdleMilliseconds, 10, 600_000);
+        Range(findings, nameof(options.KeepSentSeconds), options.KeepSentSeconds, 0, 600);
         Range(findings, nameof(options.GaugeSeconds), options.GaugeSeconds, 10, 86_400);
         Range(findings, nameof(options.MaxRetryDelaySeconds), options.MaxRetryDelaySeconds, 1, 3_600);
         return findings.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(findings);

@@ -27,10 +27,14 @@ internal abstract record SeriesAnswer
 /// The InfluxDB v2 write API: gzipped line protocol. Retries of overload, with the server's Retry-After,
 /// are made below it by the HTTP client's resilience.
 /// </summary>
-internal sealed class SeriesServer(HttpClient http, IOptions<SeriesOptions> options)
+internal sealed class SeriesServer(
+    HttpClient http, SeriesConnections connections, IOptions<SeriesOptions> options)
 {
     /// <summary>Most characters of the server's words that are kept.</summary>
     public const int MaxWords = 500;
+
+    /// <summary>How many connections to it were made; it may have been restarted before each.</summary>
+    public long Connections => connections.Made;
 
     /// <summary>Writes lines.</summary>
     public async Task<SeriesAnswer> WriteAsync(IEnumerable<string> lines, CancellationToken ct)

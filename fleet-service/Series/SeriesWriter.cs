@@ -1,29 +1,39 @@
-using KioskFleet.Service.Storage;
+using KioskFleet.Service.Replicas;
 using Microsoft.Extensions.Options;
 
 namespace KioskFleet.Service.Series;
 
 /// <summary>
 /// Follows the ledger with a cursor, counts what it finds, and sends the lines. A stretch is sent until the server took
-/// it; lines that it refuses are found by halving and kept as dead letters with its words, and the rest goes on.
+/// it, and once more when the server was restarted soon after; lines that it refuses are found by halving and kept as
+/// dead letters with its words, and the rest goes on.
 /// </summary>
 internal sealed class SeriesWriter(
-    SeriesLedger ledger, SeriesOutbox outbox, SeriesServer server, IOptions<SeriesOptions> options,
-    TimeProvider time, ILogger<SeriesWriter> log)
-    : LedgerFollower(time, TimeSpan.FromMilliseconds(options.Value.IdleMilliseconds))
+    SeriesLedger ledger, SeriesOutbox outbox, SeriesServer server, IOptions<SeriesOptions> options, Leases leases,
+    ILogger<SeriesWriter> log)
+    : LedgerFollower(leases, "series", TimeSpan.FromMilliseconds(options.Value.IdleMilliseconds))
 {
+    private long _connections;
+    private long? _sentAgainAt;
+    private (SeriesLine Line, long SentAt)? _unsettled;
+
+    private TimeSpan Keep => TimeSpan.FromSeconds(options.Value.KeepSentSeconds);
+
     /// <summary>
     /// Sends what waits, and reads one stretch when nothing does; false when there was nothing to do or the server
     /// cannot be used now.
     /// </summary>
     internal override async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
+        await SendAgainAsync(cancellationToken);
+
         var waiting = outbox.Waiting();
         if (waiting.Count == 0)
         {
             var stretch = ledger.Read(outbox.Position(), options.Value.BatchEntries);
             if (stretch.LastPosition is null)
             {
+                await SettleAsync(cancellationToken);
                 return false;
             }
 
@@ -37,7 +47,14 @@ internal sealed class SeriesWriter(
             return false;
         }
 
+        if (server.Connections != _connections && !outbox.KeepsSent())
+        {
+            // All that could be lost went over the new connection just now.
+            _connections = server.Connections;
+        }
+
         await outbox.SentAsync(refused, cancellationToken);
+        _unsettled = (waiting[^1], Time.GetTimestamp());
         foreach (var letter in refused)
         {
             SeriesLog.Refused(log, letter.Line.Position, letter.Status, letter.Words);
@@ -48,6 +65,35 @@ internal sealed class SeriesWriter(
 
     /// <inheritdoc/>
     protected override void Tell(Exception error) => SeriesLog.Failed(log, error);
+
+    /// <summary>
+    /// A new connection is all that tells of a server that was killed, and that may have lost what it took last. One
+    /// that is made while this is written again is found later; a server that closes every connection is written to
+    /// twice, not for ever.
+    /// </summary>
+    private async Task SendAgainAsync(CancellationToken cancellationToken)
+    {
+        var made = server.Connections;
+        if (made != _connections && (_sentAgainAt is not { } at || Time.GetElapsedTime(at) >= Keep))
+        {
+            await outbox.SendAgainAsync(cancellationToken);
+            (_connections, _sentAgainAt) = (made, Time.GetTimestamp());
+        }
+    }
+
+    /// <summary>
+    /// When nothing new came for a while, writes the last line once more: only so is it found that the server was
+    /// killed just after it took it.
+    /// </summary>
+    private async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        if (_unsettled is { } last
+            && Time.GetElapsedTime(last.SentAt) >= Keep
+            && await server.WriteAsync([last.Line.Text], cancellationToken) is not SeriesAnswer.Unavailable)
+        {
+            _unsettled = null;
+        }
+    }
 
     private async Task<bool> SendAsync(
         IReadOnlyList<SeriesLine> lines, List<DeadLetter> refused, CancellationToken cancellationToken)

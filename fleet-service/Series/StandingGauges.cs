@@ -1,4 +1,5 @@
 using KioskFleet.Service.Compliance;
+using KioskFleet.Service.Replicas;
 using Microsoft.Extensions.Options;
 
 namespace KioskFleet.Service.Series;
@@ -8,7 +9,7 @@ namespace KioskFleet.Service.Series;
 /// A moment that the server missed is not told later; the next one is.
 /// </summary>
 internal sealed class StandingGauges(
-    StandingsReader standings, SeriesServer server, IOptions<SeriesOptions> options, TimeProvider time,
+    StandingsReader standings, SeriesServer server, IOptions<SeriesOptions> options, Leases leases,
     ILogger<StandingGauges> log) : BackgroundService
 {
     /// <summary>The measurement.</summary>
@@ -24,7 +25,7 @@ internal sealed class StandingGauges(
             throw new InvalidOperationException("The window of each one's own policy is always understood.");
         }
 
-        var utcMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var utcMs = leases.Time.GetUtcNow().ToUnixTimeMilliseconds();
         var lines = standings.Read(ask)!
             .SelectMany(answer => answer.Judged.Rows
                 .Where(row => row.CurrentOperator && answer.Holds(row.PolicyWindow)))
@@ -46,9 +47,12 @@ internal sealed class StandingGauges(
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        leases.RunAsync("standing-gauges", LoopAsync, stoppingToken);
+
+    private async Task LoopAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.GaugeSeconds), time);
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.GaugeSeconds), leases.Time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try

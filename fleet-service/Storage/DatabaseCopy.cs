@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Storage;
 
-/// <summary>Whole-file copies of the database: out to a backup and back from one. No state; thread-safe.</summary>
+/// <summary>Whole-file copies of the SQLite file: out to a backup and back from one. No state; thread-safe.</summary>
 internal static class DatabaseCopy
 {
     private const string UnfinishedSuffix = ".part";
@@ -23,13 +23,11 @@ internal static class DatabaseCopy
         File.Delete(unfinished);
         using (var target = OpenAlone(unfinished))
         {
-            source.BackupDatabase(target);
+            source.BackupDatabase(target.Driver);
 
             // A backup is one file: fold the write-ahead log away and leave a rollback-journal header.
-            using var command = target.CreateCommand();
-            command.CommandText = "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;";
-            command.ExecuteNonQuery();
-            FleetDatabase.QuickCheck(target);
+            target.Script("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;");
+            SqliteEngine.QuickCheck(target);
         }
 
         using (var file = new FileStream(unfinished, FileMode.Open, FileAccess.ReadWrite))
@@ -69,8 +67,8 @@ internal static class DatabaseCopy
             File.Copy(backupPath, unfinished, overwrite: true);
             using (var copy = OpenAlone(unfinished))
             {
-                FleetDatabase.QuickCheck(copy);
-                using var transaction = copy.BeginTransaction(deferred: false);
+                SqliteEngine.QuickCheck(copy);
+                using var transaction = copy.BeginWrite();
                 LedgerGenerationStore.Renew(copy, "restored from a backup", time);
                 transaction.Commit();
             }
@@ -81,20 +79,11 @@ internal static class DatabaseCopy
         {
             File.Delete(unfinished);
             throw new StorageException(
-                $"{backupPath}: is no whole backup of a fleet service: {error.Message} Nothing was restored; take "
-                + "another backup.", error);
+                $"{backupPath}: cannot be restored: {error.Message} Nothing was restored; when the backup itself is "
+                + "damaged, take another one.", error);
         }
     }
 
-    private static SqliteConnection OpenAlone(string path)
-    {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
-        {
-            DataSource = path,
-            Mode = SqliteOpenMode.ReadWriteCreate,
-            Pooling = false,
-        }.ToString());
-        connection.Open();
-        return connection;
-    }
+    private static SqliteFleetConnection OpenAlone(string path) =>
+        SqliteFleetConnection.Open(path, SqliteOpenMode.ReadWriteCreate, timeoutSeconds: 30, isPooled: false);
 }

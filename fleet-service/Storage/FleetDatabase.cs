@@ -1,105 +1,88 @@
-using Microsoft.Data.Sqlite;
-
 namespace KioskFleet.Service.Storage;
 
 /// <summary>
-/// The one SQLite file of the fleet service: opened, checked and migrated before anybody gets it. Hands out
-/// connections with the product's pragmas (WAL, synchronous=FULL, foreign keys) and keeps the process's writers in
-/// one queue. Thread-safe; the connections it hands out are not.
+/// The fleet service's database: opened, checked and migrated before anybody gets it. Hands out connections and keeps
+/// the process's writers in one queue. Thread-safe; the connections it hands out are not.
 /// </summary>
 internal sealed class FleetDatabase : IDisposable
 {
-    /// <summary>SQLITE_CORRUPT.</summary>
-    private const int Corrupt = 11;
+    private readonly IDatabaseEngine _engine;
 
-    /// <summary>SQLITE_NOTADB.</summary>
-    private const int NotADatabase = 26;
+    // Flows into whatever the fenced work calls and starts, and nowhere else.
+    private readonly AsyncLocal<IWriteFence?> _fence = new();
 
-    private readonly StorageOptions _options;
-    private readonly SqliteConnection _anchor;
-
-    private FleetDatabase(StorageOptions options, SqliteConnection anchor)
-    {
-        _options = options;
-        _anchor = anchor;
-    }
+    private FleetDatabase(IDatabaseEngine engine) => _engine = engine;
 
     /// <summary>The queue of the process's writers. Hold a turn for every transaction that writes.</summary>
     public WriterGate Writers { get; } = new();
 
-    /// <summary>The full path of the file.</summary>
-    public string DatabasePath => _options.DatabasePath;
+    /// <summary>What messages call the database.</summary>
+    public string Name => _engine.Name;
 
-    /// <summary>Opens the file, makes it when absent, checks it and applies missing migrations.</summary>
-    /// <exception cref="StorageException">The file is damaged, newer than the program, or cannot be opened.</exception>
+    /// <summary>True when other services may work on the same database.</summary>
+    public bool IsShared => _engine.IsShared;
+
+    /// <summary>
+    /// Opens the database (a file is made when absent), checks it and applies the program's missing migrations.
+    /// </summary>
+    /// <exception cref="StorageException">It is damaged, newer than the program, or cannot be opened.</exception>
+    public static FleetDatabase Open(StorageOptions options, TimeProvider time, ILogger<FleetDatabase> log) =>
+        Open(options, Migration.FromAssembly(typeof(FleetDatabase).Assembly, options.Engine), time, log);
+
+    /// <summary>Opens the database and applies the given migrations.</summary>
+    /// <exception cref="StorageException">It is damaged, newer than the program, or cannot be opened.</exception>
     public static FleetDatabase Open(
-        StorageOptions options, IReadOnlyList<Migration> migrations, TimeProvider time, ILogger<FleetDatabase> log)
-    {
-        var path = options.DatabasePath;
-        SqliteConnection? anchor = null;
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            anchor = Connect(options, options.CacheKibibytes);
-            if (options.CheckAtStart)
-            {
-                var started = time.GetTimestamp();
-                QuickCheck(anchor);
-                StorageLog.Checked(log, path, time.GetElapsedTime(started).TotalMilliseconds);
-            }
+        StorageOptions options, IReadOnlyList<Migration> migrations, TimeProvider time, ILogger<FleetDatabase> log) =>
+        new(options.Engine == StorageEngine.PostgreSql
+            ? PostgreSqlEngine.Open(options, migrations, time, log)
+            : SqliteEngine.Open(options, migrations, time, log));
 
-            foreach (var migration in MigrationRunner.Run(anchor, migrations, time))
-            {
-                StorageLog.Migrated(log, migration.Number, migration.Name);
-            }
-
-            // The anchor stays open so that the write-ahead log is not folded away each time the last reader leaves.
-            return new FleetDatabase(options, anchor);
-        }
-        catch (Exception error)
-        {
-            anchor?.Dispose();
-            if (error is SqliteException { SqliteErrorCode: Corrupt or NotADatabase })
-            {
-                throw Damaged(path, error.Message, error);
-            }
-
-            if (error is SqliteException or IOException or UnauthorizedAccessException)
-            {
-                throw new StorageException($"{path}: the database cannot be opened: {error.Message}", error);
-            }
-
-            throw;
-        }
-    }
+    /// <summary>
+    /// Opens the database only to read, whether services run on it or not: no check, no migration, nothing made.
+    /// </summary>
+    /// <exception cref="StorageException">There is none.</exception>
+    /// <exception cref="System.Data.Common.DbException">It cannot be opened.</exception>
+    public static FleetDatabase OpenToRead(StorageOptions options) => new(
+        options.Engine == StorageEngine.PostgreSql ? PostgreSqlEngine.Reach(options) : SqliteEngine.Reach(options));
 
     /// <summary>
     /// An open connection that may write. Hold a turn of <see cref="Writers"/> while a transaction is open on it.
     /// </summary>
-    public SqliteConnection OpenWriter() => Connect(_options, _options.CacheKibibytes);
-
-    /// <summary>An open connection that can only read; any write on it fails.</summary>
-    public SqliteConnection OpenReader()
+    public FleetConnection OpenWriter()
     {
-        var connection = Connect(_options, _options.CacheKibibytes / 4);
-        Execute(connection, "PRAGMA query_only = 1");
+        var connection = _engine.OpenWriter();
+        connection.Fence = _fence.Value;
         return connection;
     }
 
+    /// <summary>An open connection that can only read; any write on it fails.</summary>
+    public FleetConnection OpenReader() => _engine.OpenReader();
+
     /// <summary>
-    /// Waits for the turn to write and runs <paramref name="work"/> in one IMMEDIATE transaction: committed (and
-    /// fsynced) when it returns, undone when it throws. The work runs synchronously on the calling thread.
+    /// Waits for the turn to write and runs <paramref name="work"/> in one transaction that keeps other writers out:
+    /// committed (and durable) when it returns, undone when it throws. The work runs synchronously on the calling
+    /// thread.
     /// </summary>
     public async Task<T> WriteAsync<T>(
-        Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken cancellationToken = default)
+        Func<FleetConnection, FleetTransaction, T> work, CancellationToken cancellationToken = default)
     {
         using var turn = await Writers.EnterAsync(cancellationToken);
         using var connection = OpenWriter();
-        using var transaction = connection.BeginTransaction(deferred: false);
+        using var transaction = connection.BeginWrite();
         var result = work(connection, transaction);
         transaction.Commit();
         return result;
     }
+
+    /// <summary>Runs work whose writing transactions all stand behind a fence.</summary>
+    public async Task FencedAsync(IWriteFence fence, Func<Task> work)
+    {
+        _fence.Value = fence;
+        await work();
+    }
+
+    /// <summary>Does what the engine needs now and then.</summary>
+    public void KeepUp() => _engine.KeepUp();
 
     /// <summary>
     /// Copies the database, as it is at one moment, to a new file; writers go on meanwhile. The copy appears under
@@ -107,83 +90,15 @@ internal sealed class FleetDatabase : IDisposable
     /// </summary>
     /// <exception cref="IOException">The file exists already, or cannot be written.</exception>
     /// <exception cref="StorageException">The copy did not pass the check.</exception>
-    public void BackupTo(string path)
-    {
-        using var source = OpenReader();
-        DatabaseCopy.Backup(source, path);
-    }
+    public void BackupTo(string path) => _engine.BackupTo(path);
+
+    /// <summary>
+    /// True for errors that come from the values: a constraint, a type, a size. Everything else (disk full, I/O, busy)
+    /// is infrastructure.
+    /// </summary>
+    public static bool IsDataError(Exception error) =>
+        SqliteEngine.IsDataError(error) || PostgreSqlEngine.IsDataError(error);
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        SqliteConnection.ClearPool(_anchor);
-        _anchor.Dispose();
-        SqliteConnection.ClearPool(_anchor);
-    }
-
-    /// <summary>Reads the whole file for damage.</summary>
-    /// <exception cref="StorageException">Damage was found; the message lists the first findings.</exception>
-    internal static void QuickCheck(SqliteConnection connection)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA quick_check(5)";
-        using var reader = command.ExecuteReader();
-        var findings = new List<string>();
-        while (reader.Read())
-        {
-            findings.Add(reader.GetString(0));
-        }
-
-        if (findings is not ["ok"])
-        {
-            throw Damaged(connection.DataSource, string.Join("; ", findings), null);
-        }
-    }
-
-    private static StorageException Damaged(string path, string findings, Exception? cause)
-    {
-        var message = $"{path}: the database is damaged ({findings}). Set the file aside and restore the last backup: "
-            + "the cabinets send again what the backup does not hold.";
-        return cause is null ? new StorageException(message) : new StorageException(message, cause);
-    }
-
-    private static SqliteConnection Connect(StorageOptions options, int cacheKibibytes)
-    {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
-        {
-            DataSource = options.DatabasePath,
-            Mode = SqliteOpenMode.ReadWriteCreate,
-            DefaultTimeout = options.BusyTimeoutSeconds,
-            Pooling = true,
-        }.ToString());
-        try
-        {
-            connection.Open();
-
-            // A pooled connection may come from a reader: every pragma that one of the two kinds sets is set here.
-            Execute(connection, $"""
-                PRAGMA busy_timeout = {options.BusyTimeoutSeconds * 1000};
-                PRAGMA query_only = 0;
-                PRAGMA journal_mode = WAL;
-                PRAGMA synchronous = FULL;
-                PRAGMA foreign_keys = 1;
-                PRAGMA wal_autocheckpoint = {options.WalAutocheckpointPages};
-                PRAGMA cache_size = -{cacheKibibytes};
-                PRAGMA temp_store = MEMORY;
-                """);
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
+    public void Dispose() => _engine.Dispose();
 }

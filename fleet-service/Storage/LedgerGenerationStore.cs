@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Storage;
 
@@ -25,24 +24,15 @@ internal sealed class LedgerGenerationStore(FleetDatabase database, TimeProvider
         database.WriteAsync((connection, _) => Renew(connection, reason, time), cancellationToken);
 
     /// <summary>Begins a new generation inside the caller's transaction.</summary>
-    internal static string Renew(SqliteConnection connection, string reason, TimeProvider time)
+    internal static string Renew(FleetConnection connection, string reason, TimeProvider time)
     {
         var generation = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        using var command = connection.CreateCommand();
-        command.CommandText = """
-            INSERT INTO ledger_generation (generation, made_utc_ms, reason) VALUES ($generation, $now, $reason)
-            """;
-        command.Parameters.AddWithValue("$generation", generation);
-        command.Parameters.AddWithValue("$now", time.GetUtcNow().ToUnixTimeMilliseconds());
-        command.Parameters.AddWithValue("$reason", reason);
-        command.ExecuteNonQuery();
+        connection.Execute(
+            "INSERT INTO ledger_generation (generation, made_utc_ms, reason) VALUES ($generation, $now, $reason)",
+            ("$generation", generation), ("$now", time.GetUtcNow().ToUnixTimeMilliseconds()), ("$reason", reason));
         return generation;
     }
 
-    private static string? Read(SqliteConnection connection)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT generation FROM ledger_generation ORDER BY number DESC LIMIT 1";
-        return (string?)command.ExecuteScalar();
-    }
+    private static string? Read(FleetConnection connection) => connection.Query(
+        "SELECT generation FROM ledger_generation ORDER BY number DESC LIMIT 1", row => row.Text(0)).SingleOrDefault();
 }

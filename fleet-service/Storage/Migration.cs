@@ -11,6 +11,10 @@ namespace KioskFleet.Service.Storage;
 /// <param name="Sql">The statements, run in one transaction.</param>
 internal sealed record Migration(int Number, string Name, string Sql)
 {
+    private const string Folder = ".Migrations.";
+    private const string Ending = ".sql";
+    private const string PostgreSqlEnding = ".postgresql.sql";
+
     /// <summary>
     /// SHA-256 of the text in lower-case hex. Line ends count as LF, so that a checkout on another system is the
     /// same migration.
@@ -19,34 +23,45 @@ internal sealed record Migration(int Number, string Name, string Sql)
         SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
 
     /// <summary>
-    /// Reads the migrations embedded in an assembly: every resource <c>….Migrations.NNNN_name.sql</c>, of whatever
-    /// capability, by number.
+    /// Reads an engine's migrations embedded in an assembly: every resource <c>….Migrations.NNNN_name.sql</c>, of
+    /// whatever capability, by number. For PostgreSQL <c>NNNN_name.postgresql.sql</c> beside one stands in its place;
+    /// where both engines understand the same text there is none.
     /// </summary>
-    /// <exception cref="StorageException">A name has no number, or two migrations have the same one.</exception>
-    public static IReadOnlyList<Migration> FromAssembly(Assembly assembly)
+    /// <exception cref="StorageException">
+    /// A name has no number, two migrations have the same one, or a PostgreSQL migration has none beside it.
+    /// </exception>
+    public static IReadOnlyList<Migration> FromAssembly(Assembly assembly, StorageEngine engine)
     {
-        const string Folder = ".Migrations.";
-        var found = new List<Migration>();
-        foreach (var resource in assembly.GetManifestResourceNames())
+        var resources = assembly.GetManifestResourceNames()
+            .Where(name => name.Contains(Folder, StringComparison.Ordinal)
+                && name.EndsWith(Ending, StringComparison.Ordinal))
+            .ToHashSet(StringComparer.Ordinal);
+        var ofPostgreSql = resources.Where(name => name.EndsWith(PostgreSqlEnding, StringComparison.Ordinal)).ToList();
+        if (ofPostgreSql.Find(name => !resources.Contains(name[..^PostgreSqlEnding.Length] + Ending)) is { } alone)
         {
-            var start = resource.LastIndexOf(Folder, StringComparison.Ordinal);
-            if (start < 0 || !resource.EndsWith(".sql", StringComparison.Ordinal))
-            {
-                continue;
-            }
-
-            var file = resource[(start + Folder.Length)..^".sql".Length];
-            if (file.Length < 6 || file[4] != '_'
-                || !int.TryParse(file.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            {
-                throw new StorageException($"The migration '{resource}' is not named NNNN_name.sql.");
-            }
-
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
-            found.Add(new Migration(number, file[5..], reader.ReadToEnd()));
+            throw new StorageException($"The migration '{alone}' has none for SQLite beside it.");
         }
 
-        return InOrder(found);
+        return InOrder(resources.Except(ofPostgreSql).Select(name => Read(
+            assembly, name,
+            engine == StorageEngine.PostgreSql && name[..^Ending.Length] + PostgreSqlEnding is var other
+                && resources.Contains(other)
+                ? other
+                : name)));
+    }
+
+    /// <summary>Reads a migration that is named by one resource, and whose text stands in it or in another.</summary>
+    private static Migration Read(Assembly assembly, string name, string text)
+    {
+        var file = name[(name.LastIndexOf(Folder, StringComparison.Ordinal) + Folder.Length)..^Ending.Length];
+        if (file.Length < 6 || file[4] != '_'
+            || !int.TryParse(file.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            throw new StorageException($"The migration '{name}' is not named NNNN_name{Ending}.");
+        }
+
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(text)!, Encoding.UTF8);
+        return new Migration(number, file[5..], reader.ReadToEnd());
     }
 
     /// <summary>Sorts migrations by number.</summary>

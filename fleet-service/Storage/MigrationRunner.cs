@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace KioskFleet.Service.Storage;
 
@@ -18,24 +18,25 @@ internal static class MigrationRunner
     /// nothing behind).
     /// </exception>
     public static IReadOnlyList<Migration> Run(
-        SqliteConnection connection, IReadOnlyList<Migration> migrations, TimeProvider time)
+        FleetConnection connection, IReadOnlyList<Migration> migrations, TimeProvider time)
     {
-        Execute(connection, """
-            CREATE TABLE IF NOT EXISTS migrations (
-              number         INTEGER PRIMARY KEY,
-              name           TEXT    NOT NULL,
-              sha256         TEXT    NOT NULL,
-              applied_utc_ms INTEGER NOT NULL
-            )
-            """);
-        var applied = ReadApplied(connection).ToDictionary(a => a.Number);
-        RefuseForeign(connection.DataSource, applied, migrations);
-        var missing = migrations.Where(m => !applied.ContainsKey(m.Number)).ToList();
-        foreach (var migration in missing)
+        using (var transaction = connection.BeginWrite())
         {
-            Apply(connection, migration, time);
+            connection.Script("""
+                CREATE TABLE IF NOT EXISTS migrations (
+                  number         INTEGER PRIMARY KEY,
+                  name           TEXT    NOT NULL,
+                  sha256         TEXT    NOT NULL,
+                  applied_utc_ms BIGINT  NOT NULL
+                )
+                """);
+            transaction.Commit();
         }
 
+        var applied = ReadApplied(connection).ToDictionary(a => a.Number);
+        RefuseForeign(connection.Name, applied, migrations);
+        var missing = migrations.Where(m => !applied.ContainsKey(m.Number)).ToList();
+        missing.RemoveAll(migration => !Apply(connection, migration, time));
         return missing;
     }
 
@@ -61,48 +62,33 @@ internal static class MigrationRunner
         }
     }
 
-    private static List<Applied> ReadApplied(SqliteConnection connection)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT number, name, sha256 FROM migrations ORDER BY number";
-        using var reader = command.ExecuteReader();
-        var applied = new List<Applied>();
-        while (reader.Read())
-        {
-            applied.Add(new Applied(reader.GetInt32(0), reader.GetString(1), reader.GetString(2)));
-        }
+    private static List<Applied> ReadApplied(FleetConnection connection) => connection.Query(
+        "SELECT number, name, sha256 FROM migrations ORDER BY number",
+        row => new Applied((int)row.Long(0), row.Text(1), row.Text(2)));
 
-        return applied;
-    }
-
-    private static void Apply(SqliteConnection connection, Migration migration, TimeProvider time)
+    /// <summary>Applies a migration; false when another service did it meanwhile.</summary>
+    private static bool Apply(FleetConnection connection, Migration migration, TimeProvider time)
     {
         try
         {
-            using var transaction = connection.BeginTransaction(deferred: false);
-            Execute(connection, migration.Sql);
-            using var record = connection.CreateCommand();
-            record.CommandText = """
-                INSERT INTO migrations (number, name, sha256, applied_utc_ms) VALUES ($number, $name, $sha256, $now)
-                """;
-            record.Parameters.AddWithValue("$number", migration.Number);
-            record.Parameters.AddWithValue("$name", migration.Name);
-            record.Parameters.AddWithValue("$sha256", migration.Sha256);
-            record.Parameters.AddWithValue("$now", time.GetUtcNow().ToUnixTimeMilliseconds());
-            record.ExecuteNonQuery();
+            using var transaction = connection.BeginWrite();
+            if (ReadApplied(connection).Exists(a => a.Number == migration.Number))
+            {
+                return false;
+            }
+
+            connection.Script(migration.Sql);
+            connection.Execute(
+                "INSERT INTO migrations (number, name, sha256, applied_utc_ms) VALUES ($number, $name, $sha256, $now)",
+                ("$number", migration.Number), ("$name", migration.Name), ("$sha256", migration.Sha256),
+                ("$now", time.GetUtcNow().ToUnixTimeMilliseconds()));
             transaction.Commit();
+            return true;
         }
-        catch (SqliteException error)
+        catch (DbException error)
         {
-            throw new StorageException($"{connection.DataSource}: migration {migration.Number:0000} "
+            throw new StorageException($"{connection.Name}: migration {migration.Number:0000} "
                 + $"'{migration.Name}' failed and was undone: {error.Message}", error);
         }
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
     }
 }

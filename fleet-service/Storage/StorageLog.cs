@@ -11,4 +11,10 @@ internal static partial class StorageLog
 
     [LoggerMessage(2802, LogLevel.Information, "Database {Path} is open, ledger generation {Generation}")]
     public static partial void Opened(ILogger log, string path, string generation);
+
+    [LoggerMessage(2804, LogLevel.Warning, "Another service holds the database, this one waits on: {Words}")]
+    public static partial void WaitsForOthers(ILogger log, string words);
+
+    [LoggerMessage(2803, LogLevel.Error, "Database {Path} could not be kept up; this is tried again")]
+    public static partial void NotKeptUp(ILogger log, Exception error, string path);
 }

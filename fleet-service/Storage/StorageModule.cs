@@ -20,12 +20,12 @@ internal static class StorageModule
             provider.GetRequiredService<DataDirectoryLock>();
             return FleetDatabase.Open(
                 provider.GetRequiredService<IOptions<StorageOptions>>().Value,
-                Migration.FromAssembly(typeof(StorageModule).Assembly),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<FleetDatabase>>());
         });
         services.AddSingleton<LedgerGenerationStore>();
         services.AddHostedService<StorageStart>();
+        services.AddHostedService<StorageUpkeep>();
         return services;
     }
 }
@@ -38,7 +38,7 @@ internal sealed class StorageStart(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await generation.EnsureAsync(cancellationToken);
-        StorageLog.Opened(log, database.DatabasePath, generation.Current());
+        StorageLog.Opened(log, database.Name, generation.Current());
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Venues;
 
@@ -16,7 +15,7 @@ internal static class IntakeStore
     /// <param name="ct">Gives up between two transactions: what was taken stays, and may be sent again.</param>
     public static async Task<IReadOnlyList<IntakeOutcome>> TakeAsync<TDraft>(
         FleetDatabase database, IReadOnlyList<IntakeRow<TDraft>> rows,
-        Func<SqliteConnection, TDraft, IntakeVerdict> take, CancellationToken ct)
+        Func<FleetConnection, TDraft, IntakeVerdict> take, CancellationToken ct)
         where TDraft : class
     {
         var outcomes = new List<IntakeOutcome>(rows.Count);

@@ -1,7 +1,6 @@
 using KioskFleet.Service.Access;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Venues;
 
@@ -19,13 +18,13 @@ internal sealed class ProcurementStore(FleetDatabase database)
     public IReadOnlyList<UnitYear> Year(int year)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT p.platform, p.unit_id, p.name, p.place_code, p.plan_fen, coalesce(sum(d.sign * d.amount_fen), 0),
               count(d.purchase_id)
             FROM procurement_plans p LEFT JOIN procurement_purchases d
               ON d.platform = p.platform AND d.unit_id = p.unit_id AND d.last_day BETWEEN p.year * 10000
                 AND p.year * 10000 + 9999
-            WHERE p.year = ?1 GROUP BY p.platform, p.unit_id ORDER BY p.platform, p.unit_id
+            WHERE p.year = ?1 GROUP BY p.platform, p.unit_id, p.year ORDER BY p.platform, p.unit_id
             """);
         query.Set(1, (long)year);
         var units = new List<UnitYear>();
@@ -42,7 +41,7 @@ internal sealed class ProcurementStore(FleetDatabase database)
     public BackwardsPage<PurchaseView> Purchases(string? unit, long? before, int count)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT p.purchase_id, p.platform, p.unit_id, p.document_number, o.document_number, p.first_day, p.last_day,
               p.amount_fen, p.evidence, p.note, p.received_utc_ms, p.received_by
             FROM procurement_purchases p LEFT JOIN procurement_purchases o ON o.purchase_id = p.reverses_id
@@ -62,9 +61,9 @@ internal sealed class ProcurementStore(FleetDatabase database)
     }
 
     /// <summary>The plan of a unit in a year, or null.</summary>
-    public static ProcurementPlan? FindPlan(SqliteConnection connection, string platform, string unit, int year)
+    public static ProcurementPlan? FindPlan(FleetConnection connection, string platform, string unit, int year)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT name, place_code, plan_fen, evidence FROM procurement_plans
             WHERE platform = ?1 AND unit_id = ?2 AND year = ?3
             """);
@@ -76,13 +75,13 @@ internal sealed class ProcurementStore(FleetDatabase database)
     }
 
     /// <summary>Enters or changes a plan; the audit log keeps the one before.</summary>
-    public static void PutPlan(SqliteConnection connection, ProcurementPlan plan, (long UtcMs, string By) made)
+    public static void PutPlan(FleetConnection connection, ProcurementPlan plan, (long UtcMs, string By) made)
     {
-        using var upsert = new Statement(connection, """
+        using var upsert = connection.Prepare("""
             INSERT INTO procurement_plans (platform, unit_id, year, name, place_code, plan_fen, evidence,
               changed_utc_ms, changed_by)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-            ON CONFLICT DO UPDATE SET name = excluded.name, place_code = excluded.place_code,
+            ON CONFLICT (platform, unit_id, year) DO UPDATE SET name = excluded.name, place_code = excluded.place_code,
               plan_fen = excluded.plan_fen, evidence = excluded.evidence, changed_utc_ms = excluded.changed_utc_ms,
               changed_by = excluded.changed_by
             """);
@@ -91,7 +90,7 @@ internal sealed class ProcurementStore(FleetDatabase database)
     }
 
     /// <summary>Takes one purchase; writes only when it accepts.</summary>
-    public static IntakeVerdict Take(SqliteConnection connection, PurchaseDraft draft, (long UtcMs, string By) received)
+    public static IntakeVerdict Take(FleetConnection connection, PurchaseDraft draft, (long UtcMs, string By) received)
     {
         var digest = DocumentRules.Digest(draft.Content);
         var first = Find(connection, draft.Unit, draft.DocumentNumber);
@@ -129,30 +128,32 @@ internal sealed class ProcurementStore(FleetDatabase database)
     }
 
     private static long Insert(
-        SqliteConnection connection, PurchaseDraft draft, byte[] digest, (long Fen, Stored? Reversed) counts,
+        FleetConnection connection, PurchaseDraft draft, byte[] digest, (long Fen, Stored? Reversed) counts,
         (long UtcMs, string By) received)
     {
-        using var insert = new Statement(connection, """
+        using var insert = connection.Prepare("""
             INSERT INTO procurement_purchases (platform, unit_id, document_number, content_sha256, reverses_id, sign,
               first_day, last_day, amount_fen, evidence, note, received_utc_ms, received_by)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            RETURNING purchase_id
             """);
         var reversed = counts.Reversed;
         insert.Set(1, reversed?.Platform ?? draft.Platform).Set(2, draft.Unit).Set(3, draft.DocumentNumber)
             .Set(4, digest).Set(5, reversed?.Document.Id).Set(6, reversed is null ? 1 : -1)
             .Set(7, reversed?.FirstDay ?? DayText.Number(draft.Period!.Value.First))
             .Set(8, reversed?.LastDay ?? DayText.Number(draft.Period!.Value.Last)).Set(9, counts.Fen)
-            .Set(10, draft.Evidence).Set(11, draft.Note).Set(12, received.UtcMs).Set(13, received.By).Run();
-        return SalesReportTable.NewId(connection);
+            .Set(10, draft.Evidence).Set(11, draft.Note).Set(12, received.UtcMs).Set(13, received.By);
+        insert.Next();
+        return insert.Long(0);
     }
 
     /// <summary>A purchase as it is stored.</summary>
     private sealed record Stored(
         FirstDocument Document, byte[] Digest, bool IsCounter, string Platform, long FirstDay, long LastDay);
 
-    private static Stored? Find(SqliteConnection connection, string unit, string number)
+    private static Stored? Find(FleetConnection connection, string unit, string number)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT purchase_id, document_number, received_utc_ms, received_by, content_sha256, reverses_id, platform,
               first_day, last_day
             FROM procurement_purchases WHERE unit_id = ?1 AND document_number = ?2
@@ -166,9 +167,9 @@ internal sealed class ProcurementStore(FleetDatabase database)
             : null;
     }
 
-    private static long Left(SqliteConnection connection, long purchaseId)
+    private static long Left(FleetConnection connection, long purchaseId)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT sum(sign * amount_fen) FROM procurement_purchases WHERE purchase_id = ?1 OR reverses_id = ?1
             """);
         query.Set(1, purchaseId);

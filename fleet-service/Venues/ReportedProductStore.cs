@@ -1,8 +1,7 @@
 using KioskFleet.Service.Catalogue;
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.ProductSales;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Venues;
 
@@ -14,7 +13,7 @@ internal static class ReportedProductStore
 {
     /// <summary>What was true of some products over all time, by id; one that nobody ever named is not in it.</summary>
     public static IReadOnlyDictionary<string, SkuTimeline> FactsOf(
-        SqliteConnection connection, PlacesDataSet places, IEnumerable<string> productIds)
+        FleetConnection connection, PlacesDataSet places, IEnumerable<string> productIds)
     {
         var known = productIds.Where(id => Exists(connection, id)).ToList();
         var counting = CatalogueStore.Counting(connection);
@@ -30,7 +29,7 @@ internal static class ReportedProductStore
 
     /// <summary>Says when a venue sold each of some products last, after a report was taken.</summary>
     public static void TellPlaces(
-        SqliteConnection connection, VenueModel venue, IEnumerable<CountedProduct> products, BusinessZone zone)
+        FleetConnection connection, VenueModel venue, IEnumerable<CountedProduct> products, BusinessZone zone)
     {
         using var places = new ProductPlaceTable(connection);
         foreach (var product in products)
@@ -41,9 +40,9 @@ internal static class ReportedProductStore
         }
     }
 
-    private static List<Listing> Listings(SqliteConnection connection, string productId)
+    private static List<Listing> Listings(FleetConnection connection, string productId)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT recognised_by, from_utc_ms, to_utc_ms FROM listings WHERE product_id = ?1
             """);
         query.Set(1, productId);
@@ -56,9 +55,9 @@ internal static class ReportedProductStore
         return listings;
     }
 
-    private static List<ProductBlock> Blocks(SqliteConnection connection, string productId)
+    private static List<ProductBlock> Blocks(FleetConnection connection, string productId)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT suspended_by, from_utc_ms, to_utc_ms FROM product_blocks WHERE product_id = ?1
             """);
         query.Set(1, productId);
@@ -71,9 +70,9 @@ internal static class ReportedProductStore
         return blocks;
     }
 
-    private static bool Exists(SqliteConnection connection, string productId)
+    private static bool Exists(FleetConnection connection, string productId)
     {
-        using var query = new Statement(connection, "SELECT 1 FROM products WHERE product_id = ?1");
+        using var query = connection.Prepare("SELECT 1 FROM products WHERE product_id = ?1");
         query.Set(1, productId);
         return query.Next();
     }

@@ -1,5 +1,4 @@
 using KioskFleet.Service.Compliance;
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Venues;
@@ -26,7 +25,7 @@ internal sealed class ReportedSalesStore(FleetDatabase database)
     public ILookup<string, VenueReport> OfVenues(JudgingWindow window)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, $"""
+        using var query = connection.Prepare($"""
             SELECT r.venue_id, r.report_id, r.first_day, r.last_day, r.sign * r.aid_fen, r.sign * r.total_fen,
               r.reverses_id IS NULL AND {SalesReportTable.Stands}
             FROM sales_reports r WHERE r.venue_id IS NOT NULL AND r.last_day >= ?1 AND r.last_day < ?2
@@ -63,7 +62,7 @@ internal sealed class ReportedSalesStore(FleetDatabase database)
     public DateOnly? FirstDay()
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, "SELECT min(first_day) FROM sales_reports");
+        using var query = connection.Prepare("SELECT min(first_day) FROM sales_reports");
         query.Next();
         return query.LongOrNull(0) is { } day ? DayText.Of(day) : null;
     }
@@ -71,7 +70,7 @@ internal sealed class ReportedSalesStore(FleetDatabase database)
     private List<ReportedSales> Sum(string sql, DateOnly from, DateOnly last)
     {
         using var connection = database.OpenReader();
-        using var query = new Statement(connection, sql);
+        using var query = connection.Prepare(sql);
         query.Set(1, DayText.Number(from)).Set(2, DayText.Number(last));
         var sums = new List<ReportedSales>();
         while (query.Next())

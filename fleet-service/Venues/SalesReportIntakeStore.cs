@@ -2,7 +2,7 @@ using KioskFleet.Service.Access;
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Policies;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Venues;
 
@@ -14,7 +14,7 @@ internal sealed class SalesReportIntakeStore(PlacesDataSet places, CurrentPolici
 {
     /// <summary>Takes a report.</summary>
     public IntakeVerdict Take(
-        SqliteConnection connection, SalesReportDraft draft, (long UtcMs, string By) received)
+        FleetConnection connection, SalesReportDraft draft, (long UtcMs, string By) received)
     {
         var first = SalesReportTable.Find(connection, draft.Reporter, draft.DocumentNumber);
         if (IntakeStore.AgainstFirst(first, DocumentRules.Digest(draft.Content)) is { } known)
@@ -41,7 +41,7 @@ internal sealed class SalesReportIntakeStore(PlacesDataSet places, CurrentPolici
     }
 
     private (NewSalesReport? Report, IntakeVerdict.Refused? Refused) Original(
-        SqliteConnection connection, SalesReportDraft draft, (long UtcMs, string By) received)
+        FleetConnection connection, SalesReportDraft draft, (long UtcMs, string By) received)
     {
         var (origin, stated) = (draft.Origin!, draft.Amounts!);
         var venue = origin.VenueId is { } id ? VenueStore.Find(connection, id) : null;
@@ -78,7 +78,7 @@ internal sealed class SalesReportIntakeStore(PlacesDataSet places, CurrentPolici
         : ReportedAidRule.Check(product.ProductId, timeline, period, places.Zone);
 
     private static (NewSalesReport? Report, IntakeVerdict.Refused? Refused) Counter(
-        SqliteConnection connection, SalesReportDraft draft, (long UtcMs, string By) received)
+        FleetConnection connection, SalesReportDraft draft, (long UtcMs, string By) received)
     {
         if (SalesReportTable.FindReversible(connection, draft.Reporter, draft.Reverses!) is not { } reversed)
         {

@@ -1,6 +1,5 @@
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Venues;
 
@@ -104,8 +103,8 @@ internal sealed class SalesReportPageStore(FleetDatabase database)
     public SalesReportView? Find(long id)
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
-        using var query = new Statement(connection, Columns + " WHERE r.report_id = ?1");
+        using var moment = connection.BeginRead();
+        using var query = connection.Prepare(Columns + " WHERE r.report_id = ?1");
         query.Set(1, id);
         return query.Next() ? View(connection, query) : null;
     }
@@ -114,8 +113,8 @@ internal sealed class SalesReportPageStore(FleetDatabase database)
     public BackwardsPage<SalesReportView> Read(SalesReportFilter filter)
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
-        using var query = new Statement(connection, Columns + """
+        using var moment = connection.BeginRead();
+        using var query = connection.Prepare(Columns + """
              WHERE (?1 = '' OR r.venue_id = ?1) AND (?2 = '' OR r.channel = ?2) AND (?3 = '' OR r.place_code = ?3)
               AND (?4 = '' OR r.reporter = ?4) AND r.report_id < ?5
             ORDER BY r.report_id DESC LIMIT ?6
@@ -132,7 +131,7 @@ internal sealed class SalesReportPageStore(FleetDatabase database)
             reports, reports.Count < filter.Count ? null : reports[^1].Id);
     }
 
-    private static SalesReportView View(SqliteConnection connection, Statement row)
+    private static SalesReportView View(FleetConnection connection, Statement row)
     {
         var (id, isCounter) = (row.Long(0), !row.IsNull(3));
         var left = isCounter ? null : SalesReportTable.Left(connection, id, row.Long(14) != 0);
@@ -164,10 +163,10 @@ internal sealed class SalesReportPageStore(FleetDatabase database)
         };
     }
 
-    private static List<string> ReversedBy(SqliteConnection connection, long id)
+    private static List<string> ReversedBy(FleetConnection connection, long id)
     {
-        using var query = new Statement(
-            connection, "SELECT document_number FROM sales_reports WHERE reverses_id = ?1 ORDER BY report_id");
+        using var query = connection.Prepare(
+            "SELECT document_number FROM sales_reports WHERE reverses_id = ?1 ORDER BY report_id");
         query.Set(1, id);
         var numbers = new List<string>();
         while (query.Next())
@@ -178,9 +177,9 @@ internal sealed class SalesReportPageStore(FleetDatabase database)
         return numbers;
     }
 
-    private static List<CountedProduct> Products(SqliteConnection connection, long id)
+    private static List<CountedProduct> Products(FleetConnection connection, long id)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT product_id, aid_fen, total_fen, is_of_city FROM sales_report_products
             WHERE report_id = ?1 ORDER BY product_id
             """);

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
-using KioskFleet.Service.Ledger;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Venues;
 
@@ -50,9 +49,9 @@ internal static class SalesReportTable
 
     /// <summary>The document with a number, and its digest; null when there is none.</summary>
     public static (FirstDocument Document, byte[] Digest)? Find(
-        SqliteConnection connection, string reporter, string number)
+        FleetConnection connection, string reporter, string number)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT report_id, document_number, received_utc_ms, received_by, content_sha256 FROM sales_reports
             WHERE reporter = ?1 AND document_number = ?2
             """);
@@ -65,9 +64,9 @@ internal static class SalesReportTable
     }
 
     /// <summary>The report of a number with what is left of it; null when there is none.</summary>
-    public static ReversibleReport? FindReversible(SqliteConnection connection, string reporter, string number)
+    public static ReversibleReport? FindReversible(FleetConnection connection, string reporter, string number)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT report_id, reverses_id, channel, venue_id, place_code, first_day, last_day, is_outside_city,
               is_recognition_stated,
               EXISTS (SELECT 1 FROM sales_reports c WHERE c.reverses_id = sales_reports.report_id)
@@ -95,9 +94,9 @@ internal static class SalesReportTable
     /// own.
     /// </summary>
     public static (FirstDocument Document, string Told)? FindSameDays(
-        SqliteConnection connection, string reporter, ReportOrigin origin)
+        FleetConnection connection, string reporter, ReportOrigin origin)
     {
-        using var query = new Statement(connection, ToldOnSameDays + (origin.VenueId is null
+        using var query = connection.Prepare(ToldOnSameDays + (origin.VenueId is null
             ? " AND r.venue_id IS NULL AND r.reporter = ?4 AND r.channel = ?5 AND r.place_code = ?6"
             : " AND r.venue_id = ?4") + " ORDER BY r.report_id LIMIT 1");
         query.Set(1, DayText.Number(origin.First)).Set(2, DayText.Number(origin.Last))
@@ -116,13 +115,14 @@ internal static class SalesReportTable
     }
 
     /// <summary>Writes a report and returns its id.</summary>
-    public static long Insert(SqliteConnection connection, NewSalesReport report)
+    public static long Insert(FleetConnection connection, NewSalesReport report)
     {
-        using var insert = new Statement(connection, """
+        using var insert = connection.Prepare("""
             INSERT INTO sales_reports (reporter, document_number, content_sha256, reverses_id, sign, channel, venue_id,
               place_code, first_day, last_day, is_outside_city, aid_fen, total_fen, recognised_fen, unstated_fen,
               is_recognition_stated, evidence, note, received_utc_ms, received_by)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+            RETURNING report_id
             """);
         var (draft, origin, amounts) = (report.Draft, report.Origin, report.Amounts);
         insert.Set(1, draft.Reporter).Set(2, draft.DocumentNumber).Set(3, DocumentRules.Digest(draft.Content))
@@ -130,20 +130,21 @@ internal static class SalesReportTable
             .Set(8, report.PlaceCode).Set(9, DayText.Number(origin.First)).Set(10, DayText.Number(origin.Last))
             .Set(11, origin.IsOutsideCity ? 1 : 0).Set(12, amounts.AidFen).Set(13, amounts.TotalFen)
             .Set(14, amounts.RecognisedFen).Set(15, amounts.UnstatedFen).Set(16, amounts.IsRecognitionStated ? 1 : 0)
-            .Set(17, draft.Evidence).Set(18, draft.Note).Set(19, report.ReceivedUtcMs).Set(20, report.ReceivedBy);
-        _ = origin.VenueId is { } venue ? insert.Set(7, venue) : insert.SetNull(7);
-        insert.Run();
-        var id = NewId(connection);
+            .Set(17, draft.Evidence).Set(18, draft.Note).Set(19, report.ReceivedUtcMs)
+            .Set(20, report.ReceivedBy).Set(7, origin.VenueId);
+        insert.Next();
+        var id = insert.Long(0);
+        insert.Reset();
         foreach (var tag in origin.Tags)
         {
-            using var insertTag = new Statement(
-                connection, "INSERT INTO sales_report_tags (report_id, channel) VALUES (?1, ?2)");
+            using var insertTag = connection.Prepare(
+                "INSERT INTO sales_report_tags (report_id, channel) VALUES (?1, ?2)");
             insertTag.Set(1, id).Set(2, tag).Run();
         }
 
         foreach (var product in amounts.Products.Where(p => p.TotalFen > 0))
         {
-            using var insertProduct = new Statement(connection, """
+            using var insertProduct = connection.Prepare("""
                 INSERT INTO sales_report_products (report_id, product_id, aid_fen, total_fen, is_of_city)
                 VALUES (?1, ?2, ?3, ?4, ?5)
                 """);
@@ -155,9 +156,9 @@ internal static class SalesReportTable
     }
 
     /// <summary>The last day, from a day on, of which a venue's reports still say something; or null.</summary>
-    public static DateOnly? LastDayOf(SqliteConnection connection, string venueId, DateOnly from)
+    public static DateOnly? LastDayOf(FleetConnection connection, string venueId, DateOnly from)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT max(r.last_day) FROM sales_reports r
             WHERE r.venue_id = ?1 AND r.last_day >= ?2 AND r.reverses_id IS NULL AND r.total_fen >
               (SELECT coalesce(sum(c.total_fen), 0) FROM sales_reports c WHERE c.reverses_id = r.report_id)
@@ -168,9 +169,9 @@ internal static class SalesReportTable
     }
 
     /// <summary>The last day on which a venue sold a product, as far as reported; null for never.</summary>
-    public static DateOnly? LastSold(SqliteConnection connection, string venueId, string productId)
+    public static DateOnly? LastSold(FleetConnection connection, string venueId, string productId)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT max(r.last_day) FROM sales_reports r JOIN sales_report_products p USING (report_id)
             WHERE r.venue_id = ?1 AND p.product_id = ?2 AND r.reverses_id IS NULL AND p.total_fen >
               (SELECT coalesce(sum(q.total_fen), 0) FROM sales_reports c JOIN sales_report_products q USING (report_id)
@@ -182,15 +183,15 @@ internal static class SalesReportTable
     }
 
     /// <summary>What is left of a report after everything that reverses it.</summary>
-    public static CountedAmounts Left(SqliteConnection connection, long reportId, bool isRecognitionStated)
+    public static CountedAmounts Left(FleetConnection connection, long reportId, bool isRecognitionStated)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT sum(sign * aid_fen), sum(sign * total_fen), sum(sign * recognised_fen), sum(sign * unstated_fen)
             FROM sales_reports WHERE report_id = ?1 OR reverses_id = ?1
             """);
         query.Set(1, reportId);
         query.Next();
-        using var products = new Statement(connection, """
+        using var products = connection.Prepare("""
             SELECT p.product_id, sum(r.sign * p.aid_fen), sum(r.sign * p.total_fen), max(p.is_of_city)
             FROM sales_reports r JOIN sales_report_products p USING (report_id)
             WHERE r.report_id = ?1 OR r.reverses_id = ?1 GROUP BY p.product_id ORDER BY p.product_id
@@ -207,10 +208,10 @@ internal static class SalesReportTable
     }
 
     /// <summary>The tags of a report, in order.</summary>
-    public static ImmutableArray<string> Tags(SqliteConnection connection, long reportId)
+    public static ImmutableArray<string> Tags(FleetConnection connection, long reportId)
     {
-        using var query = new Statement(
-            connection, "SELECT channel FROM sales_report_tags WHERE report_id = ?1 ORDER BY channel");
+        using var query = connection.Prepare(
+            "SELECT channel FROM sales_report_tags WHERE report_id = ?1 ORDER BY channel");
         query.Set(1, reportId);
         var tags = ImmutableArray.CreateBuilder<string>();
         while (query.Next())
@@ -219,13 +220,5 @@ internal static class SalesReportTable
         }
 
         return tags.DrainToImmutable();
-    }
-
-    /// <summary>The id of the row that was inserted last on the connection.</summary>
-    public static long NewId(SqliteConnection connection)
-    {
-        using var query = new Statement(connection, "SELECT last_insert_rowid()");
-        query.Next();
-        return query.Long(0);
     }
 }

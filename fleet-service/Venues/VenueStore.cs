@@ -1,7 +1,5 @@
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Venues;
 
@@ -12,7 +10,7 @@ internal sealed class VenueStore(FleetDatabase database)
     public IReadOnlyList<VenueModel> All()
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
+        using var moment = connection.BeginRead();
         return Read(connection, "");
     }
 
@@ -20,18 +18,18 @@ internal sealed class VenueStore(FleetDatabase database)
     public VenueModel? Find(string venueId)
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginTransaction(deferred: true);
+        using var moment = connection.BeginRead();
         return Find(connection, venueId);
     }
 
     /// <summary>One venue as the caller's transaction sees it, or null.</summary>
-    public static VenueModel? Find(SqliteConnection connection, string venueId) =>
+    public static VenueModel? Find(FleetConnection connection, string venueId) =>
         venueId.Length == 0 ? null : Read(connection, venueId).SingleOrDefault();
 
     /// <summary>Adds a venue with its first step.</summary>
-    public static void Insert(SqliteConnection connection, VenueModel venue, long nowUtcMs, string actor)
+    public static void Insert(FleetConnection connection, VenueModel venue, long nowUtcMs, string actor)
     {
-        using var insert = new Statement(connection, """
+        using var insert = connection.Prepare("""
             INSERT INTO venues (venue_id, kind, presence, place_code, name, address, url, registered_utc_ms)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
             """);
@@ -42,18 +40,18 @@ internal sealed class VenueStore(FleetDatabase database)
     }
 
     /// <summary>Writes what may change of a venue.</summary>
-    public static void Update(SqliteConnection connection, VenueModel venue)
+    public static void Update(FleetConnection connection, VenueModel venue)
     {
-        using var update = new Statement(connection, """
+        using var update = connection.Prepare("""
             UPDATE venues SET name = ?2, address = ?3, url = ?4 WHERE venue_id = ?1
             """);
         update.Set(1, venue.VenueId).Set(2, venue.Name).Set(3, venue.Address).Set(4, venue.Url).Run();
     }
 
     /// <summary>Adds a venue's newest operator.</summary>
-    public static void AddOperator(SqliteConnection connection, VenueModel venue, long nowUtcMs, string actor)
+    public static void AddOperator(FleetConnection connection, VenueModel venue, long nowUtcMs, string actor)
     {
-        using var insert = new Statement(connection, """
+        using var insert = connection.Prepare("""
             INSERT INTO venue_operators (venue_id, step, operator_id, from_day, recorded_day, reason, evidence,
               made_utc_ms, made_by)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
@@ -66,9 +64,9 @@ internal sealed class VenueStore(FleetDatabase database)
 
     /// <summary>Adds a step to a venue's life.</summary>
     public static void AddStep(
-        SqliteConnection connection, VenueModel venue, VenueLifeStep step, long nowUtcMs, string actor)
+        FleetConnection connection, VenueModel venue, VenueLifeStep step, long nowUtcMs, string actor)
     {
-        using var insert = new Statement(connection, """
+        using var insert = connection.Prepare("""
             INSERT INTO venue_life (venue_id, step, life, from_day, recorded_day, evidence, made_utc_ms, made_by)
             VALUES (?1, (SELECT count(*) + 1 FROM venue_life WHERE venue_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7)
             """);
@@ -76,11 +74,11 @@ internal sealed class VenueStore(FleetDatabase database)
             .Set(4, DayText.Number(step.RecordedOn)).Set(5, step.Evidence).Set(6, nowUtcMs).Set(7, actor).Run();
     }
 
-    private static List<VenueModel> Read(SqliteConnection connection, string only)
+    private static List<VenueModel> Read(FleetConnection connection, string only)
     {
         var lives = Lives(connection, only);
         var operators = Operators(connection, only);
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT venue_id, kind, presence, place_code, name, address, url FROM venues
             WHERE ?1 = '' OR venue_id = ?1 ORDER BY venue_id
             """);
@@ -97,9 +95,9 @@ internal sealed class VenueStore(FleetDatabase database)
         return venues;
     }
 
-    private static ILookup<string, VenueLifeStep> Lives(SqliteConnection connection, string only)
+    private static ILookup<string, VenueLifeStep> Lives(FleetConnection connection, string only)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT venue_id, life, from_day, recorded_day, evidence FROM venue_life
             WHERE ?1 = '' OR venue_id = ?1 ORDER BY venue_id, step
             """);
@@ -117,9 +115,9 @@ internal sealed class VenueStore(FleetDatabase database)
         return lives.ToLookup(l => l.Venue, l => l.Step, StringComparer.Ordinal);
     }
 
-    private static ILookup<string, VenueOperator> Operators(SqliteConnection connection, string only)
+    private static ILookup<string, VenueOperator> Operators(FleetConnection connection, string only)
     {
-        using var query = new Statement(connection, """
+        using var query = connection.Prepare("""
             SELECT venue_id, operator_id, from_day, recorded_day, reason, evidence FROM venue_operators
             WHERE ?1 = '' OR venue_id = ?1 ORDER BY venue_id, step
             """);

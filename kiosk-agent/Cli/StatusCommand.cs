@@ -81,6 +81,32 @@ internal static class StatusCommand
             Line(cli, "LabelRefusal", link.LastRefusal ?? none);
             Line(cli, "LabelError", link.LastError ?? none);
         }
+
+        if (status.Telemetry is { } telemetry)
+        {
+            Print(telemetry, cli);
+        }
+    }
+
+    private static void Print(TelemetryAnswer telemetry, CliContext cli)
+    {
+        Line(cli, "LabelTelemetry", cli.Text("TelemetryValue", telemetry.LastSentUtc?.ToString("u") ?? cli.Text("None"),
+            telemetry.Waiting, telemetry.Dropped));
+        if (telemetry.DiskGivenUp)
+        {
+            Line(cli, "LabelTelemetry", cli.Text("TelemetryShed"));
+        }
+
+        foreach (var source in telemetry.Sources)
+        {
+            Line(cli, "LabelSource", $"{source.Name} {source.LastUtc?.ToString("u")} {source.LastError}".TrimEnd());
+        }
+
+        foreach (var reading in telemetry.Readings)
+        {
+            var name = reading.Name.Length == 0 ? reading.Kind : $"{reading.Kind} {reading.Name}";
+            cli.Output.WriteLine($"  {name}: {reading.Value} ({reading.MeasuredUtc?.ToString("u")})");
+        }
     }
 
     private static void Line(CliContext cli, string label, string value) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -7,14 +8,15 @@ namespace KioskFleet.Agent.Enrolment;
 
 /// <summary>
 /// The cabinet's identity on disk, outside every journal file: <c>key.pem</c>, <c>enrolment.json</c> and, while an
-/// enrolment is under way, <c>token.pending</c>. Files are written whole or not at all. Safe for several threads as far
-/// as the file system is.
+/// enrolment is under way, <c>token.pending</c>; also <c>session</c>, numbers reserved for connections. Files are
+/// written whole or not at all. Safe for several threads as far as the file system is.
 /// </summary>
 internal sealed class IdentityFolder(string path)
 {
     private readonly string _keyPath = Path.Combine(path, "key.pem");
     private readonly string _recordPath = Path.Combine(path, "enrolment.json");
     private readonly string _pendingPath = Path.Combine(path, "token.pending");
+    private readonly string _sessionPath = Path.Combine(path, "session");
 
     /// <summary>True when there is a key.</summary>
     public bool HasKey => File.Exists(_keyPath);
@@ -84,6 +86,21 @@ internal sealed class IdentityFolder(string path)
     {
         SecretFile.CreateFolder(path);
         SecretFile.Write(_pendingPath, Encoding.UTF8.GetBytes($"{pending.Token}\n{pending.CabinetId}\n"));
+    }
+
+    /// <summary>The number of the last session; 0 when none was kept, or what was kept is no number.</summary>
+    public ulong ReadSession() =>
+        SecretFile.Read(_sessionPath) is { } bytes
+        && ulong.TryParse(Encoding.UTF8.GetString(bytes), NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+            ? last
+            : 0;
+
+    /// <summary>Keeps the number of a session before it begins.</summary>
+    public void SaveSession(ulong number)
+    {
+        SecretFile.CreateFolder(path);
+        SecretFile.Write(
+            _sessionPath, Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture)));
     }
 
     /// <summary>Forgets the pending token.</summary>

@@ -3,6 +3,7 @@ using KioskFleet.Agent.Gate;
 using KioskFleet.Agent.Journal;
 using KioskFleet.Agent.LocalApi;
 using KioskFleet.Agent.Settings;
+using KioskFleet.Agent.Telemetry;
 using KioskFleet.Agent.Uplink;
 using KioskFleet.Agent.Vending;
 
@@ -112,6 +113,11 @@ internal static class AgentHost
                 store.Space, provider.GetRequiredService<ILogger<VendFlow>>());
         });
         services.AddHostedService<RetentionLoop>();
+        if (overrides is null or { WithTelemetry: true })
+        {
+            services.AddTelemetry(settings.Telemetry);
+        }
+
         if (overrides is not { WithUplink: false })
         {
             services.AddUplink(overrides?.Transport, overrides?.Seed);

@@ -26,6 +26,10 @@ internal sealed record AgentOverrides
     /// <summary>False leaves the uplink out.</summary>
     public bool WithUplink { get; init; } = true;
 
+    /// <summary>True adds the telemetry lane; an agent inside another program tells nothing of itself unasked.
+    /// </summary>
+    public bool WithTelemetry { get; init; }
+
     /// <summary>The cabinet's plan in place of the plan file; null: the file.</summary>
     public CabinetPlan? Plan { get; init; }
 

@@ -58,6 +58,17 @@ internal sealed class SpaceGuard
         }
     }
 
+    /// <summary>
+    /// Whether the disk has room for something that may be missed, beside all that the journal keeps for itself: such
+    /// things give way while every vend can still be approved.
+    /// </summary>
+    /// <param name="bytes">How much it may take.</param>
+    public bool HasSpare(long bytes) => IsSpare(_freeBytes(), bytes, ReserveBytes, _options);
+
+    /// <summary>The same as a pure decision.</summary>
+    public static bool IsSpare(long freeBytes, long bytes, long reserveBytes, JournalOptions options) =>
+        freeBytes >= options.MinFreeBytes + reserveBytes + bytes;
+
     /// <summary>Gives the reserve back to the disk; true when there was one.</summary>
     public bool Release()
     {

@@ -24,6 +24,7 @@ namespace KioskFleet.Agent.LocalApi;
 [JsonSerializable(typeof(IReadOnlyList<StockAnswer>))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(VendStateAnswer))]
+[JsonSerializable(typeof(TelemetryTakenAnswer))]
 [JsonSerializable(typeof(ApiProblem))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

@@ -66,7 +66,8 @@ internal static class BodyReader
         }
     }
 
-    private static BodyFault FaultOf(BadHttpRequestException exception) => new(
+    /// <summary>What is wrong with a body that the server would not read.</summary>
+    public static BodyFault FaultOf(BadHttpRequestException exception) => new(
         "", exception.StatusCode == StatusCodes.Status413PayloadTooLarge
             ? ProblemKind.TooManyBytes
             : ProblemKind.NotJson);

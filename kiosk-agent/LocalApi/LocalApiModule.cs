@@ -55,6 +55,7 @@ internal static class LocalApiModule
         app.MapVends();
         app.MapSessions();
         app.MapRecords();
+        app.MapTelemetry();
         app.MapOpenApi("/openapi/{documentName}.json");
         foreach (var socket in api.Listen.Where(address => address.SocketPath is not null))
         {

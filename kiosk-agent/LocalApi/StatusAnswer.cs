@@ -1,5 +1,6 @@
 using KioskFleet.Agent.Gate;
 using KioskFleet.Agent.Journal;
+using KioskFleet.Agent.Telemetry;
 using KioskFleet.Agent.Uplink;
 using KioskFleet.Agent.Vending;
 
@@ -87,10 +88,15 @@ internal sealed record GateAnswer(
 internal sealed record StatusAnswer(
     string? Cabinet, string Version, bool Running, string Journal, HeadAnswer Head, HeadAnswer Committed, long Backlog,
     DateTimeOffset? OldestUnsentUtc, IReadOnlyList<string> Predecessors, SumsAnswer Sums, LinkAnswer? Link,
-    int OpenVends, bool Stopped, GateAnswer Gate);
+    int OpenVends, bool Stopped, GateAnswer Gate)
+{
+    /// <summary>The telemetry lane; null when no agent runs.</summary>
+    public TelemetryAnswer? Telemetry { get; init; }
+}
 
 /// <summary>Gathers where a running agent stands. Reads only; thread-safe.</summary>
-internal sealed class StatusGatherer(JournalStore store, VendFlow flow, UplinkMonitor monitor)
+internal sealed class StatusGatherer(
+    JournalStore store, VendFlow flow, UplinkMonitor monitor, TelemetryParts? telemetry = null)
 {
     /// <summary>The agent's version.</summary>
     public static readonly string Version = typeof(StatusGatherer).Assembly.GetName().Version?.ToString(3) ?? "0";
@@ -105,7 +111,10 @@ internal sealed class StatusGatherer(JournalStore store, VendFlow flow, UplinkMo
             facts.Journal.ToString(), Of(facts.Tail), Of(facts.Committed), file.Backlog,
             Moment(file.OldestUnsentWallUtcMs), [.. store.Closed.Select(closed => closed.Id.ToString())],
             new SumsAnswer(file.Sums.SalesFen, file.Sums.RefundsFen, file.Sums.Sales), Of(link), flow.OpenVends,
-            flow.IsStopped, Gate(link));
+            flow.IsStopped, Gate(link))
+        {
+            Telemetry = telemetry is null ? null : TelemetryAnswer.Of(telemetry.Status),
+        };
     }
 
     private GateAnswer Gate(UplinkStatus link)

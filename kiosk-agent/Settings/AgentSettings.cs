@@ -37,6 +37,9 @@ internal sealed record AgentSettings
     /// <summary>Section <c>uplink</c>.</summary>
     public UplinkSettings Uplink { get; init; } = new();
 
+    /// <summary>Section <c>telemetry</c>.</summary>
+    public TelemetrySettings Telemetry { get; init; } = new();
+
     /// <summary>The folder of key, credentials and token.</summary>
     public string IdentityDirectory => Path.Combine(DataDirectory, "identity");
 }
@@ -119,8 +122,9 @@ internal sealed record UplinkSettings
     /// </summary>
     public int ReconnectBaseMs { get; init; } = 1_000;
 
-    /// <summary>Setting <c>uplink:reconnectCapSeconds</c>: largest wait; 1 to 3,600; default 60.</summary>
-    public int ReconnectCapSeconds { get; init; } = 60;
+    /// <summary>Setting <c>uplink:reconnectCapSeconds</c>: largest wait; 1 to 3,600; default 30, so that
+    /// cabinets that were away for days are all heard within a minute of the service being there again.</summary>
+    public int ReconnectCapSeconds { get; init; } = 30;
 
     /// <summary>
     /// Setting <c>uplink:watchdogAgeSeconds</c>: age of the oldest uncommitted entry from which a link that commits

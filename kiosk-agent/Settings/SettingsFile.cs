@@ -88,6 +88,7 @@ internal static class SettingsFile
                 MaxOpenVends = reader.Number("vending:maxOpenVends", 64, 1, 1_024),
             },
             Uplink = ReadUplink(reader),
+            Telemetry = ReadTelemetry(reader),
         };
         reader.RefuseUnknown(file);
         return reader.Findings.Count == 0 ? settings : throw new SettingsException(reader.Findings);
@@ -139,6 +140,29 @@ internal static class SettingsFile
         return api;
     }
 
+    private static TelemetrySettings ReadTelemetry(SettingsReader reader)
+    {
+        const string Timeout = "telemetry:commandTimeoutSeconds";
+        var every = reader.Number("telemetry:commandSeconds", 60, 5, 86_400);
+        var timeout = reader.OptionalNumber(Timeout, 1, 600);
+        if (timeout > every)
+        {
+            reader.Wrong(Timeout, $"{timeout}", new Expectation("TakesAtMostSetting", "telemetry:commandSeconds"));
+        }
+
+        return new TelemetrySettings
+        {
+            IntervalSeconds = reader.Number("telemetry:intervalSeconds", 60, 5, 3_600),
+            FullMinutes = reader.Number("telemetry:fullMinutes", 15, 1, 1_440),
+            MaxMiB = reader.Number("telemetry:maxMiB", 8, 1, 1_024),
+            File = reader.OptionalPath("telemetry:file"),
+            FilePollSeconds = reader.Number("telemetry:filePollSeconds", 5, 1, 3_600),
+            Command = reader.OptionalPath("telemetry:command"),
+            CommandSeconds = every,
+            CommandTimeoutSeconds = timeout ?? Math.Min(10, every),
+        };
+    }
+
     private static UplinkSettings ReadUplink(SettingsReader reader)
     {
         var baseMs = reader.Number("uplink:backoffBaseMs", 1_000, 10, 60_000);
@@ -154,7 +178,7 @@ internal static class SettingsFile
                 MaxEntries = reader.Number("uplink:maxBatchEntries", Limits.MaxBatchEntries, 1, Limits.MaxBatchEntries),
             },
             ReconnectBaseMs = reader.Number("uplink:reconnectBaseMs", 1_000, 10, 60_000),
-            ReconnectCapSeconds = reader.Number("uplink:reconnectCapSeconds", 60, 1, 3_600),
+            ReconnectCapSeconds = reader.Number("uplink:reconnectCapSeconds", 30, 1, 3_600),
             WatchdogAgeSeconds = reader.Number("uplink:watchdogAgeSeconds", 600, 10, 86_400),
             WatchdogStallSeconds = reader.Number("uplink:watchdogStallSeconds", 300, 5, 86_400),
             EnrolRetrySeconds = reader.Number("uplink:enrolRetrySeconds", 60, 1, 86_400),

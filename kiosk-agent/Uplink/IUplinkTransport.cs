@@ -1,3 +1,4 @@
+using KioskFleet.Protocol.Presence;
 using KioskFleet.Protocol.Topics;
 
 namespace KioskFleet.Agent.Uplink;
@@ -32,8 +33,9 @@ internal interface IUplinkTransport : IAsyncDisposable
 /// <param name="Port">The broker's port.</param>
 /// <param name="UserName">User name.</param>
 /// <param name="Password">Password.</param>
+/// <param name="Session">This connection's presence.</param>
 internal sealed record UplinkTarget(
-    Protocol.Identity.CabinetId Cabinet, string Host, int Port, string UserName, string Password)
+    Protocol.Identity.CabinetId Cabinet, string Host, int Port, string UserName, string Password, PresenceNote Session)
 {
     /// <summary>Without the password.</summary>
     public override string ToString() => $"{UserName}@{Host}:{Port}";

@@ -10,8 +10,8 @@ using MQTTnet.Protocol;
 namespace KioskFleet.Agent.Uplink;
 
 /// <summary>
-/// MQTT 5 by MQTTnet: clean start, no session kept (the journal is the outbox), QoS 1 both ways, a new client for every
-/// connection.
+/// MQTT 5 by MQTTnet: clean start, no session kept (the journal is the outbox), QoS 1 both ways but for telemetry, a
+/// new client for every connection.
 /// </summary>
 internal sealed class MqttTransport(BrokerSettings settings) : IUplinkTransport
 {
@@ -20,6 +20,7 @@ internal sealed class MqttTransport(BrokerSettings settings) : IUplinkTransport
 
     private readonly MqttClientFactory _factory = new();
     private IMqttClient? _client;
+    private UplinkTarget? _target;
 
     /// <inheritdoc/>
     public async Task<ConnectOutcome> ConnectAsync(
@@ -39,12 +40,13 @@ internal sealed class MqttTransport(BrokerSettings settings) : IUplinkTransport
             }
 
             // Set before subscribing: a disconnect from here on belongs to this connection.
-            _client = client;
+            (_client, _target) = (client, target);
             var subscribed = await client.SubscribeAsync(
                 CabinetTopic.AllDown(target.Cabinet), MqttQualityOfServiceLevel.AtLeastOnce, cancel);
             var granted = subscribed.Items.All(item => item.ResultCode <= MqttClientSubscribeResultCode.GrantedQoS2);
             if (granted)
             {
+                await TellPresenceAsync(client, target, cancel);
                 return new ConnectOutcome.Connected();
             }
 
@@ -70,12 +72,17 @@ internal sealed class MqttTransport(BrokerSettings settings) : IUplinkTransport
         var message = new MqttApplicationMessageBuilder()
             .WithTopic(topic.ToString())
             .WithPayload(new ReadOnlySequence<byte>(payload))
-            .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+            .WithQualityOfServiceLevel(QualityOf(topic.Lane))
             .Build();
         MqttClientPublishResult result;
         try
         {
             result = await client.PublishAsync(message, cancel);
+            if (topic.Lane == Lane.Hello && _target is { } target)
+            {
+                // Told again now and then: a broker may have lost what it kept, or dropped it in silence.
+                await TellPresenceAsync(client, target, cancel);
+            }
         }
         catch (Exception exception) when (IsBroken(exception, cancel))
         {
@@ -101,12 +108,31 @@ internal sealed class MqttTransport(BrokerSettings settings) : IUplinkTransport
     {
         if (_client is { IsConnected: true } client)
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-            await client.TryDisconnectAsync();
+            // With the will: it says that the session has ended.
+            await client.TryDisconnectAsync(MqttClientDisconnectOptionsReason.DisconnectWithWillMessage);
         }
 
         await DropAsync();
     }
+
+    /// <summary>Says that the session is there, to be kept by the broker until the will says otherwise.</summary>
+    private static Task<MqttClientPublishResult> TellPresenceAsync(
+        IMqttClient client, UplinkTarget target, CancellationToken cancel) =>
+        client.PublishAsync(
+            new MqttApplicationMessageBuilder()
+                .WithTopic(PresenceTopic(target))
+                .WithPayload(target.Session.Encode())
+                .WithRetainFlag()
+                .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+                .Build(), cancel);
+
+    private static string PresenceTopic(UplinkTarget target) =>
+        new CabinetTopic(target.Cabinet, Lane.Presence).ToString();
+
+    /// <summary>Telemetry waits for no PUBACK: the journal could want the link meanwhile.</summary>
+    private static MqttQualityOfServiceLevel QualityOf(Lane lane) => lane == Lane.Telemetry
+        ? MqttQualityOfServiceLevel.AtMostOnce
+        : MqttQualityOfServiceLevel.AtLeastOnce;
 
     private static ConnectOutcome.Refused Refused(MqttClientConnectResultCode code, string? reason) => new(
         $"{code} {reason}".TrimEnd(),
@@ -150,6 +176,10 @@ internal sealed class MqttTransport(BrokerSettings settings) : IUplinkTransport
             .WithCredentials(target.UserName, target.Password)
             .WithCleanStart()
             .WithSessionExpiryInterval(0)
+            .WithWillTopic(PresenceTopic(target))
+            .WithWillPayload((target.Session with { Online = false }).Encode())
+            .WithWillRetain()
+            .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
             .WithMaximumPacketSize(MaxPacketBytes)
             .WithKeepAlivePeriod(TimeSpan.FromSeconds(settings.KeepAliveSeconds))
             .WithTimeout(TimeSpan.FromSeconds(settings.TimeoutSeconds));

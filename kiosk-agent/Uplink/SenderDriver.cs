@@ -43,6 +43,14 @@ internal sealed class SenderDriver(
             : Task.FromResult(LinkWish.Keep);
     }
 
+    /// <summary>Sends what waits for no receipt.</summary>
+    /// <exception cref="UplinkBrokenException">The link is of no use any more.</exception>
+    public async Task SendSpareAsync(Lane lane, ReadOnlyMemory<byte> payload, CancellationToken cancel)
+    {
+        await transport.SendAsync(new CabinetTopic(composer.Cabinet, lane), payload, cancel);
+        services.Metrics.SentSpare(payload.Length);
+    }
+
     private async Task<LinkWish> GuardAsync(SenderSlot slot, Func<SenderInput> input, CancellationToken cancel)
     {
         try

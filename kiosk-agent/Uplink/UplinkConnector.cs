@@ -1,6 +1,7 @@
 using KioskFleet.Agent.Enrolment;
 using KioskFleet.Agent.Settings;
 using KioskFleet.Protocol.Identity;
+using KioskFleet.Protocol.Presence;
 using Polly;
 using Polly.Retry;
 
@@ -20,10 +21,17 @@ internal sealed class UplinkConnector(
     /// <summary>MQTT over TLS.</summary>
     public const int TlsPort = 8883;
 
+    /// <summary>
+    /// Numbers reserved by one write: numbers follow the clock's milliseconds, so attempts of an hour cost one.
+    /// </summary>
+    public const ulong SessionsReserved = 3_600_000;
+
     /// <summary>How often a cabinet that is not enrolled looks for its enrolment, in milliseconds.</summary>
     public const int NotEnrolledWaitMs = 2_000;
 
     private long? _lastEnrolmentMs;
+    private ulong? _lastSession;
+    private ulong? _reservedSession;
 
     /// <summary>Connects; returns when it has.</summary>
     public async Task<UplinkTarget> ConnectAsync(UplinkCallbacks callbacks, CancellationToken stopping)
@@ -105,12 +113,37 @@ internal sealed class UplinkConnector(
         return outcome;
     }
 
+    /// <summary>Begins a session; a number that could not be kept costs the look at presence, never the link.</summary>
+    private PresenceNote NextSession()
+    {
+        var wallUtcMs = services.Clock.WallUtcMs;
+        try
+        {
+            _reservedSession ??= identity.ReadSession();
+            var number = PresenceNote.NextSession(_lastSession ?? _reservedSession.Value, wallUtcMs);
+            _lastSession = number;
+            if (number > _reservedSession)
+            {
+                identity.SaveSession(number + SessionsReserved);
+                _reservedSession = number + SessionsReserved;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
+            or InvalidDataException)
+        {
+            UplinkLog.SessionNotKept(logger, exception.Message);
+        }
+
+        _lastSession ??= PresenceNote.NextSession(0, wallUtcMs);
+        return new PresenceNote(true, _lastSession.Value, wallUtcMs);
+    }
+
     private UplinkTarget? TargetOf(EnrolmentRecord record)
     {
         var host = broker.Host ?? record.BrokerHost;
         var port = broker.Port ?? record.BrokerPort ?? (broker.Tls ? TlsPort : PlainPort);
         return host is null ? null : new UplinkTarget(
-            CabinetId.Parse(record.CabinetId), host, port, record.MqttUserName, record.MqttPassword);
+            CabinetId.Parse(record.CabinetId), host, port, record.MqttUserName, record.MqttPassword, NextSession());
     }
 
     private ResiliencePipeline<ConnectOutcome> BuildPipeline() =>

@@ -53,4 +53,7 @@ internal static partial class UplinkLog
 
     [LoggerMessage(1214, LogLevel.Warning, "The identity cannot be read: {Reason}")]
     public static partial void IdentityUnreadable(ILogger logger, string reason);
+
+    [LoggerMessage(1215, LogLevel.Warning, "The number of the new session cannot be kept: {Reason}")]
+    public static partial void SessionNotKept(ILogger logger, string reason);
 }

@@ -12,6 +12,7 @@ internal sealed class UplinkMetrics : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _messages;
     private readonly Counter<long> _bytes;
+    private readonly Counter<long> _spare;
     private readonly Counter<long> _receipts;
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _links;
@@ -24,6 +25,8 @@ internal sealed class UplinkMetrics : IDisposable
         _messages = _meter.CreateCounter<long>(
             "kioskfleet.agent.uplink.messages", "{message}", "Hellos and batches sent");
         _bytes = _meter.CreateCounter<long>("kioskfleet.agent.uplink.bytes", "By", "Bytes of hellos and batches sent");
+        _spare = _meter.CreateCounter<long>(
+            "kioskfleet.agent.uplink.spare", "By", "Bytes of telemetry sent while the journals left the link alone");
         _receipts = _meter.CreateCounter<long>("kioskfleet.agent.uplink.receipts", "{receipt}", "Receipts by outcome");
         _refusals = _meter.CreateCounter<long>("kioskfleet.agent.uplink.refusals", "{refusal}", "Refusals by reason");
         _links = _meter.CreateCounter<long>("kioskfleet.agent.uplink.links", "{link}", "Links made");
@@ -38,6 +41,9 @@ internal sealed class UplinkMetrics : IDisposable
         _messages.Add(1);
         _bytes.Add(bytes);
     }
+
+    /// <summary>A message that waits for no receipt was sent.</summary>
+    public void SentSpare(int bytes) => _spare.Add(bytes);
 
     /// <summary>A receipt came.</summary>
     public void Received(Receipt receipt)

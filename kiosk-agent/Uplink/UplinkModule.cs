@@ -34,7 +34,8 @@ internal static class UplinkModule
             chance.NextDouble,
             provider.GetRequiredService<UplinkMonitor>(),
             provider.GetRequiredService<UplinkMetrics>(),
-            provider.GetRequiredService<ConfigDesk>()));
+            provider.GetRequiredService<ConfigDesk>(),
+            provider.GetService<ISpareLane>()));
         services.AddSingleton<UplinkConnector>();
         services.AddHostedService<UplinkLoop>();
         return services;

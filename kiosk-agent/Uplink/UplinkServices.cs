@@ -12,9 +12,10 @@ namespace KioskFleet.Agent.Uplink;
 /// <param name="Monitor">Where the status goes.</param>
 /// <param name="Metrics">Where figures go.</param>
 /// <param name="Configs">Takes configs, and says which one is applied.</param>
+/// <param name="Spare">What is sent when the journals leave the link alone; null: nothing.</param>
 internal sealed record UplinkServices(
     UplinkSettings Settings, TimeProvider Time, BootClock Clock, Func<double> Chance, UplinkMonitor Monitor,
-    UplinkMetrics Metrics, ConfigDesk Configs)
+    UplinkMetrics Metrics, ConfigDesk Configs, ISpareLane? Spare = null)
 {
     /// <summary>Monotonic milliseconds of <see cref="Time"/>, for senders and deadlines.</summary>
     public long NowMs => Time.GetTimestamp() * 1_000 / Time.TimestampFrequency;

@@ -20,6 +20,7 @@ internal sealed class UplinkSession(
     private readonly long _connectedMs = services.NowMs;
     private long _progressMs = services.NowMs;
     private Head _committed;
+    private long _spareMs = services.NowMs;
     private bool _greetSoon;
 
     /// <summary>The cabinet that this link speaks for.</summary>
@@ -43,6 +44,7 @@ internal sealed class UplinkSession(
                 return end;
             }
 
+            await SendSpareAsync(stopping);
             var signalled = signals.WaitToReadAsync(waiting.Token).AsTask();
             var slept = Task.Delay(TimeSpan.FromMilliseconds(SleepMs()), services.Time, waiting.Token);
             await Task.WhenAny(appended, signalled, slept);
@@ -135,6 +137,29 @@ internal sealed class UplinkSession(
         return null;
     }
 
+    private async Task SendSpareAsync(CancellationToken stopping)
+    {
+        if (services.Spare is not { } spare)
+        {
+            return;
+        }
+
+        var slots = roster.InOrder();
+        var view = new SpareView(services.NowMs, _spareMs, slots.Any(slot => slot.IsAwaiting),
+            DueMs(slots, services.NowMs), store.Current.Backlog);
+        if (!SpareTurnRule.MaySend(view) || spare.Next(Cabinet) is not { } message)
+        {
+            return;
+        }
+
+        _spareMs = services.NowMs;
+        await driver.SendSpareAsync(Lane.Telemetry, message.Payload, stopping);
+        spare.Sent(message);
+    }
+
+    private static long DueMs(IReadOnlyList<SenderSlot> slots, long nowMs) => slots.Min(slot =>
+        Math.Max(slot.NotBeforeMs, slot.IsLinked ? slot.Sender.WakeAtMs(slot.File.Facts) : nowMs));
+
     private void TellWhetherConfirmed(bool confirmed)
     {
         if (services.Monitor.Status.CommittedIsConfirmed != confirmed)
@@ -173,8 +198,7 @@ internal sealed class UplinkSession(
         var nowMs = services.NowMs;
         var slots = roster.InOrder();
         var awaiting = slots.FirstOrDefault(slot => slot.IsAwaiting);
-        var wakeMs = awaiting?.Sender.WakeAtMs(awaiting.File.Facts) ?? slots.Min(slot =>
-            Math.Max(slot.NotBeforeMs, slot.IsLinked ? slot.Sender.WakeAtMs(slot.File.Facts) : nowMs));
+        var wakeMs = awaiting?.Sender.WakeAtMs(awaiting.File.Facts) ?? DueMs(slots, nowMs);
         return Math.Clamp(wakeMs - nowMs, 1, MaxSleepMs);
     }
 }

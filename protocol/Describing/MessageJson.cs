@@ -4,15 +4,15 @@ using KioskFleet.Protocol.Chain;
 using KioskFleet.Protocol.Configs;
 using KioskFleet.Protocol.Hellos;
 using KioskFleet.Protocol.Identity;
+using KioskFleet.Protocol.Presence;
 using KioskFleet.Protocol.Receipts;
 using KioskFleet.Protocol.Signing;
 
 namespace KioskFleet.Protocol.Describing;
 
 /// <summary>
-/// Writes any message of the protocol as JSON for people: hello, batch with all its entries, receipt, config; anything
-/// else as
-/// hexadecimal digits. Signatures are shown, not verified. Uses no reflection. Thread-safe.
+/// Writes any message of the protocol as JSON for people: hello, batch with all its entries, receipt, config, presence;
+/// anything else as hexadecimal digits. Signatures are shown, not verified. Uses no reflection. Thread-safe.
 /// </summary>
 public static class MessageJson
 {
@@ -34,6 +34,13 @@ public static class MessageJson
         {
             WriteBatch(batch, json);
             WriteEnvelope(payload, json);
+        }
+        else if (PresenceNote.TryParse(payload, out var presence))
+        {
+            json.WriteString("message", "presence");
+            json.WriteBoolean("online", presence.Online);
+            json.WriteNumber("session", presence.Session);
+            json.WriteNumber("begunWallUtcMs", presence.BegunWallUtcMs);
         }
         else if (VersionedConfig.TryParse(payload.ToArray(), out var config))
         {

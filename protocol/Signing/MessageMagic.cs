@@ -19,4 +19,7 @@ public static class MessageMagic
 
     /// <summary>A config, version 1.</summary>
     public static ReadOnlySpan<byte> Config => "KFC1"u8;
+
+    /// <summary>A presence, version 1.</summary>
+    public static ReadOnlySpan<byte> Presence => "KFP1"u8;
 }

@@ -14,6 +14,9 @@ public enum Lane
     /// <summary>Up: telemetry; newest wins.</summary>
     Telemetry,
 
+    /// <summary>Up, retained, also as last will: whether the cabinet is connected.</summary>
+    Presence,
+
     /// <summary>Down: receipts.</summary>
     Receipt,
 
@@ -22,8 +25,8 @@ public enum Lane
 }
 
 /// <summary>
-/// The topics: <c>kf/v1/{cabinet}/up/hello|batch|telemetry</c> and <c>kf/v1/{cabinet}/down/receipt|config</c>. The
-/// county is no part of them: cabinets move.
+/// The topics: <c>kf/v1/{cabinet}/up/hello|batch|telemetry|presence</c> and
+/// <c>kf/v1/{cabinet}/down/receipt|config</c>. The county is no part of them: cabinets move.
 /// </summary>
 /// <param name="Cabinet">The cabinet.</param>
 /// <param name="Lane">The lane.</param>
@@ -32,13 +35,22 @@ public readonly record struct CabinetTopic(CabinetId Cabinet, Lane Lane)
     /// <summary>Filter for everything cabinets send.</summary>
     public const string AllUp = Root + "+/up/+";
 
+    /// <summary>Filter for everything the service sends to any cabinet.</summary>
+    public const string AllDownOfAll = Root + "+/down/+";
+
+    /// <summary>Filter for the presence of all cabinets.</summary>
+    public const string AllPresence = Root + "+/up/presence";
+
     private const string Root = "kf/v1/";
 
     /// <summary>True for lanes from the cabinet to the service.</summary>
-    public bool IsUp => Lane is Lane.Hello or Lane.Batch or Lane.Telemetry;
+    public bool IsUp => Lane is Lane.Hello or Lane.Batch or Lane.Telemetry or Lane.Presence;
 
     /// <summary>The filter for everything the service sends to one cabinet.</summary>
     public static string AllDown(CabinetId cabinet) => $"{Root}{cabinet}/down/+";
+
+    /// <summary>The filter for everything one cabinet sends.</summary>
+    public static string AllUpOf(CabinetId cabinet) => $"{Root}{cabinet}/up/+";
 
     /// <summary>The topic's text.</summary>
     public override string ToString() => $"{Root}{Cabinet}/{Suffix(Lane)}";
@@ -76,6 +88,7 @@ public readonly record struct CabinetTopic(CabinetId Cabinet, Lane Lane)
         Lane.Hello => "up/hello",
         Lane.Batch => "up/batch",
         Lane.Telemetry => "up/telemetry",
+        Lane.Presence => "up/presence",
         Lane.Receipt => "down/receipt",
         Lane.Config => "down/config",
         _ => throw new ArgumentOutOfRangeException(nameof(lane), lane, "There is no such lane."),

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -13,12 +12,13 @@ internal static class BareLedger
 {
     private const int RowsPerTransaction = 10_000;
     private const int ScanRows = 100_000;
+    private const int TimeoutSeconds = 30;
 
     /// <summary>Reads the rows of a month, every column; returns how many.</summary>
     public static long ReadWindow(FleetDatabase database, int firstDay)
     {
         using var connection = database.OpenReader();
-        using var rows = new Statement(connection, """
+        using var rows = connection.Prepare("""
             SELECT cabinet_id, assignment_id, class, sales_fen, sales_lines, refunds_fen, refunds_of_day_fen
             FROM window_totals WHERE kind = 1 AND first_day = ?1
             """);
@@ -41,7 +41,7 @@ internal static class BareLedger
     public static double Scan(FleetDatabase database, CancellationToken ct)
     {
         using var connection = database.OpenReader();
-        using var rows = new Statement(connection,
+        using var rows = connection.Prepare(
             "SELECT bytes, position, kind, state, utc_ms, assignment_id FROM entries ORDER BY position");
         var (count, sum) = (0L, 0L);
         var started = Stopwatch.GetTimestamp();
@@ -66,18 +66,16 @@ internal static class BareLedger
     {
         var rows = ReadCorrections(ledger, count);
         var schema = BareSqlite.Schema(ledger, "corrections");
-        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
-        connection.Open();
-        Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-        Execute(connection, schema);
-        using var begin = new Statement(connection, "BEGIN IMMEDIATE");
-        using var commit = new Statement(connection, "COMMIT");
-        using var insert = new Statement(
-            connection, "INSERT INTO corrections VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+        using var connection = SqliteFleetConnection.Open(
+            path, SqliteOpenMode.ReadWriteCreate, TimeoutSeconds, isPooled: false);
+        connection.Script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+        connection.Script(schema);
+        using var insert = connection.Prepare(
+            "INSERT INTO corrections VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
         var started = Stopwatch.GetTimestamp();
         foreach (var chunk in rows.Chunk(RowsPerTransaction))
         {
-            begin.Run();
+            using var transaction = connection.BeginWrite();
             foreach (var row in chunk)
             {
                 insert.Set(1, row.Id).Set(2, row.Position).Set(3, "Rejudged").Set(4, row.Aid).Set(5, row.Ordinary)
@@ -85,7 +83,7 @@ internal static class BareLedger
                     .Set(11, "bench").Run();
             }
 
-            commit.Run();
+            transaction.Commit();
         }
 
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
@@ -93,9 +91,8 @@ internal static class BareLedger
 
     private static List<Row> ReadCorrections(string ledger, long count)
     {
-        using var connection = new SqliteConnection($"Data Source={ledger};Mode=ReadOnly;Pooling=False");
-        connection.Open();
-        using var query = new Statement(connection, "SELECT * FROM corrections ORDER BY correction_id DESC LIMIT ?1");
+        using var connection = SqliteEngine.OpenFile(ledger);
+        using var query = connection.Prepare("SELECT * FROM corrections ORDER BY correction_id DESC LIMIT ?1");
         query.Set(1, count);
         var rows = new List<Row>();
         while (query.Next())
@@ -105,13 +102,6 @@ internal static class BareLedger
         }
 
         return rows;
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
     }
 
     private sealed record Row(

@@ -46,17 +46,14 @@ internal static class BenchCatalogue
         var version = catalogue.Snapshot.Version + 1;
         await database.WriteAsync((connection, _) =>
         {
-            using var command = connection.CreateCommand();
-            command.CommandText = """
+            connection.Execute("""
                 INSERT INTO catalogue_versions (version, made_utc_ms, made_by, source, affects_from_utc_ms)
-                VALUES ($version, 0, 'bench', 'bench', $from);
+                VALUES ($version, 0, 'bench', 'bench', $from)
+                """, ("$version", version), ("$from", fromUtcMs));
+            return connection.Execute("""
                 INSERT INTO catalogue_affected (version, operator_id, sku, from_utc_ms, to_utc_ms)
-                VALUES ($version, '', $sku, $from, NULL);
-                """;
-            command.Parameters.AddWithValue("$version", version);
-            command.Parameters.AddWithValue("$from", fromUtcMs);
-            command.Parameters.AddWithValue("$sku", Skus[CorrectedSku]);
-            return command.ExecuteNonQuery();
+                VALUES ($version, '', $sku, $from, NULL)
+                """, ("$version", version), ("$from", fromUtcMs), ("$sku", Skus[CorrectedSku]));
         }, ct);
         catalogue.Replace(Snapshot(version, isListed ? fromUtcMs : null));
     }

@@ -44,15 +44,34 @@ internal static class BenchFleet
         }
     }
 
-    /// <summary>Registers and enrols the cabinets in a new database; no service runs while it does.</summary>
-    public static async Task<List<BenchCabinet>> PrepareAsync(string directory, int count, Action<int> progress)
+    /// <summary>The settings of a service in this process that listens nowhere in particular.</summary>
+    /// <param name="directory">Its data directory.</param>
+    /// <param name="further">Further settings, <c>Section:Name=VALUE</c>; they win.</param>
+    public static Dictionary<string, string?> Settings(string directory, IReadOnlyList<string>? further = null)
     {
-        await using var host = FleetServiceHost.Build(new Dictionary<string, string?>
+        var settings = new Dictionary<string, string?>
         {
             ["Storage:DataDirectory"] = directory,
             ["Urls"] = "http://127.0.0.1:0",
             ["Broker:Embedded:Port"] = "0",
-        });
+        };
+        foreach (var line in further ?? [])
+        {
+            settings[line.Split('=', 2)[0]] = line.Split('=', 2)[1];
+        }
+
+        return settings;
+    }
+
+    /// <summary>Registers and enrols the cabinets in a new database; no service runs while it does.</summary>
+    /// <param name="directory">The data directory.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="progress">Told of each.</param>
+    /// <param name="storage">Settings of another engine, <c>Section:Name=VALUE</c>.</param>
+    public static async Task<List<BenchCabinet>> PrepareAsync(
+        string directory, int count, Action<int> progress, IReadOnlyList<string>? storage = null)
+    {
+        await using var host = FleetServiceHost.Build(Settings(directory, storage));
         await ImportCatalogueAsync(host.Services);
         var ids = Enumerable.Range(0, count).Select(i => CabinetId.Parse($"KF{i:000000}")).ToList();
         var fleet = host.Services.GetRequiredService<FleetDesk>();

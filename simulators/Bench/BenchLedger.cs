@@ -63,17 +63,33 @@ internal sealed class BenchLedger : IAsyncDisposable
     /// <summary>The end of its last day, Unix milliseconds UTC.</summary>
     public long NowUtcMs => BenchSales.StartUtcMs + _size.Days * DayMs;
 
+    /// <summary>Seconds that the cabinets' registration took.</summary>
+    public double RegisterSeconds { get; private set; }
+
+    /// <summary>The database's size with everything but the sales.</summary>
+    public long BytesBeforeSales { get; private set; }
+
+    /// <summary>The database's size now.</summary>
+    public long Bytes()
+    {
+        using var connection = Database.OpenReader();
+        return Database.IsShared
+            ? connection.Query("SELECT pg_database_size(current_database())", row => row.Long(0))[0]
+            : new FileInfo(Database.Name).Length;
+    }
+
     /// <summary>Makes a ledger in a folder of its own.</summary>
+    /// <param name="directory">The data directory.</param>
+    /// <param name="size">How large.</param>
+    /// <param name="progress">Told of steps.</param>
+    /// <param name="ct">Ends it.</param>
+    /// <param name="storage">Settings of another engine, <c>Section:Name=VALUE</c>.</param>
     public static async Task<BenchLedger> BuildAsync(
-        string directory, BenchLedgerSize size, Action<string> progress, CancellationToken ct)
+        string directory, BenchLedgerSize size, Action<string> progress, CancellationToken ct,
+        IReadOnlyList<string>? storage = null)
     {
         var now = DateTimeOffset.FromUnixTimeMilliseconds(BenchSales.StartUtcMs + size.Days * DayMs - 1);
-        var host = FleetServiceHost.Build(new Dictionary<string, string?>
-        {
-            ["Storage:DataDirectory"] = directory,
-            ["Urls"] = "http://127.0.0.1:0",
-            ["Broker:Embedded:Port"] = "0",
-        }, services =>
+        var host = FleetServiceHost.Build(BenchFleet.Settings(directory, storage), services =>
         {
             services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new FixedTime(now)));
             services.Replace(ServiceDescriptor.Singleton(new CurrentCatalogue(BenchCatalogue.Snapshot(1, null))));
@@ -101,7 +117,10 @@ internal sealed class BenchLedger : IAsyncDisposable
             .Select(i => new BenchJournal(CabinetId.Parse($"KF{i:000000}"), i, _size.Seed, pace)).ToList();
         try
         {
+            var registering = Stopwatch.GetTimestamp();
             await RegisterAsync(journals, ct);
+            RegisterSeconds = Stopwatch.GetElapsedTime(registering).TotalSeconds;
+            BytesBeforeSales = Bytes();
             var started = Stopwatch.GetTimestamp();
             var groups = Channel.CreateBounded<VerifiedBatch[]>(4);
             await Task.WhenAll(SignAsync(journals, groups.Writer, ct), CommitAsync(groups.Reader, ct));

@@ -45,7 +45,7 @@ internal sealed class ComplianceBench(ComplianceOptions options, string folder, 
             Sales = ledger.Sales,
             Cabinets = options.Cabinets,
             BuildEntriesPerSecond = Math.Round(ledger.Sales / ledger.Seconds),
-            LedgerMiB = Math.Round(new FileInfo(ledger.Database.DatabasePath).Length / 1048576.0, 1),
+            LedgerMiB = Math.Round(new FileInfo(ledger.Database.Name).Length / 1048576.0, 1),
             Seed = options.Seed,
             Processors = Environment.ProcessorCount,
         };
@@ -119,7 +119,7 @@ internal sealed class ComplianceBench(ComplianceOptions options, string folder, 
             changed = run.SalesChanged == ledger.SalesOfCorrectedSku ? changed : run.SalesChanged;
             progress("the same sales bare");
             var scan = BareLedger.Scan(ledger.Database, ct);
-            rounds.Add((product, scan, BareLedger.InsertCorrections(ledger.Database.DatabasePath,
+            rounds.Add((product, scan, BareLedger.InsertCorrections(ledger.Database.Name,
                 Path.Combine(folder, $"bare{round}.db"), ledger.SalesOfCorrectedSku)));
         }
 

@@ -18,13 +18,13 @@ namespace KioskFleet.Simulators.Bench;
 /// </summary>
 internal sealed class LedgerAppendBench(BenchOptions options, string folder)
 {
-    private const int RowsPerTransaction = 10_000;
-    private const int SalesPerBatch = 500;
+    internal const int RowsPerTransaction = 10_000;
+    internal const int SalesPerBatch = 500;
 
     /// <summary>Measures; also the bare rate that the end-to-end part is held against.</summary>
     public async Task<PairedRates> RunAsync(MessageSigner signer)
     {
-        var batches = Prepare(signer);
+        var batches = Prepare(options, signer);
         var database = await LedgerRoundAsync(-2, batches);
         var rows = BareSqlite.ReadRows(database.Path, "entries", options.LedgerSalesPerRound);
         var schema = BareSqlite.Schema(database.Path, "entries");
@@ -39,7 +39,8 @@ internal sealed class LedgerAppendBench(BenchOptions options, string folder)
             });
     }
 
-    private List<VerifiedBatch> Prepare(MessageSigner signer)
+    /// <summary>The checked batches of a round, 500 sales each, every one of another cabinet.</summary>
+    internal static List<VerifiedBatch> Prepare(BenchOptions options, MessageSigner signer)
     {
         var cabinets = Math.Max(1, options.LedgerSalesPerRound / SalesPerBatch);
         var sales = new BenchSales(options.Seed);
@@ -67,15 +68,24 @@ internal sealed class LedgerAppendBench(BenchOptions options, string folder)
     private async Task<(string Path, double Rate)> LedgerRoundAsync(int round, List<VerifiedBatch> batches)
     {
         var directory = Path.Combine(folder, $"ledger{round}");
-        await using var host = FleetServiceHost.Build(new Dictionary<string, string?>
-        {
-            ["Storage:DataDirectory"] = directory,
-            ["Urls"] = "http://127.0.0.1:0",
-            ["Broker:Embedded:Port"] = "0",
-        });
+        await using var host = FleetServiceHost.Build(BenchFleet.Settings(directory));
         await BenchFleet.ImportCatalogueAsync(host.Services);
         var database = host.Services.GetRequiredService<FleetDatabase>();
-        var writer = host.Services.GetRequiredService<LedgerWriter>();
+        var rate = await CommitAsync(host.Services.GetRequiredService<LedgerWriter>(), batches);
+        var path = database.Name;
+        if (round >= -1)
+        {
+            await host.DisposeAsync();
+            SqliteConnection.ClearAllPools();
+            Forget(path);
+        }
+
+        return (path, rate);
+    }
+
+    /// <summary>Commits batches in groups of 10,000 sales; sales per second.</summary>
+    internal static async Task<double> CommitAsync(LedgerWriter writer, List<VerifiedBatch> batches)
+    {
         var perGroup = RowsPerTransaction / SalesPerBatch;
         var entries = 0L;
         var started = Stopwatch.GetTimestamp();
@@ -89,16 +99,7 @@ internal sealed class LedgerAppendBench(BenchOptions options, string folder)
             }
         }
 
-        var rate = entries / Stopwatch.GetElapsedTime(started).TotalSeconds;
-        var path = database.DatabasePath;
-        if (round >= -1)
-        {
-            await host.DisposeAsync();
-            SqliteConnection.ClearAllPools();
-            Forget(path);
-        }
-
-        return (path, rate);
+        return entries / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
     private static void Forget(string path)

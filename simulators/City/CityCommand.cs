@@ -3,6 +3,7 @@ using System.Net;
 using KioskFleet.Simulators.CityLoad;
 using KioskFleet.Simulators.Commands;
 using KioskFleet.Simulators.Fleet;
+using KioskFleet.Simulators.Outage;
 using KioskFleet.Simulators.Terminal;
 
 namespace KioskFleet.Simulators.City;
@@ -18,7 +19,15 @@ internal static class CityCommand
         Its catalogue begins before the load: once the service has cabinets, a second person's token approves it.
         The service takes 30 enrolments a minute from one address; raise its Enrolment:RedemptionsPerMinute for many.
 
+        With --outage it starts a fleet service of its own and lets all cabinets come back to it after such an outage,
+        with everything they sold, while others go on selling. Cabinets are light: real connections, messages, keys
+        and receipts, journals in memory. Ends with 1 unless every cabinet's newest state is shown within 60 s, the
+        service's memory stays within 400 MiB, no healthy cabinet waits longer than 5 s for a receipt, and journals and
+        ledger are equal.
+
         Examples:
+          city --outage 7d --cabinets 2700 --json outage.json
+          city --outage 7d --cabinets 2700 --at-once --sales-per-day 100
           city --url http://127.0.0.1:8080 --token-file data/admin.token --broker 127.0.0.1:1883 --cabinets 20 --days 7
           city --url http://fleet:8080 --token-file token --broker fleet:1883 --cabinets 2700 --days 30 --json city.json
         """;
@@ -31,6 +40,15 @@ internal static class CityCommand
         given.AddTo(command);
         command.SetAction((parsed, cancel) => context.GuardAsync(() =>
         {
+            if (given.IsOutage(parsed))
+            {
+                var (outage, wrong) = given.ReadOutage(parsed);
+                return outage is null
+                    ? Task.FromResult(context.Wrong(wrong!))
+                    : OutageCommand.RunAsync(
+                        context, outage, new CommandEnd(parsed.GetValue(given.Json), true), cancel);
+            }
+
             var (options, problem) = given.Read(parsed, BusinessMonth.DayOf(context.Time.GetUtcNow()));
             return options is null
                 ? Task.FromResult(context.Wrong(problem!))

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using KioskFleet.Simulators.Faults;
+using KioskFleet.Simulators.Servers;
 using KioskFleet.Simulators.Terminal;
 
 namespace KioskFleet.Simulators.Crash;
@@ -25,11 +26,16 @@ internal sealed class CabinetUnderTest : IAsyncDisposable
     private ChildProcess? _process;
 
     /// <summary>Prepares a cabinet; nothing runs yet.</summary>
-    public CabinetUnderTest(string name, string root, ServiceUnderTest service, TimeProvider time)
+    /// <param name="name">Its id.</param>
+    /// <param name="root">The folder of everything.</param>
+    /// <param name="service">The service at which it enrols.</param>
+    /// <param name="brokerPort">The broker's port on 127.0.0.1.</param>
+    /// <param name="time">The time of its link's faults.</param>
+    public CabinetUnderTest(string name, string root, Uri service, int brokerPort, TimeProvider time)
     {
         Name = name;
         _root = root;
-        Link = new FaultProxy(service.BrokerPort, time);
+        Link = new FaultProxy(brokerPort, time);
         var apiPort = LoopbackPorts.Next();
         Address = new Uri($"http://127.0.0.1:{apiPort.ToString(CultureInfo.InvariantCulture)}");
         Disk = new CabinetDisk(name, Path.Combine(root, name), Path.Combine(root, "scratch"));
@@ -38,7 +44,7 @@ internal sealed class CabinetUnderTest : IAsyncDisposable
         JsonResultFile.Write(_configPath, new
         {
             DataDirectory = Disk.Folder,
-            ServiceUrl = service.Address.ToString(),
+            ServiceUrl = service.ToString(),
             Api = new { Listen = new[] { $"127.0.0.1:{apiPort}" } },
             Broker = new { Host = "127.0.0.1", Link.Port, KeepAliveSeconds = 5, TimeoutSeconds = 3 },
             Uplink = new
@@ -83,9 +89,9 @@ internal sealed class CabinetUnderTest : IAsyncDisposable
         await File.WriteAllTextAsync(tokenPath, token, cancel);
         await using var enrol = ChildProcess.Start(
             Assembly, ["enrol", "--config", _configPath, "--token-file", tokenPath], Language, LogPath);
-        if (!await enrol.WaitForExitAsync(CrashLimits.StartTimeout) || enrol.ExitCode != 0)
+        if (!await enrol.WaitForExitAsync(ServerLimits.StartTimeout) || enrol.ExitCode != 0)
         {
-            throw new CrashCampaignException($"{Name} could not enrol:\n{enrol.NewestOutput}");
+            throw new CampaignException($"{Name} could not enrol:\n{enrol.NewestOutput}");
         }
     }
 
@@ -120,9 +126,9 @@ internal sealed class CabinetUnderTest : IAsyncDisposable
     {
         await using var process = ChildProcess.Start(
             Assembly, [.. arguments, "--config", _configPath], Language, $"{LogPath}.{arguments[0]}");
-        return await process.WaitForExitAsync(CrashLimits.StartTimeout)
+        return await process.WaitForExitAsync(ServerLimits.StartTimeout)
             ? (process.ExitCode, process.NewestOutput)
-            : throw new CrashCampaignException($"'{arguments[0]}' of {Name} did not end: {process.NewestOutput}");
+            : throw new CampaignException($"'{arguments[0]}' of {Name} did not end: {process.NewestOutput}");
     }
 
     /// <summary>Entries not committed yet, as the agent says; null when it does not answer.</summary>

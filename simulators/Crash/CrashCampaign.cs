@@ -1,4 +1,5 @@
 using KioskFleet.Agent.Journal;
+using KioskFleet.Simulators.Servers;
 
 namespace KioskFleet.Simulators.Crash;
 
@@ -11,7 +12,7 @@ internal sealed class CrashCampaign(CrashOptions options, TimeProvider time, Tex
     private readonly List<string> _wrong = [];
 
     /// <summary>Runs all rounds and the proof. Whatever way it ends, no child process is left.</summary>
-    /// <exception cref="CrashCampaignException">A program under test does not start.</exception>
+    /// <exception cref="CampaignException">A program under test does not start.</exception>
     public async Task<CrashReport> RunAsync(CancellationToken cancel)
     {
         await using var world = new CrashWorld(options, time);
@@ -24,7 +25,8 @@ internal sealed class CrashCampaign(CrashOptions options, TimeProvider time, Tex
 
         await world.MendAsync(cancel);
         await world.EndLoadAsync();
-        await DrainAsync(world, cancel);
+        await new CrashDrain(world.Cabinets, time, progress).RunAsync(
+            () => Task.FromResult(world.Ledger.Read(live: true)), facts => Prove(world, facts), _wrong, cancel);
         foreach (var cabinet in world.Cabinets)
         {
             await cabinet.StopAsync();
@@ -50,41 +52,6 @@ internal sealed class CrashCampaign(CrashOptions options, TimeProvider time, Tex
             + $" {world.Book.AnsweredCount} recorded");
     }
 
-    /// <summary>Waits until the ledger has everything it can get, or until nothing moves any more.</summary>
-    private async Task DrainAsync(CrashWorld world, CancellationToken cancel)
-    {
-        var moved = time.GetTimestamp();
-        var standing = (Records: -1, Lost: -1);
-        while (time.GetElapsedTime(moved) < CrashLimits.DrainStall)
-        {
-            var facts = world.Ledger.Read(live: true);
-            var proof = Prove(world, facts);
-            var backlogs = await Task.WhenAll(world.Cabinets.Select(cabinet => cabinet.BacklogAsync(cancel)));
-            if (proof.Lost.Count == 0 && backlogs.All(backlog => backlog == 0))
-            {
-                await progress.WriteLineAsync($"drained; {facts.Records.Count} entries in the ledger");
-                return;
-            }
-
-            if (standing != (facts.Records.Count, proof.Lost.Count))
-            {
-                standing = (facts.Records.Count, proof.Lost.Count);
-                moved = time.GetTimestamp();
-            }
-
-            await Task.Delay(CrashLimits.PollInterval * 3, time, cancel);
-        }
-
-        _wrong.Add($"Not drained: nothing moved for {CrashLimits.DrainStall.TotalSeconds} s.");
-        foreach (var cabinet in world.Cabinets)
-        {
-            if (await cabinet.BacklogAsync(cancel) != 0)
-            {
-                _wrong.Add($"{cabinet.Name} has a backlog: {await cabinet.StatusAsync()}");
-            }
-        }
-    }
-
     private static ProofResult Prove(CrashWorld world, LedgerFacts facts) => CrashProof.Run(
         world.Book.AllSent(), world.Book.AllAnswered(), world.Copies.Destroyed, facts);
 
@@ -92,7 +59,7 @@ internal sealed class CrashCampaign(CrashOptions options, TimeProvider time, Tex
     {
         var facts = world.Ledger.Read(live: false);
         var proof = Prove(world, facts);
-        var (verified, broken) = Chains(world, facts);
+        var (verified, broken) = Chains(world.Cabinets, facts);
         var (code, output) = await world.Service.RunCommandAsync("verify");
         if (code != 0)
         {
@@ -100,38 +67,21 @@ internal sealed class CrashCampaign(CrashOptions options, TimeProvider time, Tex
         }
 
         _wrong.AddRange(world.Loads.SelectMany(load => load.Refusals).Select(text => $"refused: {text}"));
-        return new CrashReport
+        return CrashReport.Of(proof, counts) with
         {
             Seed = options.Seed,
             Rounds = options.Rounds,
-            Kills = counts.Kills,
-            Cuts = counts.Cuts,
-            Stops = counts.Stops,
-            Restores = counts.Restores,
-            Images = counts.Images,
-            Corruptions = counts.Corruptions,
-            Recorded = proof.Recorded,
-            Committed = proof.Committed,
-            UnansweredCommitted = proof.UnansweredCommitted,
-            CommittedFen = proof.CommittedFen,
-            Lost = proof.Lost.Count,
-            Doubled = proof.Doubled.Count,
-            Destroyed = proof.Destroyed.Count,
-            DestroyedBy = proof.Destroyed.Values.GroupBy(what => what).OrderBy(group => group.Key)
-                .ToDictionary(group => group.Key, group => group.Count()),
             ChainsVerified = verified,
             ChainsBroken = broken,
-            ForksFound = counts.ForksFound,
-            CorruptionsFound = counts.CorruptionsFound,
-            Wrong = [.. _wrong, .. proof.Wrong, .. proof.Lost.Take(10).Select(key => $"lost: {key}"),
-                .. proof.Doubled.Take(10).Select(key => $"doubled: {key}")],
+            Wrong = [.. _wrong, .. proof.Words()],
         };
     }
 
     /// <summary>
     /// Checks every chain on the cabinets and in the ledger; a journal set aside for its damage is left out.
     /// </summary>
-    private static (int Verified, IReadOnlyList<string> Broken) Chains(CrashWorld world, LedgerFacts facts)
+    internal static (int Verified, IReadOnlyList<string> Broken) Chains(
+        IReadOnlyList<CabinetUnderTest> cabinets, LedgerFacts facts)
     {
         var broken = new List<string>();
         var verified = 0;
@@ -144,7 +94,7 @@ internal sealed class CrashCampaign(CrashOptions options, TimeProvider time, Tex
             }
         }
 
-        foreach (var cabinet in world.Cabinets)
+        foreach (var cabinet in cabinets)
         {
             var setAside = cabinet.Disk.Pointer()?.Ended
                 .Where(ended => ended.File != $"{ended.Id}.db").Select(ended => ended.Id).ToHashSet() ?? [];

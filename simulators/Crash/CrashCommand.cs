@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KioskFleet.Simulators.Servers;
 using KioskFleet.Simulators.Terminal;
 using Spectre.Console;
 
@@ -9,6 +10,8 @@ internal static class CrashCommand
 {
     private const int ProofFailed = 1;
     private const int Broken = 2;
+    private const string Embedded = "embedded";
+    private const string Distributed = "distributed";
 
     /// <summary>The command.</summary>
     public static Command Create()
@@ -18,6 +21,15 @@ internal static class CrashCommand
             "Rounds of power cuts on a disk that forgets what was not synced; 0 leaves them out.");
         var agents = Number("--agents", "N", 3, 1, CrashLimits.MaxAgents,
             "Cabinets, each an agent process of its own.");
+        var engine = new Option<string>("--engine")
+        {
+            Description = "embedded: one service with its own broker and SQLite. distributed: several services on real "
+                + "mosquitto, postgresql and victoria-metrics, which must be installed.",
+            DefaultValueFactory = static _ => Embedded,
+        };
+        engine.AcceptOnlyFromAmong(Embedded, Distributed);
+        var replicas = Number("--replicas", "N", 3, 1, CrashLimits.MaxReplicas,
+            "Services on one database, with --engine distributed.");
         var seed = new Option<ulong>("--seed")
         {
             Description = "Seed of every decision. It repeats what is done, not how processes interleave.",
@@ -37,17 +49,23 @@ internal static class CrashCommand
             ledger restored from an older backup, a cabinet restored from an older disk image that sells on, overwritten
             pages of a journal, and power cuts. Every sale that an agent answered must be in the ledger exactly once;
             only those may be missing whose last copy an injected loss destroyed, and they are named as destroyed.
+
+            With --engine distributed: kill -9 of services, of the broker, of the series server and of agents, immediate
+            stops of the database, pauses by SIGSTOP, and cut, late and half-open links between all of them; then also
+            the time series must have increased, by cabinet, class and hour, by exactly what the ledger holds.
             Ends with 1 when the proof fails.
 
             Examples:
               crash --rounds 100 --seed 1 --json crash.json
               crash --rounds 10 --power-loss-rounds 0 --keep /tmp/crash
-            """) { rounds, power, agents, seed, json, keep };
+              crash --engine distributed --replicas 3 --rounds 60
+            """) { rounds, power, agents, engine, replicas, seed, json, keep };
         command.SetAction((parsed, cancel) => RunAsync(new CrashOptions
         {
             Rounds = parsed.GetValue(rounds),
             PowerLossRounds = parsed.GetValue(power),
             Agents = parsed.GetValue(agents),
+            Replicas = parsed.GetValue(engine) == Distributed ? parsed.GetValue(replicas) : null,
             Seed = parsed.GetValue(seed),
             Folder = parsed.GetValue(keep) is { } folder
                 ? Path.GetFullPath(folder)
@@ -61,6 +79,12 @@ internal static class CrashCommand
         CrashOptions options, TextWriter progress, CancellationToken cancel)
     {
         Directory.CreateDirectory(options.Folder);
+        if (options.Replicas is { } replicas)
+        {
+            // The agents' disks are those of the other engine: their power cuts are proven there.
+            return await new DistributedCampaign(options, replicas, TimeProvider.System, progress).RunAsync(cancel);
+        }
+
         var power = await PowerLossPart.RunAsync(options, progress, cancel);
         var report = options.Rounds == 0
             ? new CrashReport { Seed = options.Seed }
@@ -95,7 +119,7 @@ internal static class CrashCommand
 
             return report.Holds ? 0 : ProofFailed;
         }
-        catch (CrashCampaignException error)
+        catch (CampaignException error)
         {
             await Console.Error.WriteLineAsync(error.Message);
             return Broken;
@@ -130,6 +154,12 @@ internal static class CrashCommand
             new("chains verified", $"{report.ChainsVerified}", report.ChainsBroken.Count == 0),
             new("other broken promises", $"{report.Wrong.Count}", report.Wrong.Count == 0),
         ];
+        if (report.SeriesMismatches is { } mismatches)
+        {
+            lines.Insert(1, new("services / pauses", $"{report.Replicas} / {report.Freezes}", null));
+            lines.Add(new("series mismatches", $"{mismatches}", mismatches == 0));
+        }
+
         if (report.PowerLoss is { } power)
         {
             lines.Add(new("power cuts with FULL: lost", $"{power.Full.Lost} of {power.Full.Answered}",

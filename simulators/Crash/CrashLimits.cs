@@ -9,20 +9,14 @@ internal static class CrashLimits
     /// <summary>Most agents: each is a process of its own.</summary>
     public const int MaxAgents = 32;
 
+    /// <summary>Most services on one database: each is a process of its own.</summary>
+    public const int MaxReplicas = 8;
+
     /// <summary>Images of one cabinet's disk that are kept; the oldest goes first.</summary>
     public const int KeptImages = 4;
 
     /// <summary>Backups of the ledger that are kept beside the first one; the oldest goes first.</summary>
     public const int KeptBackups = 4;
-
-    /// <summary>Most lines of a child's output that are kept for the report of a failure.</summary>
-    public const int KeptLogLines = 400;
-
-    /// <summary>How long a child may take until it answers.</summary>
-    public static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(45);
-
-    /// <summary>How long a child may take to end after SIGTERM before it is killed.</summary>
-    public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
 
     /// <summary>How long one call of the load may take; what is not answered by then may or may not exist.</summary>
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(4);
@@ -32,6 +26,11 @@ internal static class CrashLimits
 
     /// <summary>How long the backlog may take to drain at the end, from the last progress on.</summary>
     public static readonly TimeSpan DrainStall = TimeSpan.FromSeconds(40);
+
+    /// <summary>
+    /// How long the writer of time series may take to find that its server was killed and lost what it took last.
+    /// </summary>
+    public static readonly TimeSpan SeriesSettle = TimeSpan.FromSeconds(25);
 
     /// <summary>How often a state is looked at while it is waited for.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);

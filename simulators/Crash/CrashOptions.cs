@@ -12,6 +12,12 @@ internal sealed record CrashOptions
     /// <summary>Cabinets, each an agent process. 1 to <see cref="CrashLimits.MaxAgents"/>; default 3.</summary>
     public int Agents { get; init; } = 3;
 
+    /// <summary>
+    /// Services on one PostgreSQL behind one Mosquitto, 1 to <see cref="CrashLimits.MaxReplicas"/>; null: one service
+    /// with the embedded engine and broker.
+    /// </summary>
+    public int? Replicas { get; init; }
+
     /// <summary>Seed of every decision.</summary>
     public ulong Seed { get; init; } = 1;
 

@@ -31,6 +31,12 @@ internal sealed record ProofResult
 
     /// <summary>Whether nothing is lost, doubled or wrong.</summary>
     public bool Holds => Lost.Count == 0 && Doubled.Count == 0 && Wrong.Count == 0;
+
+    /// <summary>What is wrong, with the first of what is lost and doubled, in words.</summary>
+    public IEnumerable<string> Words() =>
+    [
+        .. Wrong, .. Lost.Take(10).Select(key => $"lost: {key}"), .. Doubled.Take(10).Select(key => $"doubled: {key}"),
+    ];
 }
 
 /// <summary>

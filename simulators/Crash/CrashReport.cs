@@ -66,12 +66,47 @@ internal sealed record CrashReport
     /// <summary>Everything else that broke a promise, in words. Must be empty.</summary>
     public IReadOnlyList<string> Wrong { get; init; } = [];
 
+    /// <summary>Services on one database; 1 for the embedded engine.</summary>
+    public int Replicas { get; init; } = 1;
+
+    /// <summary>Processes that stood still for a while (SIGSTOP).</summary>
+    public int Freezes { get; init; }
+
+    /// <summary>
+    /// Cabinets, classes and hours in which the time series increased by something else than the ledger. Must be 0;
+    /// null where there were no time series.
+    /// </summary>
+    public int? SeriesMismatches { get; init; }
+
     /// <summary>The power-loss part; null when it was left out.</summary>
     public PowerLossReport? PowerLoss { get; init; }
 
     /// <summary>Whether every promise held and every control failed as it must.</summary>
     public bool Holds => Lost == 0 && Doubled == 0 && ChainsBroken.Count == 0 && Wrong.Count == 0
+        && SeriesMismatches is null or 0
         && (PowerLoss is null || PowerLoss.Holds);
+
+    /// <summary>What was done and what the ledger holds of it.</summary>
+    public static CrashReport Of(ProofResult proof, FaultCounts counts) => new()
+    {
+        Kills = counts.Kills,
+        Cuts = counts.Cuts,
+        Stops = counts.Stops,
+        Restores = counts.Restores,
+        Images = counts.Images,
+        Corruptions = counts.Corruptions,
+        Recorded = proof.Recorded,
+        Committed = proof.Committed,
+        UnansweredCommitted = proof.UnansweredCommitted,
+        CommittedFen = proof.CommittedFen,
+        Lost = proof.Lost.Count,
+        Doubled = proof.Doubled.Count,
+        Destroyed = proof.Destroyed.Count,
+        DestroyedBy = proof.Destroyed.Values.GroupBy(what => what).OrderBy(group => group.Key)
+            .ToDictionary(group => group.Key, group => group.Count()),
+        ForksFound = counts.ForksFound,
+        CorruptionsFound = counts.CorruptionsFound,
+    };
 }
 
 /// <summary>What power cuts did.</summary>

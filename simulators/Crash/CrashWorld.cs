@@ -1,5 +1,6 @@
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Simulators.Fleet;
+using KioskFleet.Simulators.Servers;
 
 namespace KioskFleet.Simulators.Crash;
 
@@ -25,7 +26,8 @@ internal sealed class CrashWorld : IAsyncDisposable
         Time = time;
         Service = new ServiceUnderTest(options.Folder);
         Cabinets = [.. Enumerable.Range(1, options.Agents).Select(
-            number => new CabinetUnderTest($"cabinet-{number}", options.Folder, Service, time))];
+            number => new CabinetUnderTest(
+                $"cabinet-{number}", options.Folder, Service.Address, Service.BrokerPort, time))];
         Loads = [.. Cabinets.Select((cabinet, index) => new CabinetLoad(
             cabinet.Name, cabinet.Address, Book, unchecked(options.Seed * 1_009 + (ulong)index)))];
         Ledger = new LedgerFile(Service.DatabasePath, Path.Combine(options.Folder, "scratch"));
@@ -120,7 +122,7 @@ internal sealed class CrashWorld : IAsyncDisposable
             var (code, output) = await Service.RunCommandAsync("backup", path);
             if (code != 0)
             {
-                throw new CrashCampaignException($"The backup failed: {output}");
+                throw new CampaignException($"The backup failed: {output}");
             }
         }
         else

@@ -1,6 +1,7 @@
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Simulators.CityLoad;
 using KioskFleet.Simulators.Faults;
+using KioskFleet.Simulators.Servers;
 
 namespace KioskFleet.Simulators.Crash;
 
@@ -65,7 +66,7 @@ internal sealed class FaultHands(CrashWorld world, List<string> wrong)
         Counts.Stops++;
         if (!await cabinet.StopAsync())
         {
-            wrong.Add($"{cabinet.Name} did not end within {CrashLimits.StopTimeout.TotalSeconds} s of SIGTERM");
+            wrong.Add($"{cabinet.Name} did not end within {ServerLimits.StopTimeout.TotalSeconds} s of SIGTERM");
         }
     }
 
@@ -74,7 +75,7 @@ internal sealed class FaultHands(CrashWorld world, List<string> wrong)
         Counts.Stops++;
         if (!await world.Service.StopAsync())
         {
-            wrong.Add($"The service did not end within {CrashLimits.StopTimeout.TotalSeconds} s of SIGTERM");
+            wrong.Add($"The service did not end within {ServerLimits.StopTimeout.TotalSeconds} s of SIGTERM");
         }
     }
 
@@ -219,7 +220,7 @@ internal sealed class FaultHands(CrashWorld world, List<string> wrong)
             var (code, output) = await world.Service.RunCommandAsync("restore", backup.Path);
             if (code != 0)
             {
-                throw new CrashCampaignException($"The restore failed: {output}");
+                throw new CampaignException($"The restore failed: {output}");
             }
         }
         else

@@ -50,10 +50,11 @@ internal static class Intruder
             await Task.Delay(stay, time, cancel);
             return true;
         }
-        catch (Exception error) when (error is MqttCommunicationException or MqttClientNotConnectedException
+        catch (Exception error) when (error
+            is MqttCommunicationException or MqttClientNotConnectedException or ObjectDisposedException
             || (error is OperationCanceledException && !cancel.IsCancellationRequested))
         {
-            // The real cabinet took its session back, or the broker is away.
+            // The real cabinet took its session back, be it while an answer was awaited, or the broker is away.
             return true;
         }
     }

@@ -23,6 +23,9 @@ namespace KioskFleet.Simulators.Fleet;
 internal sealed record AgentPlace(
     string Folder, Uri Service, DnsEndPoint Broker, DateTimeOffset BootUtc, DateTimeOffset GreetUtc)
 {
+    /// <summary>How the agents send; as shipped unless a test needs it quicker.</summary>
+    public UplinkSettings Uplink { get; init; } = new();
+
     /// <summary>The folder of one cabinet.</summary>
     public string FolderOf(CabinetId cabinet) => Path.Combine(Folder, cabinet.Value);
 }
@@ -107,6 +110,7 @@ internal sealed class CabinetAgent : IAsyncDisposable
             DataDirectory = folder,
             ServiceUrl = place.Service,
             Broker = new BrokerSettings { Host = place.Broker.Host, Port = place.Broker.Port },
+            Uplink = place.Uplink,
         };
         var host = AgentHost.Build(settings, new AgentOverrides
         {

@@ -53,25 +53,23 @@ internal static class EntryRows
     public static IEnumerable<CommittedRow> OfLedger(FleetDatabase database)
     {
         using var connection = database.OpenReader();
-        using var command = connection.CreateCommand();
-        command.CommandText = """
+        using var rows = connection.Prepare("""
             SELECT j.cabinet_id, j.journal_id, e.seq, e.hash, e.bytes, e.state,
                    e.aid_fen + e.ordinary_fen + e.unmapped_fen
             FROM entries e LEFT JOIN batches b USING (batch_id) LEFT JOIN journals j USING (journal_no)
             ORDER BY e.position
-            """;
-        using var rows = command.ExecuteReader();
-        while (rows.Read())
+            """);
+        while (rows.Next())
         {
             // A row whose batch or journal is gone belongs to nobody: it is found to be recorded nowhere.
             yield return new CommittedRow(
-                rows.IsDBNull(0) ? default : CabinetId.Parse(rows.GetString(0)),
-                rows.IsDBNull(1) ? default : JournalId.Read((byte[])rows.GetValue(1)),
-                (ulong)rows.GetInt64(2),
-                Digest.Read((byte[])rows.GetValue(3)),
-                (byte[])rows.GetValue(4),
-                (EntryState)rows.GetInt64(5),
-                rows.GetInt64(6));
+                rows.IsNull(0) ? default : CabinetId.Parse(rows.Text(0)),
+                rows.IsNull(1) ? default : rows.Journal(1),
+                (ulong)rows.Long(2),
+                rows.Hash(3),
+                rows.Bytes(4).ToArray(),
+                (EntryState)rows.Long(5),
+                rows.Long(6));
         }
     }
 }

@@ -29,6 +29,7 @@ internal sealed class FleetApi : IDisposable
     private const string CorrectionsPath = "api/v1/catalogue/corrections";
 
     private const int PageSize = 500;
+    private const int MaxHellos = 1_000;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
@@ -77,6 +78,39 @@ internal sealed class FleetApi : IDisposable
     /// <summary>The journals of a cabinet as the ledger knows them.</summary>
     public Task<IReadOnlyList<ApiJournal>> JournalsAsync(CabinetId cabinet, CancellationToken cancel) =>
         GetAsync<IReadOnlyList<ApiJournal>>($"api/v1/cabinets/{cabinet}/journals", cancel);
+
+    /// <summary>What all cabinets said of themselves last, of those heard at a moment or later.</summary>
+    public async Task<IReadOnlyList<ApiCabinetHello>> HellosAsync(DateTimeOffset sinceUtc, CancellationToken cancel)
+    {
+        var all = new List<ApiCabinetHello>();
+        var since = Uri.EscapeDataString(sinceUtc.ToString("O", CultureInfo.InvariantCulture));
+        string? after = "";
+        do
+        {
+            var page = await GetAsync<ApiHelloPage>(
+                $"api/v1/hellos?since={since}&after={after}&count={MaxHellos}", cancel);
+            all.AddRange(page.Items);
+            after = page.NextAfter;
+        }
+        while (after is not null);
+        return all;
+    }
+
+    /// <summary>All cabinets of the register with their presence.</summary>
+    public async Task<IReadOnlyList<ApiCabinet>> CabinetsAsync(CancellationToken cancel)
+    {
+        var all = new List<ApiCabinet>();
+        for (var page = 1; ; page++)
+        {
+            var got = await GetAsync<ApiCabinets>(string.Create(
+                CultureInfo.InvariantCulture, $"api/v1/cabinets?page={page}&pageSize={MaxHellos}"), cancel);
+            all.AddRange(got.Items);
+            if (got.Items.Count == 0 || all.Count >= got.Total)
+            {
+                return all;
+            }
+        }
+    }
 
     /// <summary>All committed sales of a cabinet, newest first.</summary>
     public Task<IReadOnlyList<ApiSale>> SalesAsync(CabinetId cabinet, CancellationToken cancel) =>

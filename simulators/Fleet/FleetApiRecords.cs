@@ -20,6 +20,44 @@ internal sealed record ApiRegistered(IReadOnlyList<string> Registered, IReadOnly
 /// <param name="HeadHash">Its hash, 64 hexadecimal digits.</param>
 internal sealed record ApiJournal(string Journal, ulong HeadSeq, string HeadHash);
 
+/// <summary>What a cabinet said of itself last. Amounts in fen.</summary>
+/// <param name="Journal">Its journal.</param>
+/// <param name="HeardUtc">When it was heard.</param>
+/// <param name="TailSeq">Its last entry.</param>
+/// <param name="Backlog">Entries that were not committed then.</param>
+/// <param name="SalesFen">Its own sum of sales.</param>
+/// <param name="RefundsFen">Its own sum of refunds.</param>
+/// <param name="Sales">Its own number of sales.</param>
+/// <param name="Provisional">True: its own word.</param>
+internal sealed record ApiHello(
+    string Journal, DateTimeOffset HeardUtc, ulong TailSeq, ulong Backlog, long SalesFen, long RefundsFen, long Sales,
+    bool Provisional);
+
+/// <summary>A cabinet with its hello.</summary>
+/// <param name="Cabinet">The cabinet.</param>
+/// <param name="Hello">What it said last.</param>
+internal sealed record ApiCabinetHello(string Cabinet, ApiHello Hello);
+
+/// <summary>A page of hellos.</summary>
+/// <param name="Items">The rows.</param>
+/// <param name="NextAfter">Where the next page begins; null at the end.</param>
+internal sealed record ApiHelloPage(IReadOnlyList<ApiCabinetHello> Items, string? NextAfter);
+
+/// <summary>Whether a cabinet is there by its own word.</summary>
+/// <param name="State">Online, Offline, Unknown or Silent.</param>
+internal sealed record ApiPresence(string State);
+
+/// <summary>A cabinet of the register.</summary>
+/// <param name="CabinetId">The cabinet.</param>
+/// <param name="Connected">Whether the broker link knows it connected.</param>
+/// <param name="Presence">Whether it is there by its own word.</param>
+internal sealed record ApiCabinet(string CabinetId, bool Connected, ApiPresence Presence);
+
+/// <summary>A page of the register.</summary>
+/// <param name="Items">The rows.</param>
+/// <param name="Total">Rows of all pages.</param>
+internal sealed record ApiCabinets(IReadOnlyList<ApiCabinet> Items, int Total);
+
 /// <summary>A committed sale.</summary>
 /// <param name="Journal">Its journal.</param>
 /// <param name="Seq">Its number there.</param>

@@ -1,5 +1,4 @@
 using KioskFleet.Protocol.Entries;
-using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
 using KioskFleet.Simulators.CityLoad;
@@ -17,28 +16,26 @@ internal static class LedgerReading
     {
         var (lines, refunds) = (new List<SoldLine>(), new List<GivenBack>());
         using var connection = database.OpenReader();
-        using var command = connection.CreateCommand();
-        command.CommandText = """
+        using var rows = connection.Prepare("""
             SELECT j.cabinet_id, j.journal_id, e.seq, e.bytes, e.utc_ms
             FROM entries e JOIN batches b USING (batch_id) JOIN journals j USING (journal_no)
-            WHERE e.state = $counted ORDER BY e.position
-            """;
-        command.Parameters.AddWithValue("$counted", (long)EntryState.Counted);
-        using var rows = command.ExecuteReader();
-        while (rows.Read())
+            WHERE e.state = ?1 ORDER BY e.position
+            """);
+        rows.Set(1, (long)EntryState.Counted);
+        while (rows.Next())
         {
-            if (!EntryCodec.TryDecode((byte[])rows.GetValue(3), out _, out var body, out _))
+            if (!EntryCodec.TryDecode(rows.Bytes(3).ToArray(), out _, out var body, out _))
             {
                 continue;
             }
 
-            var (cabinet, journal) = (rows.GetString(0), JournalId.Read((byte[])rows.GetValue(1)));
-            var day = BusinessMonth.DayOf(DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(4)));
+            var (cabinet, journal) = (rows.Text(0), rows.Journal(1));
+            var day = BusinessMonth.DayOf(DateTimeOffset.FromUnixTimeMilliseconds(rows.Long(4)));
             switch (body)
             {
                 case SaleBody sale:
                     lines.AddRange(sale.Lines.Select((line, i) => new SoldLine(cabinet,
-                        new LinePlace(journal, (ulong)rows.GetInt64(2), i), day, RestrictGoods.IsAid(line.Sku),
+                        new LinePlace(journal, (ulong)rows.Long(2), i), day, RestrictGoods.IsAid(line.Sku),
                         line.PaidFen)));
                     break;
                 case RefundBody refund:

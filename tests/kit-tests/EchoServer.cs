@@ -41,7 +41,8 @@ internal sealed class EchoServer : IAsyncDisposable
             {
                 open.Add(EchoAsync(await listener.AcceptSocketAsync(stopping.Token)));
             }
-            catch (Exception error) when (error is OperationCanceledException or SocketException)
+            catch (Exception error)
+                when (error is OperationCanceledException or SocketException or ObjectDisposedException)
             {
                 break;
             }

@@ -17,11 +17,21 @@ public static class ServerAvailability
     public const string NoVictoriaMetrics =
         "victoria-metrics is not installed (Debian: apt-get install victoria-metrics)";
 
+    /// <summary>Why a test of PostgreSQL cannot run here.</summary>
+    public const string NoPostgreSql =
+        "PostgreSQL 15 or newer is not installed (Debian: apt-get install postgresql)";
+
     /// <summary>True when Mosquitto can be started.</summary>
     public static bool HasMosquitto => MosquittoServer.IsInstalled;
 
     /// <summary>True when VictoriaMetrics can be started.</summary>
     public static bool HasVictoriaMetrics => VictoriaMetricsServer.IsInstalled;
+
+    /// <summary>True when PostgreSQL can be started.</summary>
+    public static bool HasPostgreSql => PostgreSqlServer.IsInstalled;
+
+    /// <summary>Skips the running test, with the reason, when PostgreSQL is not installed.</summary>
+    public static void RequirePostgreSql() => Require(HasPostgreSql, NoPostgreSql);
 
     /// <summary>Skips the running test, with the reason, when Mosquitto is not installed.</summary>
     public static void RequireMosquitto() => Require(HasMosquitto, NoMosquitto);

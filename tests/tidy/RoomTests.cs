@@ -96,7 +96,7 @@ public sealed class RoomTests
     [InlineData("fleet-service/Ledger/A.cs", "using MQTTnet;")]
     [InlineData("fleet-service/Ingest/A.cs", "using MQTTnet.Server;")]
     [InlineData("kiosk-agent/Vending/A.cs", "class A { Polly.ResiliencePipeline? B; }")]
-    [InlineData("fleet-service/Compliance/A.cs", "using Microsoft.Data.Sqlite;")]
+    [InlineData("fleet-service/Fleet/FleetStore.cs", "using Microsoft.Data.Sqlite;")]
     [InlineData("fleet-service/Compliance/A.cs", "var a = new Microsoft.Data.Sqlite.SqliteConnection();")]
     [InlineData("protocol/Topics/A.cs", "using MQTTnet.Protocol;")]
     [InlineData("fleet-service/GlobalUsings.cs", "global using MQTTnet;")]
@@ -105,7 +105,7 @@ public sealed class RoomTests
 
     [Theory]
     [InlineData("fleet-service/Broker/A.cs", "using MQTTnet.Server;")]
-    [InlineData("fleet-service/Fleet/FleetStore.cs", "using Microsoft.Data.Sqlite;")]
+    [InlineData("fleet-service/Storage/SqliteEngine.cs", "using Microsoft.Data.Sqlite;")]
     [InlineData("kiosk-agent/Uplink/A.cs", "using Polly.Retry; using MQTTnetting;")]
     public void A_package_in_its_room_passes(string path, string text) =>
         Findings.AssertNone(RoomRules.PackagesInTheirRooms(new SourceFile(path, text)));

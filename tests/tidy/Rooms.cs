@@ -16,7 +16,7 @@ internal static class Rooms
     // What every message of the protocol may be built from.
     private static readonly string[] Words = ["Amounts", "Identity", "Encoding", "Entries", "Chain", "Signing"];
     private static readonly string[] Messages =
-        [.. Words, "Clock", "Batches", "Configs", "Hellos", "Receipts", "Topics"];
+        [.. Words, "Clock", "Batches", "Configs", "Hellos", "Presence", "Receipts", "Topics"];
 
     // What simulators drive a real fleet with.
     private static readonly string[] RealFleet = ["CityLoad", "Fleet", "Terminal"];
@@ -40,6 +40,8 @@ internal static class Rooms
                 ["Hellos"] = [.. Words, "Clock"],
                 ["Receipts"] = [.. Words, "Clock"],
                 ["Configs"] = Words,
+                ["Presence"] = Words,
+                ["Telemetry"] = [.. Words, "Clock"],
                 ["Sending"] = Messages,
                 ["Receiving"] = Messages,
                 ["Describing"] = Messages,
@@ -55,7 +57,8 @@ internal static class Rooms
                 ["Vending"] = ["Clock", "Gate", "Journal"],
                 ["Enrolment"] = ["Journal"],
                 ["Uplink"] = ["Clock", "Enrolment", "Gate", "Journal", "Settings"],
-                ["LocalApi"] = ["Gate", "Journal", "Settings", "Texts", "Uplink", "Vending"],
+                ["Telemetry"] = ["Clock", "Journal", "Settings", "Uplink", "Vending"],
+                ["LocalApi"] = ["Gate", "Journal", "Settings", "Telemetry", "Texts", "Uplink", "Vending"],
                 ["Hosting"] = AnyBut("Cli"),
                 ["Cli"] = Any,
             },
@@ -63,6 +66,7 @@ internal static class Rooms
             {
                 [""] = Any,
                 ["Storage"] = None,
+                ["Replicas"] = ["Storage"],
                 ["Http"] = None,
                 ["Findings"] = AnyBut("Ingest", "Hosting"),
                 ["Places"] = AnyBut("Ingest", "Hosting"),
@@ -70,19 +74,26 @@ internal static class Rooms
                 ["Catalogue"] = AnyBut("Ingest", "Compliance", "Hosting"),
                 ["Ledger"] = AnyBut("Ingest", "Compliance", "Broker", "Hosting"),
                 ["Tables"] = ["Places"],
-                ["Policies"] = ["Access", "Http", "Places", "Storage"],
-                ["Rejudging"] = ["Access", "Catalogue", "Fleet", "Http", "Ledger", "Places", "Storage"],
-                ["ProductSales"] = ["Catalogue", "Compliance", "Fleet", "Http", "Ledger", "Places", "Storage"],
+                ["Telemetry"] = ["Access", "Broker", "Fleet", "Http", "Places", "Replicas", "Storage"],
+                ["Policies"] = ["Access", "Http", "Places", "Replicas", "Storage"],
+                ["Rejudging"] = ["Access", "Catalogue", "Fleet", "Http", "Ledger", "Places", "Replicas", "Storage"],
+                ["ProductSales"] =
+                    ["Catalogue", "Compliance", "Fleet", "Http", "Ledger", "Places", "Replicas", "Storage"],
                 ["Compliance"] =
-                    ["Storage", "Http", "Findings", "Places", "Policies", "Fleet", "Catalogue", "Ledger", "Access"],
+                [
+                    "Replicas", "Storage", "Http", "Findings", "Places", "Policies", "Fleet", "Catalogue", "Ledger",
+                    "Access",
+                ],
                 ["Venues"] = AnyBut("Ingest", "Hosting", "Broker", "Enforcement", "Assessment", "Series"),
                 ["Reconciliation"] = AnyBut("Ingest", "Hosting", "Broker", "Enforcement", "Assessment", "Series"),
                 ["Patterns"] = AnyBut("Ingest", "Hosting", "Broker", "Enforcement", "Assessment", "Series"),
                 ["Enforcement"] = AnyBut("Ingest", "Hosting", "Assessment", "Series", "Venues"),
-                ["Assessment"] = ["Access", "Enforcement", "Findings", "Http", "Places", "Storage"],
+                ["Alerts"] = ["Access", "Broker", "Fleet", "Http", "Places", "Replicas", "Storage", "Telemetry"],
+                ["Assessment"] = ["Access", "Enforcement", "Findings", "Http", "Places", "Replicas", "Storage"],
                 ["Broker"] = AnyBut("Ingest", "Hosting"),
                 ["Enrolment"] = AnyBut("Ingest", "Hosting"),
                 ["Series"] = AnyBut("Ingest", "Hosting"),
+                ["Charts"] = ["Catalogue", "Http", "Ledger", "Places", "Replicas", "Storage"],
                 ["Access"] = AnyBut("Ingest", "Hosting"),
                 ["Ingest"] = AnyBut("Hosting"),
                 ["Observability"] = AnyBut("Hosting"),
@@ -99,12 +110,16 @@ internal static class Rooms
                 ["RecordedSales"] = ["CityLoad"],
                 ["Bills"] = ["CityLoad"],
                 ["Fleet"] = ["CityLoad", "Terminal"],
-                ["Bench"] = ["Commands", "Terminal"],
-                ["Crash"] = [.. RealFleet, "Faults", "PowerLoss"],
-                ["City"] = [.. RealFleet, "Commands"],
+                ["Bench"] = ["Commands", "Servers", "Terminal"],
+                ["Scale"] = ["Bench", "Commands", "Servers"],
+                ["Servers"] = ["Faults"],
+                ["Crash"] = [.. RealFleet, "Faults", "PowerLoss", "Series", "Servers"],
+                ["Outage"] = [.. RealFleet, "Bench", "Commands", "Servers"],
+                ["City"] = [.. RealFleet, "Commands", "Outage"],
                 ["Demo"] = [.. RealFleet, "Bills", "City", "Commands"],
                 ["Replay"] = [.. RealFleet, "RecordedSales", "Commands"],
                 ["Restrict"] = [.. RealFleet, "Faults", "Commands"],
+                ["Series"] = [.. RealFleet, "City", "Commands", "Servers"],
                 // What the sub-commands share; they are put together at the root.
                 ["Commands"] = ["Fleet", "JournalSimulation", "Terminal"],
             },
@@ -130,18 +145,20 @@ internal static class Rooms
         ["Microsoft.Data.Sqlite"] =
         [
             "kiosk-agent/Journal/*", "kiosk-agent/*Store.cs",
-            "fleet-service/Storage/*", "fleet-service/Ledger/*",
-            "fleet-service/*Store.cs", "fleet-service/*Table.cs", "fleet-service/*Cursor.cs",
-            // Each is the store of the one table that it is named after: the word of the domain is its name.
-            "fleet-service/Access/AccessTokens.cs", "fleet-service/Access/AuditLog.cs",
-            "fleet-service/Access/CabinetCredentials.cs",
+            "fleet-service/Storage/*",
             "simulators/PowerLoss/*", "simulators/*Crash*/*", "simulators/*Bench*/*",
         ],
+        ["Npgsql"] = ["fleet-service/Storage/*", "simulators/Bench/*", "simulators/Servers/*"],
         ["SQLitePCL"] =
-            ["kiosk-agent/Journal/*", "fleet-service/Storage/*", "fleet-service/Ledger/*", "simulators/PowerLoss/*"],
-        ["Polly"] = ["kiosk-agent/Uplink/*", "fleet-service/Broker/*", "fleet-service/Series/*"],
+            ["kiosk-agent/Journal/*", "fleet-service/Storage/*", "simulators/PowerLoss/*"],
+        ["Polly"] =
+        [
+            "kiosk-agent/Uplink/*", "fleet-service/Broker/*", "fleet-service/Series/*", "fleet-service/Alerts/*",
+        ],
         ["OpenTelemetry"] = ["fleet-service/Observability/*", "fleet-service/Program.cs"],
         ["CsvHelper"] = ["fleet-service/Catalogue/*", "fleet-service/Tables/*", "simulators/*"],
+        ["MailKit"] = ["fleet-service/Alerts/*"],
+        ["MimeKit"] = ["fleet-service/Alerts/*"],
         ["DocumentFormat"] = ["fleet-service/Tables/*"],
         ["Spectre.Console"] = ["simulators/*"],
         ["System.CommandLine"] =
@@ -167,6 +184,7 @@ internal static class Rooms
             ["kiosk-agent/Settings"] = (1700, 100),
             ["kiosk-agent/Cli"] = (1800, 100),
             ["kiosk-agent/Gate"] = (1900, 100),
+            ["kiosk-agent/Telemetry"] = (4600, 50),
             ["fleet-service/Broker"] = (2000, 100),
             ["fleet-service/Ingest"] = (2100, 100),
             ["fleet-service/Ledger"] = (2200, 100),
@@ -188,6 +206,10 @@ internal static class Rooms
             ["fleet-service/Reconciliation"] = (4250, 50),
             ["fleet-service/Patterns"] = (4300, 50),
             ["fleet-service/Enforcement"] = (4350, 50),
+            ["fleet-service/Charts"] = (4400, 50),
+            ["fleet-service/Telemetry"] = (4650, 50),
+            ["fleet-service/Alerts"] = (4700, 50),
+            ["fleet-service/Replicas"] = (4800, 50),
             ["simulators/*"] = (3000, 1000),
         };
 

@@ -1,5 +1,6 @@
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
+using KioskFleet.Service.Storage;
 using KioskFleet.Simulators.CityLoad;
 using KioskFleet.Simulators.Fleet;
 using KioskFleet.TestKit;
@@ -131,7 +132,7 @@ internal sealed class TimedFleet : IAsyncDisposable
     private List<T> Read<T>(string sql, Func<SqliteDataReader, T> read)
     {
         using var connection = Service.Database.OpenReader();
-        using var command = connection.CreateCommand();
+        using var command = ((SqliteFleetConnection)connection).Driver.CreateCommand();
         command.CommandText = sql;
         using var reader = command.ExecuteReader();
         var rows = new List<T>();

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Simulators.Crash;
+using KioskFleet.Simulators.Servers;
 using KioskFleet.Simulators.Fleet;
 using KioskFleet.TestKit;
 using Xunit;
@@ -22,7 +23,8 @@ internal sealed class SmallFleet : IAsyncDisposable
     private SmallFleet()
     {
         Service = new ServiceUnderTest(_folder.Path);
-        Cabinet = new CabinetUnderTest(CabinetName, _folder.Path, Service, TimeProvider.System);
+        Cabinet = new CabinetUnderTest(
+            CabinetName, _folder.Path, Service.Address, Service.BrokerPort, TimeProvider.System);
         Agent = new HttpClient { BaseAddress = Cabinet.Address };
     }
 

@@ -2,8 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using KioskFleet.Service.Access;
 using KioskFleet.Service.Tests.Hosting;
+using KioskFleet.Service.Tests.Storage;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -101,8 +102,7 @@ public sealed class AccessTests
 
         await rig.RegisterAsync("A1");
         var enrolment = await rig.MakeTokenAsync("A1");
-        rig.Database.BackupTo(Path.Combine(rig.Folder, "copy.db"));
-        var bytes = await File.ReadAllBytesAsync(Path.Combine(rig.Folder, "copy.db"), Stop);
+        var bytes = TestEngine.AllOf(rig.Database, rig.Folder);
         Assert.Equal(-1, bytes.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(rig.AdminToken)));
         Assert.Equal(-1, bytes.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(enrolment)));
     }
@@ -120,11 +120,10 @@ public sealed class AccessTests
         Assert.Contains("Active", audit[0].AfterJson, StringComparison.Ordinal);
         foreach (var sql in new[] { "UPDATE audit_log SET actor = 'x'", "DELETE FROM audit_log" })
         {
-            await Assert.ThrowsAsync<SqliteException>(() => rig.Database.WriteAsync(
+            await Assert.ThrowsAnyAsync<DbException>(() => rig.Database.WriteAsync(
                 (c, _) =>
                 {
-                    using var command = c.CreateCommand();
-                    command.CommandText = sql;
+                    using var command = c.Command(sql);
                     return command.ExecuteNonQuery();
                 },
                 Stop));

@@ -229,7 +229,8 @@ public abstract class AssessmentTests(string dataSet)
 
     private static AssessmentLoop Loop(ServiceRig rig, int minutes, TimeProvider time) => new(
         rig.Host.Services.GetRequiredService<AssessmentRun>(),
-        Options.Create(new AssessmentOptions { IntervalMinutes = minutes }), time,
+        Options.Create(new AssessmentOptions { IntervalMinutes = minutes }),
+        KioskFleet.Service.Replicas.Leases.OfOneService(rig.Database, time), time,
         NullLogger<AssessmentLoop>.Instance);
 
     private static IReadOnlyList<FindingShown> Findings(ServiceRig rig) =>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Access;
 using KioskFleet.Service.Broker;
+using KioskFleet.Service.Storage;
 using KioskFleet.Service.Tests.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,11 +39,14 @@ internal sealed class NotingHandler : IUpMessageHandler
 /// <summary>A broker link of either kind with a real database and a noting handler.</summary>
 internal sealed class BrokerRig : IAsyncDisposable
 {
-    private readonly TemporaryDatabase _files = new();
+    private readonly TemporaryDatabase _files;
+    private readonly bool _keepsFiles;
+    private int _isStopped;
     private readonly ServiceProvider _services;
 
-    private BrokerRig(IReadOnlyDictionary<string, string?> settings)
+    private BrokerRig(IReadOnlyDictionary<string, string?> settings, TemporaryDatabase? files)
     {
+        (_files, _keepsFiles) = (files ?? new TemporaryDatabase(), files is not null);
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(settings)
         {
             ["Broker:Embedded:Port"] = "0",
@@ -65,11 +69,20 @@ internal sealed class BrokerRig : IAsyncDisposable
 
     public ICabinetAccounts Accounts => _services.GetRequiredService<ICabinetAccounts>();
 
+    public PresenceBook Presence => _services.GetRequiredService<PresenceBook>();
+
+    public FleetDatabase Database => _files.Database;
+
     public int Port => _services.GetRequiredService<BrokerAddress>().ListeningPort;
 
-    public static async Task<BrokerRig> StartAsync(params (string Name, string Value)[] settings)
+    public static Task<BrokerRig> StartAsync(params (string Name, string Value)[] settings) =>
+        StartAsync(null, settings);
+
+    /// <summary>Starts on the files of the caller, who keeps them.</summary>
+    public static async Task<BrokerRig> StartAsync(
+        TemporaryDatabase? files, params (string Name, string Value)[] settings)
     {
-        var rig = new BrokerRig(settings.ToDictionary(s => s.Name, s => (string?)s.Value));
+        var rig = new BrokerRig(settings.ToDictionary(s => s.Name, s => (string?)s.Value), files);
         foreach (var service in rig._services.GetServices<IHostedService>())
         {
             await service.StartAsync(CancellationToken.None);
@@ -98,14 +111,23 @@ internal sealed class BrokerRig : IAsyncDisposable
             .WithClientId(clientId).WithCredentials(userName, password).WithCleanStart()
             .WithTimeout(TimeSpan.FromSeconds(10)).Build();
 
+    /// <summary>Stops; a second call does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var service in _services.GetServices<IHostedService>())
+        if (Interlocked.Exchange(ref _isStopped, 1) != 0)
+        {
+            return;
+        }
+
+        foreach (var service in _services.GetServices<IHostedService>().Reverse())
         {
             await service.StopAsync(CancellationToken.None);
         }
 
         await _services.DisposeAsync();
-        _files.Dispose();
+        if (!_keepsFiles)
+        {
+            _files.Dispose();
+        }
     }
 }

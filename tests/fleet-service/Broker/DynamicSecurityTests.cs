@@ -73,6 +73,16 @@ public sealed class DynamicSecurityTests
             };
             await rig.Link.SendDownAsync(new CabinetTopic(A, Lane.Receipt), new byte[] { 4 }, false, patience.Token);
             Assert.Equal([4], await receipt.Task.WaitAsync(patience.Token));
+
+            // Revoked: cut off, and shut out; asked again, all is as it should be.
+            await rig.Accounts.RemoveAsync(A, patience.Token);
+            while (client.IsConnected)
+            {
+                await Task.Delay(20, patience.Token);
+            }
+
+            Assert.NotEqual(MqttClientConnectResultCode.Success, (await ConnectAsync(mosquitto.Port, "two")).Code);
+            await rig.Accounts.RemoveAsync(A, patience.Token);
             client.Dispose();
         }
         finally

@@ -13,6 +13,7 @@ using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Tests.Hosting;
 using KioskFleet.Service.Tests.Ledger;
+using KioskFleet.Service.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -189,8 +190,7 @@ internal sealed class CatalogueRig : IAsyncDisposable
     public IReadOnlyList<string> Rows(string sql)
     {
         using var connection = Service.Database.OpenReader();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
+        using var command = connection.Command(sql);
         using var reader = command.ExecuteReader();
         var rows = new List<string>();
         while (reader.Read())
@@ -206,8 +206,7 @@ internal sealed class CatalogueRig : IAsyncDisposable
     public Task<int> ExecuteAsync(string sql) => Service.Database.WriteAsync(
         (connection, _) =>
         {
-            using var command = connection.CreateCommand();
-            command.CommandText = sql;
+            using var command = connection.Command(sql);
             return command.ExecuteNonQuery();
         },
         Stop);

@@ -104,13 +104,13 @@ public abstract class ProgressTests(string dataSet)
     {
         var places = DataSetFile.Load(dataSet);
         var home = places.Counties[0].Code.Value;
-        using var files = new TemporaryDatabase();
-        var all = Migration.FromAssembly(typeof(FleetDatabase).Assembly);
+        using var files = new TemporaryDatabase(StorageEngine.Sqlite);
+        var all = Migration.FromAssembly(typeof(FleetDatabase).Assembly, StorageEngine.Sqlite);
         files.Open([.. all.Where(m => m.Number < 402)]).Dispose();
         using (var old = files.Open([.. all.Where(m => m.Number < 402)]))
         {
             using var connection = old.OpenWriter();
-            using var command = connection.CreateCommand();
+            using var command = connection.Driver().CreateCommand();
             command.CommandText = $"""
                 INSERT INTO catalogue_versions VALUES (1, 1000, 'importer', 'list.csv', 0);
                 INSERT INTO products VALUES ('tea', 'Tea', 1), ('oil', 'Oil', 1);

@@ -5,9 +5,10 @@ using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Policies;
+using KioskFleet.Service.Storage;
 using KioskFleet.Service.Tests.Ledger;
 using KioskFleet.Service.Tests.Storage;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Xunit;
 
 namespace KioskFleet.Service.Tests.Compliance;
@@ -118,7 +119,7 @@ public abstract class EditionTests : IDisposable
                 INSERT INTO totals SELECT 'cab-1', assignment_id, business_day + 1, 2, 9000, 1, 0, 0
                 FROM entries WHERE state = 1;
                 """);
-            Execute(connection, TemporaryDatabase.WindowsOfDays);
+            TestEngine.SumWindows(connection);
         }
 
         var second = Assert.Single(await RunAt(Final + Day));
@@ -184,7 +185,7 @@ public abstract class EditionTests : IDisposable
         await Deliver();
         Assert.Single(await RunAt(Final));
         using var connection = _service.Database.OpenWriter();
-        Assert.Throws<SqliteException>(() => Execute(connection, sql));
+        Assert.ThrowsAny<DbException>(() => Execute(connection, sql));
     }
 
     [Fact]
@@ -244,10 +245,9 @@ public abstract class EditionTests : IDisposable
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    private static void Execute(SqliteConnection connection, string sql)
+    private static void Execute(FleetConnection connection, string sql)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
+        using var command = connection.Command(sql);
         command.ExecuteNonQuery();
     }
 }

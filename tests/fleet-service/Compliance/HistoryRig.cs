@@ -12,6 +12,7 @@ using KioskFleet.Service.Rejudging;
 using KioskFleet.Service.Storage;
 using KioskFleet.Service.Tests.Ledger;
 using KioskFleet.Service.Tests.Places;
+using KioskFleet.Service.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -27,14 +28,17 @@ internal sealed class HistoryRig : IDisposable
         ? Directory.CreateDirectory($"/dev/shm/kiosk-fleet-{Path.GetRandomFileName()}")
         : Directory.CreateTempSubdirectory("kiosk-fleet-");
 
+    private readonly StorageOptions _options;
+
     public HistoryRig()
     {
-        Database = FleetDatabase.Open(new StorageOptions { DataDirectory = _directory.FullName },
-            Migration.FromAssembly(typeof(FleetDatabase).Assembly), TimeProvider.System,
-            NullLogger<FleetDatabase>.Instance);
+        _options = TestEngine.Options(_directory.FullName);
+        Database = FleetDatabase.Open(_options, TimeProvider.System, NullLogger<FleetDatabase>.Instance);
 
         // What the product never does: here the sealed editions of one history make room for the next.
-        Run("DROP TRIGGER editions_never_removed");
+        Run(TestEngine.IsPostgreSql
+            ? "DROP TRIGGER editions_never_removed ON editions"
+            : "DROP TRIGGER editions_never_removed");
     }
 
     public FleetDatabase Database { get; }
@@ -59,15 +63,15 @@ internal sealed class HistoryRig : IDisposable
     public void Dispose()
     {
         Database.Dispose();
+        TestEngine.Drop(_options);
         _directory.Delete(recursive: true);
     }
 
     private void Run(string sql)
     {
         using var connection = Database.OpenWriter();
-        using var transaction = connection.BeginTransaction();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
+        using var transaction = connection.BeginWrite();
+        using var command = connection.Command(sql);
         command.ExecuteNonQuery();
         transaction.Commit();
     }
@@ -206,7 +210,7 @@ internal sealed class HistoryService : IDisposable
     private void TakeOverPolicies()
     {
         using var connection = Database.OpenWriter();
-        using var transaction = connection.BeginTransaction();
+        using var transaction = connection.BeginWrite();
         PolicyStore.TakeOver(connection, Places, Clock.UtcMs);
         Policies.Replace(PolicyStore.ReadBook(connection));
         transaction.Commit();

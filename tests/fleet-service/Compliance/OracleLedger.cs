@@ -1,6 +1,7 @@
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Storage;
+using KioskFleet.Service.Tests.Storage;
 
 namespace KioskFleet.Service.Tests.Compliance;
 
@@ -80,11 +81,10 @@ internal static class OracleLedger
     private static List<(string Cabinet, JournalId Journal, ulong Seq, byte[] Bytes)> ReadAll(FleetDatabase database)
     {
         using var connection = database.OpenReader();
-        using var command = connection.CreateCommand();
-        command.CommandText = """
+        using var command = connection.Command("""
             SELECT j.cabinet_id, j.journal_id, e.seq, e.bytes
             FROM entries e, batches b, journals j WHERE b.batch_id = e.batch_id AND j.journal_no = b.journal_no
-            """;
+            """);
         using var row = command.ExecuteReader();
         var entries = new List<(string, JournalId, ulong, byte[])>();
         while (row.Read())

@@ -209,7 +209,7 @@ public abstract class ProjectionTests : IDisposable
         SELECT '{cabinet}', {(assignment is null
             ? $"(SELECT MAX(assignment_id) FROM assignments WHERE cabinet_id = '{cabinet}')" : $"{assignment}")},
                {day}, column1, column2, 1, 0, 0
-        FROM (VALUES (1, {aid}), (2, {ordinary}), (3, {unmapped})) WHERE column2 > 0
+        FROM (VALUES (1, {aid}), (2, {ordinary}), (3, {unmapped})) AS amounts WHERE column2 > 0
         """);
 
     private static long Ms(string moment) =>

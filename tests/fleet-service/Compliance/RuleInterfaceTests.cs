@@ -6,6 +6,7 @@ using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Policies;
+using KioskFleet.Service.Replicas;
 using KioskFleet.Service.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -156,7 +157,7 @@ public abstract class RuleInterfaceTests(string dataSet) : IAsyncLifetime
             ["Storage:DataDirectory"] = dataDirectory,
             ["Places:DataSet"] = dataSet,
         });
-        builder.Services.AddStorage(builder.Configuration).AddPlaces(builder.Configuration);
+        builder.Services.AddStorage(builder.Configuration).AddReplicas().AddPlaces(builder.Configuration);
         builder.Services.AddSingleton<IBilledFigures, NoBills>();
         builder.Services.AddPolicies().AddCatalogue().AddCompliance().AddProblemDetails();
         builder.Services.AddAuthentication("none").AddCookie("none",

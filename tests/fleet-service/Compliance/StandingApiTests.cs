@@ -130,7 +130,7 @@ public abstract class StandingApiTests(string dataSet) : IAsyncLifetime
             INSERT INTO policy_versions
             SELECT 'own', 1, 'made', json_set(value, '$.id', 'own', '$.window', '{other}', '$.scope.kind', 'cabinet',
                                                  '$.scope.id', 'K2'), x'00', 0, 'tester'
-            FROM (SELECT $terms AS value)
+            FROM (SELECT CAST($terms AS TEXT) AS value) AS terms
             """, PolicyJson.Write(Policy).ToJsonString());
         _rig.Host.Services.GetRequiredService<PolicyDesk>().Reload();
         var page = await GetAsync("/standings?window=policy&at=2026-03-09");
@@ -184,18 +184,22 @@ public abstract class StandingApiTests(string dataSet) : IAsyncLifetime
         INSERT INTO totals
         SELECT '{cabinet}', (SELECT MAX(assignment_id) FROM assignments WHERE cabinet_id = '{cabinet}'), {day}, column1,
                column2, 1, 0, 0
-        FROM (VALUES (1, {aid}), (2, {ordinary}), (3, {unmapped})) WHERE column2 > 0
+        FROM (VALUES (1, {aid}), (2, {ordinary}), (3, {unmapped})) AS amounts WHERE column2 > 0
         """);
 
     private void Run(string sql, string? terms = null)
     {
         using var connection = _rig.Database.OpenWriter();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.Parameters.AddWithValue("$terms", (object?)terms ?? DBNull.Value);
-        command.ExecuteNonQuery();
-        command.CommandText = TemporaryDatabase.WindowsOfDays;
-        command.ExecuteNonQuery();
+        if (terms is null)
+        {
+            connection.Run(sql);
+        }
+        else
+        {
+            connection.Execute(sql, ("$terms", terms));
+        }
+
+        TestEngine.SumWindows(connection);
     }
 
     private async Task<JsonElement> GetAsync(string path, int status = 200)

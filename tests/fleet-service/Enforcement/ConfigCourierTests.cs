@@ -4,6 +4,7 @@ using KioskFleet.Protocol.Identity;
 using KioskFleet.Protocol.Topics;
 using KioskFleet.Service.Broker;
 using KioskFleet.Service.Enforcement;
+using KioskFleet.Service.Replicas;
 using KioskFleet.Service.Tests.Ledger;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -122,7 +123,8 @@ public abstract class ConfigCourierTests(string dataSet)
         EnforcementRig rig, PaperBroker broker, WantedConfigs? wanted = null)
     {
         var courier = new ConfigCourier(
-            rig.Store, wanted ?? rig.Wanted, broker, rig.Books.Time, NullLogger<ConfigCourier>.Instance);
+            rig.Store, wanted ?? rig.Wanted, broker, Leases.OfOneService(rig.Books.Database, rig.Books.Time),
+            rig.Books.Time, NullLogger<ConfigCourier>.Instance);
         await courier.StartAsync(BooksRig.Stop);
         return courier;
     }

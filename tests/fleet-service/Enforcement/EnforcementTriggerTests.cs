@@ -1,5 +1,6 @@
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Enforcement;
+using KioskFleet.Service.Replicas;
 using KioskFleet.Service.Tests.Ledger;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -66,7 +67,8 @@ public abstract class EnforcementTriggerTests(string dataSet)
 
     private static async Task<EnforcementTrigger> StartAsync(EnforcementRig rig, FailureCount log)
     {
-        var trigger = new EnforcementTrigger(rig.Sources, rig.Planner, rig.Books.Time, log);
+        var trigger = new EnforcementTrigger(
+            rig.Sources, rig.Planner, Leases.OfOneService(rig.Books.Database, rig.Books.Time), rig.Books.Time, log);
         await trigger.StartAsync(BooksRig.Stop);
         return trigger;
     }

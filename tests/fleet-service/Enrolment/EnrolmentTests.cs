@@ -50,6 +50,41 @@ public abstract class EnrolmentTests(string dataSet)
     }
 
     [Fact]
+    public async Task A_revoked_cabinet_is_cut_off_and_comes_back_by_a_new_token_only()
+    {
+        await using var rig = await _city.StartAsync();
+        await rig.RegisterAsync("A1");
+        var token = await rig.MakeTokenAsync("A1");
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var password = Password(await ServiceRig.JsonAsync(await RedeemAsync(rig, token, key), HttpStatusCode.OK));
+        using var client = new MqttClientFactory().CreateMqttClient();
+        await client.ConnectAsync(
+            new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", rig.Host.BrokerPort).WithClientId("A1")
+                .WithProtocolVersion(MqttProtocolVersion.V500).WithCredentials("A1", password).Build(), Stop);
+        using var admin = rig.Admin;
+        using var revoked = await admin.DeleteAsync("/api/v1/cabinets/A1/credentials", Stop);
+        Assert.Equal(HttpStatusCode.NoContent, revoked.StatusCode);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        patience.CancelAfter(TimeSpan.FromSeconds(20));
+        while (client.IsConnected)
+        {
+            await Task.Delay(20, patience.Token);
+        }
+
+        Assert.Equal(MqttClientConnectResultCode.BadUserNameOrPassword, await ConnectAsync(rig, password));
+        using var again = await RedeemAsync(rig, token, key);
+        Assert.Equal(HttpStatusCode.Gone, again.StatusCode);
+        var fresh = Password(await ServiceRig.JsonAsync(
+            await RedeemAsync(rig, await rig.MakeTokenAsync("A1"), key), HttpStatusCode.OK));
+        Assert.Equal(MqttClientConnectResultCode.Success, await ConnectAsync(rig, fresh));
+        using var unknown = await admin.DeleteAsync("/api/v1/cabinets/B1/credentials", Stop);
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+        using var anonymous = rig.Anonymous;
+        using var refused = await anonymous.DeleteAsync("/api/v1/cabinets/A1/credentials", Stop);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+    }
+
+    [Fact]
     public async Task Of_many_keys_that_race_for_a_token_exactly_one_wins()
     {
         await using var rig = await _city.StartAsync();

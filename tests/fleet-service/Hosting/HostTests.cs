@@ -44,7 +44,10 @@ public sealed class HostTests
                 .WithCredentials("A1", "guess").Build(),
             Stop);
         var metrics = await rig.Anonymous.GetStringAsync("/metrics", Stop);
-        Assert.Matches("kf_broker_connections_refused_total\\{.*reason=\"BadUserNameOrPassword\".*\\} 1", metrics);
+
+        // The exporter counts the meters of the whole process, so those of other tests' services too.
+        Assert.Matches(
+            "kf_broker_connections_refused_total\\{.*reason=\"BadUserNameOrPassword\".*\\} [1-9]", metrics);
     }
 
     [Fact]

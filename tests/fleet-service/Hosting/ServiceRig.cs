@@ -5,6 +5,7 @@ using System.Text.Json;
 using KioskFleet.Service.Hosting;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
+using KioskFleet.Service.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace KioskFleet.Service.Tests.Hosting;
@@ -12,18 +13,26 @@ namespace KioskFleet.Service.Tests.Hosting;
 /// <summary>The whole service in this process on free ports, with its data in a directory of its own.</summary>
 internal sealed class ServiceRig : IAsyncDisposable
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("kiosk-fleet-host-");
+    private readonly DirectoryInfo? _own;
+    private readonly StorageOptions _storage;
 
-    private ServiceRig(Action<IServiceCollection>? overrides, params (string Name, string Value)[] settings)
+    private ServiceRig(
+        StorageOptions? storage, Action<IServiceCollection>? overrides, params (string Name, string Value)[] settings)
     {
+        _own = storage is null ? Directory.CreateTempSubdirectory("kiosk-fleet-host-") : null;
+        _storage = storage ?? TestEngine.Options(_own!.FullName);
         var all = new Dictionary<string, string?>
         {
-            ["Storage:DataDirectory"] = _directory.FullName,
             ["Urls"] = "http://127.0.0.1:0",
             ["Broker:Embedded:Port"] = "0",
             ["Broker:Embedded:RefusalDelayMilliseconds"] = "10",
             ["Enrolment:RedemptionsPerMinute"] = "100000",
         };
+        foreach (var (name, value) in TestEngine.Settings(_storage))
+        {
+            all[name] = value;
+        }
+
         foreach (var (name, value) in settings)
         {
             all[name] = value;
@@ -34,7 +43,7 @@ internal sealed class ServiceRig : IAsyncDisposable
 
     public FleetServiceHost Host { get; }
 
-    public string Folder => _directory.FullName;
+    public string Folder => _storage.DataDirectory;
 
     public FleetDatabase Database => Host.Services.GetRequiredService<FleetDatabase>();
 
@@ -49,9 +58,26 @@ internal sealed class ServiceRig : IAsyncDisposable
     public static async Task<ServiceRig> StartAsync(
         Action<IServiceCollection>? overrides = null, params (string Name, string Value)[] settings)
     {
-        var rig = new ServiceRig(overrides, settings);
+        var rig = new ServiceRig(null, overrides, settings);
         await rig.Host.StartAsync();
         return rig;
+    }
+
+    /// <summary>Starts a service on a database that is the caller's, beside others perhaps.</summary>
+    public static async Task<ServiceRig> StartOnAsync(
+        StorageOptions storage, params (string Name, string Value)[] settings)
+    {
+        var rig = new ServiceRig(storage, null, settings);
+        try
+        {
+            await rig.Host.StartAsync();
+            return rig;
+        }
+        catch
+        {
+            await rig.Host.DisposeAsync();
+            throw;
+        }
     }
 
     public HttpClient With(string token)
@@ -88,6 +114,10 @@ internal sealed class ServiceRig : IAsyncDisposable
     {
         await Host.StopAsync();
         await Host.DisposeAsync();
-        _directory.Delete(recursive: true);
+        if (_own is not null)
+        {
+            TestEngine.Drop(_storage);
+            _own.Delete(recursive: true);
+        }
     }
 }

@@ -136,10 +136,10 @@ public abstract class PipelineTests(string dataSet)
     public async Task A_connection_that_ends_while_it_waits_takes_its_bytes_along()
     {
         var budget = new ByteBudget(100);
-        await budget.TakeAsync(80, BooksRig.Stop);
+        await budget.TakeAsync(80, false, BooksRig.Stop);
         using var gone = new CancellationTokenSource();
-        var first = budget.TakeAsync(50, gone.Token).AsTask();
-        var second = budget.TakeAsync(20, BooksRig.Stop).AsTask();
+        var first = budget.TakeAsync(50, false, gone.Token).AsTask();
+        var second = budget.TakeAsync(20, false, BooksRig.Stop).AsTask();
         Assert.False(second.IsCompleted);
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
@@ -148,7 +148,7 @@ public abstract class PipelineTests(string dataSet)
         budget.Return(80);
         budget.Return(20);
         Assert.Equal(0, budget.Taken);
-        await budget.TakeAsync(1_000, BooksRig.Stop);
+        await budget.TakeAsync(1_000, false, BooksRig.Stop);
         Assert.Equal(1, budget.Fullness);
         budget.Return(1_000);
         Assert.Equal(0, budget.Taken);

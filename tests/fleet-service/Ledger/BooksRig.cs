@@ -23,13 +23,15 @@ internal sealed class BooksRig : IDisposable
     /// <summary>Tea is listed until then.</summary>
     public const long TeaDelistedUtcMs = StartUtcMs + 20 * JournalOnPaper.DayMs;
 
-    private readonly TemporaryDatabase _files = new();
+    private readonly TemporaryDatabase _files;
     private readonly Dictionary<string, CabinetOnPaper> _cabinets = [];
     private int _journals;
 
     /// <param name="dataSet">The city; its own terms say which listings count.</param>
-    public BooksRig(string dataSet = "chuzhou-2020")
+    /// <param name="files">Its database; that of the tests' engine when absent.</param>
+    public BooksRig(string dataSet = "chuzhou-2020", TemporaryDatabase? files = null)
     {
+        _files = files ?? new TemporaryDatabase();
         Places = DataSetFile.Load(dataSet);
         Catalogue = new CurrentCatalogue(CatalogueSnapshot.From(
             new CatalogueState(
@@ -159,8 +161,7 @@ internal sealed class BooksRig : IDisposable
     public IReadOnlyList<string> Rows(string sql)
     {
         using var connection = Database.OpenReader();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
+        using var command = connection.Command(sql);
         using var reader = command.ExecuteReader();
         var rows = new List<string>();
         while (reader.Read())

@@ -1,7 +1,9 @@
+using System.Data.Common;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Receipts;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
+using KioskFleet.Service.Tests.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -29,7 +31,8 @@ public abstract class IsolationTests(string dataSet) : IDisposable
         Assert.All(outcomes, (o, i) => Assert.Equal(
             new CommitOutcome.Committed(journals[i].Tail, 50, i == 2 ? refused.Length : 0), o));
         Assert.Equal(refused.Select(seq => $"cab-2|{seq}|{(int)QuarantineReason.LedgerRefused}|no such thing"),
-            _books.Quarantine().Select(q => q.Replace("SQLite Error 19: '", "").Replace("'.", "")));
+            _books.Quarantine().Select(q => q
+                .Replace("SQLite Error 19: '", "").Replace("'.", "").Replace("23000: ", "")));
         Assert.Equal(250 - refused.Length, _books.Scalar("SELECT sum(sales_lines) FROM totals"));
         Assert.Equal(100 * (250 - refused.Length), _books.Scalar("SELECT sum(sales_fen) FROM totals"));
         _books.AssertProven();
@@ -42,7 +45,7 @@ public abstract class IsolationTests(string dataSet) : IDisposable
         var journal = Sold(500);
         var started = TimeProvider.System.GetTimestamp();
         Assert.Equal(new CommitOutcome.Committed(journal.Tail, 500, 500), await _books.Commit(journal));
-        Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalSeconds, 0, 20);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalSeconds, 0, 60);
         _books.AssertProven();
     }
 
@@ -84,42 +87,44 @@ public abstract class IsolationTests(string dataSet) : IDisposable
     [Fact]
     public async Task A_full_disk_keeps_nothing_apart_and_is_recovered_from()
     {
-        var journal = Sold(500);
-        await _books.Commit(journal, 1, 1);
-        _books.RestartWriter();
-        using (var connection = _books.Database.OpenWriter())
+        // Only SQLite lets a test say how large a database may be.
+        using var books = new BooksRig(dataSet, new TemporaryDatabase(StorageEngine.Sqlite));
+        var journal = Sold(500, books: books);
+        await books.Commit(journal, 1, 1);
+        books.RestartWriter();
+        using (var connection = books.Database.OpenWriter())
         {
-            Run(connection, "PRAGMA max_page_count = 1");
+            connection.Run("PRAGMA max_page_count = 1");
         }
 
-        var error = await Assert.ThrowsAsync<SqliteException>(() => _books.Commit(journal, 2));
+        var error = await Assert.ThrowsAsync<SqliteException>(() => books.Commit(journal, 2));
         Assert.Equal(SQLitePCL.raw.SQLITE_FULL, error.SqliteErrorCode);
-        Assert.Empty(_books.Quarantine());
-        Assert.Equal(1, _books.Scalar("SELECT count(*) FROM entries"));
-        using (var connection = _books.Database.OpenWriter())
+        Assert.Empty(books.Quarantine());
+        Assert.Equal(1, books.Scalar("SELECT count(*) FROM entries"));
+        using (var connection = books.Database.OpenWriter())
         {
-            Run(connection, "PRAGMA max_page_count = 100000");
+            connection.Run("PRAGMA max_page_count = 100000");
         }
 
-        Assert.Equal(new CommitOutcome.Committed(journal.Tail, 499, 0), await _books.Commit(journal, 2));
-        _books.AssertProven();
+        Assert.Equal(new CommitOutcome.Committed(journal.Tail, 499, 0), await books.Commit(journal, 2));
+        books.AssertProven();
     }
 
     [Fact]
     public async Task A_database_that_another_process_holds_keeps_nothing_apart_and_is_recovered_from()
     {
-        using var impatient = FleetDatabase.Open(_books.Files.Options with { BusyTimeoutSeconds = 1 },
-            Migration.FromAssembly(typeof(FleetDatabase).Assembly), TimeProvider.System,
+        using var impatient = FleetDatabase.Open(
+            _books.Files.Options with { BusyTimeoutSeconds = 1 }, TimeProvider.System,
             NullLogger<FleetDatabase>.Instance);
         using var writer = _books.NewWriter(impatient);
         var journal = Sold(3);
         using (var other = _books.Database.OpenWriter())
         {
-            Run(other, "BEGIN IMMEDIATE");
-            var error = await Assert.ThrowsAsync<SqliteException>(
+            using var held = other.BeginWrite();
+            var error = await Assert.ThrowsAnyAsync<DbException>(
                 () => writer.CommitAsync([_books.Batch(journal)], BooksRig.Stop));
-            Assert.Equal(SQLitePCL.raw.SQLITE_BUSY, error.SqliteErrorCode);
-            Run(other, "ROLLBACK");
+            Assert.True(error is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_BUSY }
+                or Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.LockNotAvailable }, error.Message);
         }
 
         Assert.Equal([new CommitOutcome.Committed(journal.Tail, 3, 0)],
@@ -161,21 +166,14 @@ public abstract class IsolationTests(string dataSet) : IDisposable
         Assert.Equal(new CommitOutcome.Committed(journal.Tail, 2, 0), await _books.Commit(journal));
     }
 
-    private static void Run(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
     private void Refuse(string when) => _books.Files.Run($"""
         CREATE TRIGGER refuse BEFORE INSERT ON entries WHEN {when}
         BEGIN SELECT RAISE(ABORT, 'no such thing'); END
         """);
 
-    private JournalOnPaper Sold(int sales, string cabinet = "cab-1")
+    private JournalOnPaper Sold(int sales, string cabinet = "cab-1", BooksRig? books = null)
     {
-        var journal = _books.Journal(cabinet);
+        var journal = (books ?? _books).Journal(cabinet);
         for (var i = 1; i <= sales; i++)
         {
             journal.Sell($"v{i}", ("tea", 100));

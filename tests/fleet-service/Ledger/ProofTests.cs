@@ -1,8 +1,10 @@
+using System.Data.Common;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Ledger;
+using KioskFleet.Service.Storage;
 using KioskFleet.Service.Tests.Rejudging;
-using Microsoft.Data.Sqlite;
+using KioskFleet.Service.Tests.Storage;
 using Xunit;
 
 namespace KioskFleet.Service.Tests.Ledger;
@@ -207,7 +209,8 @@ public abstract class ProofTests(string dataSet) : IAsyncLifetime
     {
         Run("UPDATE entries SET aid_fen = aid_fen + 1 WHERE position = 2");
         var job = new LedgerProofJob(new LedgerProof(_books.Database), _books.Database,
-            Microsoft.Extensions.Options.Options.Create(new LedgerOptions()), _books.Time,
+            Microsoft.Extensions.Options.Options.Create(new LedgerOptions()),
+            KioskFleet.Service.Replicas.Leases.OfOneService(_books.Database, _books.Time), _books.Time,
             Microsoft.Extensions.Logging.Abstractions.NullLogger<LedgerProofJob>.Instance);
         var report = await job.RunOnceAsync(BooksRig.Stop);
         Assert.Equal(
@@ -220,8 +223,7 @@ public abstract class ProofTests(string dataSet) : IAsyncLifetime
     private bool IsFound(string table, string column, string key)
     {
         using var connection = _books.Database.OpenWriter();
-        using var read = connection.CreateCommand();
-        read.CommandText = $"SELECT {column} FROM {table} WHERE {key}";
+        using var read = connection.Command($"SELECT {column} FROM {table} WHERE {key}");
         var before = read.ExecuteScalar()!;
         object after = before switch
         {
@@ -235,7 +237,7 @@ public abstract class ProofTests(string dataSet) : IAsyncLifetime
         {
             Set(connection, table, column, key, after);
         }
-        catch (SqliteException error) when (error.SqliteErrorCode == SQLitePCL.raw.SQLITE_CONSTRAINT)
+        catch (DbException error) when (FleetDatabase.IsDataError(error))
         {
             return true;
         }
@@ -249,20 +251,17 @@ public abstract class ProofTests(string dataSet) : IAsyncLifetime
         return found;
     }
 
-    private static void Set(SqliteConnection connection, string table, string column, string key, object value)
+    private static void Set(FleetConnection connection, string table, string column, string key, object value)
     {
-        using var write = connection.CreateCommand();
-        write.CommandText = $"UPDATE {table} SET {column} = $value WHERE {key}";
-        write.Parameters.AddWithValue("$value", value);
-        Assert.Equal(1, write.ExecuteNonQuery());
+        Assert.Equal(1, connection.Execute($"UPDATE {table} SET {column} = $value WHERE {key}", ("$value", value)));
     }
 
-    private IEnumerable<string> Columns(string table) => _books.Rows($"SELECT name FROM pragma_table_info('{table}')");
+    private IEnumerable<string> Columns(string table) => _books.Rows(TestEngine.ColumnsOf(table));
 
     /// <summary>Each row of a table by its primary key.</summary>
     private IEnumerable<string> Keys(string table)
     {
-        var columns = _books.Rows($"SELECT name FROM pragma_table_info('{table}') WHERE pk > 0 ORDER BY pk");
+        var columns = _books.Rows(TestEngine.KeyOf(table));
         // A total of nothing at another place is still a total of nothing.
         var some = table is "totals" or "window_totals"
             ? "WHERE sales_fen <> 0 OR sales_lines <> 0 OR refunds_fen <> 0 OR refunds_of_day_fen <> 0"
@@ -275,8 +274,7 @@ public abstract class ProofTests(string dataSet) : IAsyncLifetime
     private void Flip(string table, string column, string key, int at)
     {
         using var connection = _books.Database.OpenWriter();
-        using var read = connection.CreateCommand();
-        read.CommandText = $"SELECT {column} FROM {table} WHERE {key}";
+        using var read = connection.Command($"SELECT {column} FROM {table} WHERE {key}");
         var bytes = (byte[])read.ExecuteScalar()!;
         bytes[at] ^= 0x10;
         Set(connection, table, column, key, bytes);

@@ -148,9 +148,9 @@ public abstract class ReleaseTests(string dataSet) : IDisposable
         Assert.Equal([3L], queries.Quarantine("cab-1", true, first.NextBefore, 2).Items.Select(q => q.Position));
         Assert.Empty(queries.Quarantine("cab-2", false, null, 2).Items);
         Assert.Equal(9UL, Assert.Single(queries.Journals(journal.Cabinet.Id)).HeadSeq);
-        Assert.Null(queries.Hello(journal.Cabinet.Id));
+        Assert.Null(new HelloQueries(_books.Database).Of(journal.Cabinet.Id));
         _books.Hear(journal.Hello());
-        Assert.Equal(9UL, queries.Hello(journal.Cabinet.Id)!.TailSeq);
+        Assert.Equal(9UL, new HelloQueries(_books.Database).Of(journal.Cabinet.Id)!.TailSeq);
     }
 
     private Task<ReleaseOutcome> Release(long position) =>

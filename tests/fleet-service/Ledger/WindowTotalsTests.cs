@@ -100,12 +100,12 @@ public abstract class WindowTotalsTests(string dataSet)
     [Fact]
     public void A_ledger_made_before_has_its_windows_and_spans_after_the_migration()
     {
-        using var files = new TemporaryDatabase();
-        var all = Migration.FromAssembly(typeof(FleetDatabase).Assembly);
+        using var files = new TemporaryDatabase(StorageEngine.Sqlite);
+        var all = Migration.FromAssembly(typeof(FleetDatabase).Assembly, StorageEngine.Sqlite);
         files.Open([.. all.Where(m => m.Number <= 100)]).Dispose();
         using (var old = files.Open([.. all.Where(m => m.Number <= 100)]))
         using (var connection = old.OpenWriter())
-        using (var command = connection.CreateCommand())
+        using (var command = connection.Driver().CreateCommand())
         {
             command.CommandText = """
                 INSERT INTO totals VALUES
@@ -178,8 +178,7 @@ public abstract class WindowTotalsTests(string dataSet)
     private static List<string> Rows(TemporaryDatabase files, string sql)
     {
         using var connection = files.Database.OpenReader();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
+        using var command = connection.Command(sql);
         using var reader = command.ExecuteReader();
         var rows = new List<string>();
         while (reader.Read())

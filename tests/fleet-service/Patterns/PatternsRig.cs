@@ -88,7 +88,7 @@ internal sealed class PatternsRig : IDisposable
     public void Bill(IEnumerable<(string VendId, ulong Buyer)> payments)
     {
         using var connection = Books.Database.OpenWriter();
-        using var transaction = connection.BeginTransaction();
+        using var transaction = connection.BeginWrite();
         using (var lines = new BillLineTable(connection))
         using (var matches = new MatchStore(connection))
         {

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 using KioskFleet.Service.Hosting;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Policies;
+using KioskFleet.Service.Storage;
 using KioskFleet.Service.Tests.Compliance;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -187,8 +187,7 @@ public sealed class DataSetChangeTests : IDisposable
 
     private ShippedPolicies Decide(PlacesDataSet places)
     {
-        using var database = new SqliteConnection($"Data Source={_folder.FullName}/data/fleet.db;Mode=ReadOnly");
-        database.Open();
+        using var database = SqliteEngine.OpenFile($"{_folder.FullName}/data/fleet.db");
         return ShippedPolicyRule.Decide(
             PolicyStore.Read(database).Records, PolicyGround.Of(places), places, places.Zone.DayOf(_clock.UtcMs));
     }

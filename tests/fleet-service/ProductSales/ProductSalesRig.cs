@@ -5,6 +5,7 @@ using KioskFleet.Service.Ledger;
 using KioskFleet.Service.ProductSales;
 using KioskFleet.Service.Storage;
 using KioskFleet.Service.Tests.Ledger;
+using KioskFleet.Service.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KioskFleet.Service.Tests.ProductSales;
@@ -104,8 +105,7 @@ internal sealed class ProductSalesRig : IDisposable
         using var connection = Books.Database.OpenReader();
         var state = CatalogueStore.Read(connection, Books.Places);
         var sums = new SortedDictionary<string, long[]>(StringComparer.Ordinal);
-        using var command = connection.CreateCommand();
-        command.CommandText = """
+        using var command = connection.Command("""
             SELECT e.position, e.bytes, e.state, e.utc_ms, e.business_day, a.operator_id, e.line_class, e.line_classes,
               (SELECT c.line_classes FROM corrections c WHERE c.position = e.position
                ORDER BY c.correction_id DESC LIMIT 1), a.cabinet_id
@@ -113,7 +113,7 @@ internal sealed class ProductSalesRig : IDisposable
             WHERE e.kind = 1 AND (e.state = 0 OR (e.state = 1 AND EXISTS (
               SELECT 1 FROM corrections c WHERE c.position = e.position AND c.position NOT IN (
                 SELECT position FROM doubles))))
-            """;
+            """);
         using var entry = command.ExecuteReader();
         while (entry.Read())
         {
@@ -226,12 +226,13 @@ internal sealed class ProductSalesRig : IDisposable
             var of = row.Split('|').Select(v => long.Parse(v, CultureInfo.InvariantCulture)).ToArray();
             session.Totals.AddRefund(cabinet, of[3], (int)of[1], (int)of[2], from, -of[4]);
             session.Totals.AddRefund(cabinet, of[3], (int)of[1], (int)of[2], to, of[4]);
-            using var move = new Statement(session.Connection, "UPDATE refunds SET class = ?2 WHERE position = ?1");
+            using var move = session.Connection.Prepare("UPDATE refunds SET class = ?2 WHERE position = ?1");
             move.Set(1, of[0]).Set(2, (long)to).Run();
         }
     }
 
     private ProductSalesProjector NewProjector() => new(
-        Books.Database, new LedgerGenerationStore(Books.Database, Books.Time), Books.Places, Books.Time,
+        Books.Database, new LedgerGenerationStore(Books.Database, Books.Time), Books.Places,
+        KioskFleet.Service.Replicas.Leases.OfOneService(Books.Database, Books.Time),
         NullLogger<ProductSalesProjector>.Instance);
 }

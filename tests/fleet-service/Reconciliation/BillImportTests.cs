@@ -140,14 +140,14 @@ public abstract class BillImportTests(string dataSet) : IDisposable
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         }
 
-        Assert.Equal(digest, new PayerKey(Options.Create(_rig.Books.Files.Options))
+        Assert.Equal(digest, new PayerKey(Options.Create(_rig.Books.Files.Options), _rig.Books.Database)
             .Digest(PaymentMethod.WeChat, "openid-1"));
         using var elsewhere = new Tests.Storage.TemporaryDatabase();
-        Assert.NotEqual(digest, new PayerKey(Options.Create(elsewhere.Options))
+        Assert.NotEqual(digest, new PayerKey(Options.Create(elsewhere.Options), elsewhere.Database)
             .Digest(PaymentMethod.WeChat, "openid-1"));
         File.WriteAllText(file, "short\n");
         var error = await Assert.ThrowsAsync<StorageException>(() => new PayerKey(
-            Options.Create(_rig.Books.Files.Options)).StartAsync(BooksRig.Stop));
+            Options.Create(_rig.Books.Files.Options), _rig.Books.Database).StartAsync(BooksRig.Stop));
         Assert.Contains(PayerKey.FileName, error.Message, StringComparison.Ordinal);
     }
 

@@ -5,6 +5,7 @@ using KioskFleet.Service.Places;
 using KioskFleet.Service.Policies;
 using KioskFleet.Service.Reconciliation;
 using KioskFleet.Service.Tests.Ledger;
+using KioskFleet.Service.Tests.Storage;
 using Xunit;
 using static KioskFleet.Service.Tests.Reconciliation.BillsOnPaper;
 
@@ -81,6 +82,20 @@ public abstract class BilledStandingsTests : IDisposable
         Assert.Equal("reconciled", Kind("cab-2"));
         await _rig.Import(Paid("Z", 1));
         Assert.Equal("signed", Kind("cab-2"));
+    }
+
+    [Fact]
+    public async Task A_payment_to_another_operator_accuses_the_cabinet_all_the_same()
+    {
+        var journal = _rig.Books.Journal("cab-1");
+        journal.Add(BillsRig.Sale("v1", 500), At);
+        journal.Add(new NonSaleBody(NonSalePurpose.Test, "v2", "", [new("", "tea", "", 1, 300)]), At);
+        await _rig.Commit(journal);
+        await _rig.Import(Paid("t-v1", 500));
+        Assert.Equal("reconciled", Kind("cab-1"));
+        _rig.Books.Cabinet("cab-9", "op-b");
+        await _rig.Import(Day, operatorId: "op-b", lines: [Paid("T9", 300, order: "v2"), Paid("=X", 1)]);
+        Assert.Equal("signed", Kind("cab-1"));
     }
 
     [Fact]
@@ -328,8 +343,7 @@ public abstract class BilledStandingsTests : IDisposable
     private void Run(string sql)
     {
         using var connection = _rig.Books.Database.OpenWriter();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
+        using var command = connection.Command(sql);
         command.ExecuteNonQuery();
     }
 }

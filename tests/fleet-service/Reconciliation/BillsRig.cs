@@ -29,7 +29,7 @@ internal sealed class BillsRig : IDisposable
             Books.Database, Generations, new RecordedCursor(Books.Database),
             new LedgerFactStore(Books.Database, Books.Places.Zone, options), options,
             NullLogger<RecordedProjection>.Instance);
-        Payers = new PayerKey(Options.Create(Books.Files.Options));
+        Payers = new PayerKey(Options.Create(Books.Files.Options), Books.Database);
         Clock = new ReconciliationClock(Books.Places.Zone, Books.Time);
         Bills = new BillStore(Books.Database, options);
         Importer = new BillImporter(
@@ -137,9 +137,10 @@ internal sealed class BillsRig : IDisposable
             Books.Rows("SELECT * FROM recorded_days ORDER BY 1, 2, 3, 4, 5, 6, 7"));
         Assert.Equal(
             Books.Rows("""
-                SELECT business_day / 100, cabinet_id, operator_id, county_code, count(*), sum(outcome = 1),
-                       sum(iif(outcome = 1, paid_fen - refunded_fen, 0)),
-                       sum(iif(outcome = 1, aid_fen - refunded_aid_fen, 0))
+                SELECT business_day / 100, cabinet_id, operator_id, county_code, count(*),
+                       sum(CASE outcome WHEN 1 THEN 1 ELSE 0 END),
+                       sum(CASE outcome WHEN 1 THEN paid_fen - refunded_fen ELSE 0 END),
+                       sum(CASE outcome WHEN 1 THEN aid_fen - refunded_aid_fen ELSE 0 END)
                 FROM recorded_payments GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
                 """),
             Books.Rows("SELECT * FROM recorded_months ORDER BY 1, 2, 3, 4"));

@@ -7,6 +7,7 @@ using KioskFleet.Service.Access;
 using KioskFleet.Service.Fleet;
 using KioskFleet.Service.Tests.Hosting;
 using KioskFleet.Service.Tests.Ledger;
+using KioskFleet.Service.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using static KioskFleet.Service.Tests.Reconciliation.BillsOnPaper;
@@ -54,13 +55,8 @@ public abstract class ReconciliationInterfaceTests(string dataSet) : IAsyncLifet
         var days = await GetAsync("/api/v1/reconciliation/days?window=2026-03&state=incomplete");
         Assert.Equal("weChat", days.GetProperty("items")[0].GetProperty("provider").GetString());
         await Rig.Database.WriteAsync(
-            (connection, _) =>
-            {
-                using var command = connection.CreateCommand();
-                command.CommandText =
-                    "DROP TRIGGER assignments_never_rewritten; UPDATE assignments SET from_utc_ms = 0";
-                return command.ExecuteNonQuery();
-            },
+            (connection, _) => connection.Run(
+                "DROP TRIGGER assignments_never_rewritten; UPDATE assignments SET from_utc_ms = 0"),
             Stop);
         Rig.Host.Services.GetRequiredService<FleetRegister>().Load();
         var missing = await GetAsync("/api/v1/bills/missing?window=2026-03");
@@ -224,27 +220,23 @@ public abstract class ReconciliationInterfaceTests(string dataSet) : IAsyncLifet
         await Rig.Database.WriteAsync(
             (connection, _) =>
             {
-                using var command = connection.CreateCommand();
-                command.CommandText = """
+                using var command = connection.Command("""
                     INSERT INTO journals (journal_no, journal_id, cabinet_id, head_seq, head_hash, last_utc_ms)
                       VALUES (1, x'01', 'K1', 0, x'00', 0);
                     INSERT INTO batches VALUES (1, 1, 1, 3, 1, 1, x'00', x'00', x'00', 1, 0);
-                    """;
+                    """);
                 command.ExecuteNonQuery();
                 foreach (var (i, sale) in sales.Index())
                 {
-                    using var entry = connection.CreateCommand();
-                    entry.CommandText = """
+                    connection.Execute(
+                        """
                         INSERT INTO entries (position, batch_id, seq, hash, bytes, kind, state, utc_ms, business_day,
                           assignment_id, aid_fen, ordinary_fen, unmapped_fen, line_class)
-                        VALUES ($at, 1, $at, x'00', $bytes, 1, 0, $utc, 20260302, 1, $paid, 0, 0, 1)
-                        """;
-                    entry.Parameters.AddWithValue("$at", i + 1);
-                    entry.Parameters.AddWithValue("$bytes", EntryCodec.Encode(
-                        (ulong)i + 1, new EntryTime(JournalOnPaper.Boot, 0, noon), sale));
-                    entry.Parameters.AddWithValue("$utc", noon);
-                    entry.Parameters.AddWithValue("$paid", sale.Lines[0].PaidFen);
-                    entry.ExecuteNonQuery();
+                        VALUES ($at, 1, $at, $hash, $bytes, 1, 0, $utc, 20260302, 1, $paid, 0, 0, 1)
+                        """,
+                        ("$at", i + 1), ("$hash", new byte[1]),
+                        ("$bytes", EntryCodec.Encode((ulong)i + 1, new EntryTime(JournalOnPaper.Boot, 0, noon), sale)),
+                        ("$utc", noon), ("$paid", sale.Lines[0].PaidFen));
                 }
 
                 return 0;

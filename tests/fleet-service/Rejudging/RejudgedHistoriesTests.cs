@@ -2,9 +2,10 @@ using CsCheck;
 using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Rejudging;
+using KioskFleet.Service.Tests.Charts;
 using KioskFleet.Service.Tests.Ledger;
 using KioskFleet.Service.Tests.Places;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Xunit;
 
 namespace KioskFleet.Service.Tests.Rejudging;
@@ -36,6 +37,7 @@ public sealed class RejudgedHistoriesTests
         private readonly BooksRig _books;
         private readonly CatalogueOnPaper _catalogue;
         private readonly Random _random;
+        private readonly ChartRig _charts;
         private readonly List<JournalOnPaper> _journals = [];
         private readonly Dictionary<JournalOnPaper, ulong> _committed = [];
         private readonly Dictionary<string, (long FromUtcMs, string Operator)> _moves = [];
@@ -48,6 +50,7 @@ public sealed class RejudgedHistoriesTests
             _random = new Random(seed);
             _books = new BooksRig(ShippedDataSets.All[_random.Next(ShippedDataSets.All.Count)]);
             _catalogue = new CatalogueOnPaper(_books);
+            _charts = new ChartRig(_books);
             for (var i = 0; i < 3; i++)
             {
                 var journal = _books.Journal($"cab-{i}");
@@ -62,7 +65,11 @@ public sealed class RejudgedHistoriesTests
             }
         }
 
-        public void Dispose() => _books.Dispose();
+        public void Dispose()
+        {
+            _charts.Dispose();
+            _books.Dispose();
+        }
 
         public async Task RunAsync()
         {
@@ -87,13 +94,64 @@ public sealed class RejudgedHistoriesTests
                 await _catalogue.Sweep(Pace());
                 _books.AssertProven();
                 Assert.Equal(Expected(), _books.Totals());
+                await AssertChartsAsync();
                 Assert.Equal(0, (await _catalogue.Sweep()).SalesChanged);
+            }
+        }
+
+        /// <summary>
+        /// Read in steps between everything else, the rollups are the totals, and by hour a plain recount.
+        /// </summary>
+        private async Task AssertChartsAsync()
+        {
+            await _charts.Drain();
+            Assert.Equal(_charts.LedgerTotals(), _charts.Days());
+            Assert.Equal(ExpectedHours(), _charts.Hours());
+        }
+
+        private IEnumerable<string> ExpectedHours()
+        {
+            var hours = new SortedDictionary<string, long[]>(StringComparer.Ordinal);
+            foreach (var (sale, _, _) in _sold)
+            {
+                At(sale, sale.UtcMs, 0)[1]++;
+                for (var i = 0; i < sale.Lines.Length; i++)
+                {
+                    var of = At(sale, sale.UtcMs, ClassOf(sale, i));
+                    of[0] += sale.Lines[i].Paid;
+                    of[1] += Enumerable.Range(0, i).Any(j => ClassOf(sale, j) == ClassOf(sale, i)) ? 0 : 1;
+                    of[2]++;
+                }
+            }
+
+            foreach (var refund in _refunds)
+            {
+                var sale = _sold[refund.Sale].Sale;
+                var of = At(sale, refund.UtcMs, ClassOf(sale, refund.Line));
+                of[3] += refund.AmountFen;
+                of[4]++;
+            }
+
+            return hours.Select(s => $"{s.Key}|{string.Join('|', s.Value)}");
+
+            int ClassOf(Sold sale, int line) =>
+                (int)CatalogueOnPaper.ClassOf(_catalogue.State, sale.Operator, sale.Lines[line].Sku, sale.UtcMs);
+
+            long[] At(Sold sale, long utcMs, int of)
+            {
+                var key = $"{sale.Cabinet}|{sale.Operator}|{utcMs / 3_600_000 * 3_600_000}|{of}";
+                return hours.TryGetValue(key, out var found) ? found : hours[key] = new long[5];
             }
         }
 
         private async Task Step()
         {
             var journal = _journals[_random.Next(_journals.Count)];
+            if (_random.Next(3) == 0)
+            {
+                await _charts.Step();
+            }
+
             switch (_random.Next(10))
             {
                 case < 4:
@@ -222,7 +280,7 @@ public sealed class RejudgedHistoriesTests
             {
                 await _catalogue.Sweep(Pace());
             }
-            catch (SqliteException error) when (error.Message.Contains("power", StringComparison.Ordinal))
+            catch (DbException error) when (error.Message.Contains("power", StringComparison.Ordinal))
             {
                 Assert.Equal(
                     0, _books.Scalar("SELECT count(*) FROM rejudgings WHERE cursor_position > through_position"));

@@ -9,6 +9,7 @@ using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Tests.Hosting;
 using KioskFleet.Service.Tests.Ledger;
+using KioskFleet.Service.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -140,9 +141,9 @@ public abstract class RejudgingInterfaceTests(string dataSet) : IAsyncLifetime
     {
         await _rig.Database.WriteAsync((connection, _) =>
         {
-            using var command = connection.CreateCommand();
+            using var command = connection.Driver().CreateCommand();
             command.CommandText = $"""
-                INSERT OR IGNORE INTO catalogue_versions VALUES (1, 0, 'x', 'x', NULL);
+                INSERT INTO catalogue_versions VALUES (1, 0, 'x', 'x', NULL) ON CONFLICT DO NOTHING;
                 INSERT INTO catalogue_versions VALUES ({version}, 0, 'two persons', 'late papers', {Start});
                 INSERT INTO catalogue_affected VALUES ({version}, '', 'rice', {Start}, NULL);
                 """;

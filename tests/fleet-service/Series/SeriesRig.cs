@@ -14,7 +14,7 @@ internal sealed class SeriesRig : IDisposable
     private readonly TemporaryDatabase _files = new();
     private readonly ServiceProvider _services;
 
-    public SeriesRig(Uri server, int batchEntries, string county = "341125")
+    public SeriesRig(Uri server, int batchEntries, string county = "341125", int keepSentSeconds = 10)
     {
         var token = Path.Combine(_files.Folder, "series.token");
         File.WriteAllText(token, "secret\n");
@@ -26,9 +26,11 @@ internal sealed class SeriesRig : IDisposable
             ["Series:Bucket"] = "sales",
             ["Series:TokenFile"] = token,
             ["Series:BatchEntries"] = $"{batchEntries}",
+            ["Series:KeepSentSeconds"] = $"{keepSentSeconds}",
         }).Build();
         _services = new ServiceCollection().AddLogging()
             .AddSingleton(_files.Database).AddSingleton(TimeProvider.System).AddSingleton<LedgerGenerationStore>()
+            .AddSingleton(KioskFleet.Service.Replicas.Leases.OfOneService(_files.Database, TimeProvider.System))
             .AddSeries(configuration).BuildServiceProvider();
         _services.GetRequiredService<LedgerGenerationStore>().EnsureAsync().GetAwaiter().GetResult();
         _files.Run($"""

@@ -51,6 +51,54 @@ public sealed class SeriesWriterTests
         Assert.Equal(CounterLanes.Beginning + 10_100, ordinary.SelectMany(b => b.Values).Max());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_killed_server_had_taken_and_lost_is_written_once_more(bool moreIsSold)
+    {
+        ServerAvailability.RequireVictoriaMetrics();
+        await using var server = await VictoriaMetricsServer.StartAsync();
+        using var rig = new SeriesRig(server.BaseAddress, batchEntries: 20, keepSentSeconds: moreIsSold ? 10 : 1);
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        for (var i = 1; i <= 50; i++)
+        {
+            rig.AddSale(i, now - 100_000 + i * 10, i, 0);
+        }
+
+        await rig.DrainAsync(Stop);
+        server.Kill();
+        await server.StartAgainAsync();
+        Assert.Equal(0, await PointsAsync(server));
+        if (moreIsSold)
+        {
+            rig.AddSale(51, now, 51, 0);
+        }
+
+        for (var left = 100; await PointsAsync(server) < (moreIsSold ? 52 : 51); left--)
+        {
+            Assert.True(left > 0, $"{await PointsAsync(server)} points came back within 10 s.");
+            await rig.DrainAsync(Stop);
+            await Task.Delay(100, Stop);
+        }
+
+        Assert.Empty(rig.Outbox.Waiting());
+    }
+
+    [Fact]
+    public async Task A_server_that_closes_every_connection_is_not_written_to_for_ever()
+    {
+        using var server = new ChosenServer();
+        using var rig = new SeriesRig(server.Address, batchEntries: 2);
+        for (var i = 1; i <= 20; i++)
+        {
+            rig.AddSale(i, 1_600_000_000_000 + i, i, 0);
+            await rig.DrainAsync(Stop);
+        }
+
+        Assert.Equal(21, server.Taken.Distinct().Count());
+        Assert.InRange(server.Taken.Count, 21, 50);
+    }
+
     [Fact]
     public async Task A_line_that_is_refused_is_kept_with_the_servers_words_and_the_others_go_on()
     {
@@ -106,5 +154,13 @@ public sealed class SeriesWriterTests
         await rig.DrainAsync(Stop);
         Assert.Equal(4, server.Taken.Count);
         Assert.Equal(2, server.Taken.Distinct().Count());
+    }
+
+    /// <summary>Points of the aid sales, each moment once.</summary>
+    private static async Task<int> PointsAsync(VictoriaMetricsServer server)
+    {
+        await server.FlushAsync();
+        var blocks = await server.ExportAsync("kf_sales_fen{class=\"aid\"}");
+        return blocks.SelectMany(block => block.TimestampsMilliseconds).Distinct().Count();
     }
 }

@@ -1,12 +1,12 @@
+using System.Data.Common;
 using KioskFleet.Service.Storage;
-using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace KioskFleet.Service.Tests.Storage;
 
 public sealed class FleetDatabaseTests : IDisposable
 {
-    private readonly TemporaryDatabase _files = new();
+    private readonly TemporaryDatabase _files = new(StorageEngine.Sqlite);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -29,9 +29,8 @@ public sealed class FleetDatabaseTests : IDisposable
     public void A_reader_cannot_write()
     {
         using var reader = _files.Database.OpenReader();
-        using var command = reader.CreateCommand();
-        command.CommandText = "CREATE TABLE written (a INTEGER)";
-        Assert.Throws<SqliteException>(() => command.ExecuteNonQuery());
+        using var command = reader.Command("CREATE TABLE written (a INTEGER)");
+        Assert.ThrowsAny<DbException>(() => command.ExecuteNonQuery());
     }
 
     [Fact]
@@ -107,13 +106,12 @@ public sealed class FleetDatabaseTests : IDisposable
         Assert.Throws<IOException>(() => DatabaseCopy.Restore(backup, other, TimeProvider.System));
         using var restored = FleetDatabase.Open(
             other,
-            Migration.FromAssembly(typeof(FleetDatabase).Assembly),
+            Migration.FromAssembly(typeof(FleetDatabase).Assembly, StorageEngine.Sqlite),
             TimeProvider.System,
             Microsoft.Extensions.Logging.Abstractions.NullLogger<FleetDatabase>.Instance);
         Assert.NotEqual(before, new LedgerGenerationStore(restored, TimeProvider.System).Current());
         using var reader = restored.OpenReader();
-        using var command = reader.CreateCommand();
-        command.CommandText = "SELECT a = b FROM pair";
+        using var command = reader.Command("SELECT a = b FROM pair");
         Assert.Equal(1L, command.ExecuteScalar());
     }
 
@@ -129,10 +127,9 @@ public sealed class FleetDatabaseTests : IDisposable
             f => Assert.StartsWith("Storage:CacheKibibytes: got -1", f, StringComparison.Ordinal));
     }
 
-    private static int Execute(SqliteConnection connection, string sql)
+    private static int Execute(FleetConnection connection, string sql)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
+        using var command = connection.Command(sql);
         return command.ExecuteNonQuery();
     }
 }

@@ -7,7 +7,7 @@ public sealed class MigrationTests : IDisposable
 {
     private static readonly Migration First = new(1, "first", "CREATE TABLE one (a INTEGER);");
     private static readonly Migration Second = new(2, "second", "INSERT INTO one VALUES (7);");
-    private readonly TemporaryDatabase _files = new();
+    private readonly TemporaryDatabase _files = new(StorageEngine.Sqlite);
 
     public void Dispose() => _files.Dispose();
 
@@ -66,7 +66,7 @@ public sealed class MigrationTests : IDisposable
     [Fact]
     public void The_programs_own_migrations_build_an_empty_database()
     {
-        var migrations = Migration.FromAssembly(typeof(FleetDatabase).Assembly);
+        var migrations = Migration.FromAssembly(typeof(FleetDatabase).Assembly, StorageEngine.Sqlite);
         Assert.Contains(migrations, m => m is { Number: 1, Name: "storage" });
         Assert.Equal((long)migrations.Count, _files.Run("SELECT COUNT(*) FROM migrations"));
     }
@@ -74,8 +74,7 @@ public sealed class MigrationTests : IDisposable
     private static long Scalar(FleetDatabase database, string sql)
     {
         using var connection = database.OpenReader();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
+        using var command = connection.Command(sql);
         return (long)command.ExecuteScalar()!;
     }
 }

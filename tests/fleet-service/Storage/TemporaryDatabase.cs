@@ -6,22 +6,16 @@ namespace KioskFleet.Service.Tests.Storage;
 /// <summary>A real database file in a directory of its own, gone with the test.</summary>
 internal sealed class TemporaryDatabase : IDisposable
 {
-    /// <summary>Sums totals of days that were written by hand to months and weeks, as the ledger does.</summary>
-    public const string WindowsOfDays = """
-        DELETE FROM window_totals;
-        INSERT INTO window_totals
-        SELECT kind, CASE kind WHEN 1 THEN business_day - business_day % 100 + 1
-                     ELSE CAST(strftime('%Y%m%d', printf('%04d-%02d-%02d', business_day / 10000,
-                       business_day / 100 % 100, business_day % 100), 'weekday 0', '-6 days') AS INTEGER) END,
-               cabinet_id, assignment_id, class, sum(sales_fen), sum(sales_lines), sum(refunds_fen),
-               sum(refunds_of_day_fen)
-        FROM totals, (SELECT 1 AS kind UNION SELECT 2) GROUP BY 1, 2, 3, 4, 5
-        """;
-
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("kiosk-fleet-");
     private FleetDatabase? _database;
 
-    public TemporaryDatabase() => Options = new StorageOptions { DataDirectory = _directory.FullName };
+    /// <summary>Makes a database of the engine that the tests run on.</summary>
+    public TemporaryDatabase() => Options = TestEngine.Options(_directory.FullName);
+
+    /// <summary>Makes a database of an engine for tests of what only that engine does.</summary>
+    public TemporaryDatabase(StorageEngine engine) => Options = engine == StorageEngine.Sqlite
+        ? new StorageOptions { DataDirectory = _directory.FullName }
+        : TestEngine.PostgreSql(_directory.FullName);
 
     public StorageOptions Options { get; }
 
@@ -30,11 +24,9 @@ internal sealed class TemporaryDatabase : IDisposable
     /// <summary>The open database with all of the product's migrations; opened on first use.</summary>
     public FleetDatabase Database => _database ??= Open();
 
-    public FleetDatabase Open(params IReadOnlyList<Migration> migrations) => FleetDatabase.Open(
-        Options,
-        migrations.Count > 0 ? migrations : Migration.FromAssembly(typeof(FleetDatabase).Assembly),
-        TimeProvider.System,
-        NullLogger<FleetDatabase>.Instance);
+    public FleetDatabase Open(params IReadOnlyList<Migration> migrations) => migrations.Count > 0
+        ? FleetDatabase.Open(Options, migrations, TimeProvider.System, NullLogger<FleetDatabase>.Instance)
+        : FleetDatabase.Open(Options, TimeProvider.System, NullLogger<FleetDatabase>.Instance);
 
     public void Close()
     {
@@ -49,14 +41,12 @@ internal sealed class TemporaryDatabase : IDisposable
     public object? Run(string sql)
     {
         using var connection = Database.OpenWriter();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
+        using var command = connection.Command(sql);
         var result = command.ExecuteScalar();
         if (sql.Contains("INTO totals", StringComparison.Ordinal)
             || sql.Contains("UPDATE totals", StringComparison.Ordinal))
         {
-            command.CommandText = WindowsOfDays;
-            command.ExecuteNonQuery();
+            TestEngine.SumWindows(connection);
         }
 
         return result;
@@ -65,6 +55,7 @@ internal sealed class TemporaryDatabase : IDisposable
     public void Dispose()
     {
         Close();
+        TestEngine.Drop(Options);
         _directory.Delete(recursive: true);
     }
 }

@@ -14,6 +14,7 @@ using KioskFleet.Service.Places;
 using KioskFleet.Service.Tables;
 using KioskFleet.Service.Tests.Hosting;
 using KioskFleet.Service.Tests.Ledger;
+using KioskFleet.Service.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -187,8 +188,7 @@ internal sealed class VenueRig : IAsyncDisposable
     public void Execute(string sql)
     {
         using var connection = Service.Database.OpenWriter();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
+        using var command = connection.Command(sql);
         command.ExecuteNonQuery();
     }
 

@@ -219,7 +219,7 @@ public sealed class LocalApiTests
             "/v1/vends", "/v1/vends/{id}", "/v1/vends/{id}/delivered", "/v1/vends/{id}/failed",
             "/v1/vends/{id}/unknown",
             "/v1/sessions", "/v1/sessions/{id}/close", "/v1/sessions/{id}/settle", "/v1/sessions/{id}/adjust",
-            "/v1/refunds", "/v1/non-sales", "/v1/sellable", "/v1/stock", "/v1/status",
+            "/v1/refunds", "/v1/non-sales", "/v1/sellable", "/v1/stock", "/v1/status", "/v1/telemetry",
         ];
         Assert.Equal(expected.Order(), paths.EnumerateObject().Select(path => path.Name).Order());
     }

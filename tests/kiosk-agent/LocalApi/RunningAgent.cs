@@ -26,7 +26,10 @@ internal sealed class RunningAgent : IAsyncDisposable
             Api = new ApiSettings { Listen = [ListenAddress.LoopbackAt(0), new ListenAddress(null, SocketPath)] },
         };
         settings = change?.Invoke(_folder, settings) ?? settings;
-        _host = (WebApplication)AgentHost.Build(settings, new AgentOverrides { WithUplink = false, Plan = Plan });
+        _host = (WebApplication)AgentHost.Build(settings, new AgentOverrides
+        {
+            WithUplink = false, WithTelemetry = true, Plan = Plan,
+        });
     }
 
     public static CabinetPlan Plan { get; } =

@@ -25,6 +25,10 @@ public sealed class SettingsTests
     [InlineData("""{"api":{"listen":"192.168.1.5:8460"}}""", "api:listen", "http://192.168.1.5:8460", "api:tokenFile")]
     [InlineData("""{"api":{"listen":["127.0.0.1:1","[::]:8460"]}}""", "api:listen",
         "http://[::]:8460", "api:tokenFile")]
+    [InlineData("""{"telemetry":{"maxMiB":0}}""", "telemetry:maxMiB", "0", "from 1 to 1024")]
+    [InlineData("""{"telemetry":{"command":"probe"}}""", "telemetry:command", "probe", "absolute path")]
+    [InlineData("""{"telemetry":{"commandSeconds":5,"commandTimeoutSeconds":6}}""", "telemetry:commandTimeoutSeconds",
+        "6", "telemetry:commandSeconds")]
     [InlineData("""{"vending":{"maxOpenVends":-1}}""", "vending:maxOpenVends", "-1", "from 1 to 1024")]
     public void A_wrong_setting_is_named_with_what_it_got_and_what_it_takes(
         string json, string setting, string got, string takes)

@@ -26,12 +26,15 @@ internal sealed class LinkedAgent : IAsyncDisposable
     private readonly AgentSettings _settings;
     private readonly IUplinkTransport? _transport;
     private readonly SteppedClock _clock = new();
+    private readonly bool _withTelemetry;
     private IHost _host;
     private int _sold;
+    private int _isEnded;
 
     public LinkedAgent(IUplinkTransport? transport, BrokerSettings? broker = null, UplinkSettings? uplink = null,
-        Uri? service = null)
+        Uri? service = null, TelemetrySettings? telemetry = null)
     {
+        _withTelemetry = telemetry is not null;
         _transport = transport;
         _settings = new AgentSettings
         {
@@ -39,6 +42,7 @@ internal sealed class LinkedAgent : IAsyncDisposable
             ServiceUrl = service,
             Broker = broker ?? new BrokerSettings { Host = "127.0.0.1", Port = 1 },
             Uplink = uplink ?? Quick,
+            Telemetry = telemetry ?? new TelemetrySettings(),
         };
         var identity = new IdentityFolder(_settings.IdentityDirectory);
         identity.OpenOrCreateKey().Dispose();
@@ -56,6 +60,8 @@ internal sealed class LinkedAgent : IAsyncDisposable
         ReconnectCapSeconds = 1,
         EnrolRetrySeconds = 1,
     };
+
+    public IServiceProvider Services => _host.Services;
 
     public JournalStore Store => _host.Services.GetRequiredService<JournalStore>();
 
@@ -99,13 +105,20 @@ internal sealed class LinkedAgent : IAsyncDisposable
         using var limit = new CancellationTokenSource(Patience);
         while (!condition())
         {
-            Assert.False(limit.IsCancellationRequested, $"Waited in vain until {what}: {Status}");
+            Assert.False(
+                limit.IsCancellationRequested, $"Waited in vain until {what}: {(_isEnded == 0 ? Status : "ended")}");
             await Task.Delay(10, TestContext.Current.CancellationToken);
         }
     }
 
+    /// <summary>Ends the agent; a second call does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isEnded, 1) != 0)
+        {
+            return;
+        }
+
         await _host.StopAsync(TestContext.Current.CancellationToken);
         _host.Dispose();
         _folder.Dispose();
@@ -114,6 +127,7 @@ internal sealed class LinkedAgent : IAsyncDisposable
     private IHost Build() => AgentHost.Build(_settings, new AgentOverrides
     {
         WithLocalApi = false,
+        WithTelemetry = _withTelemetry,
         Transport = _transport,
         Clock = _clock,
         Seed = 1,

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using KioskFleet.Agent.Settings;
 using KioskFleet.Agent.Uplink;
+using KioskFleet.Protocol.Presence;
 using KioskFleet.Protocol.Topics;
 using KioskFleet.TestKit;
 using MQTTnet;
@@ -15,6 +17,7 @@ public sealed class MqttUplinkTests
     private const string ServiceUser = "fleet-service";
 
     private readonly ScriptedLedger _ledger = new();
+    private readonly ConcurrentQueue<PresenceNote> _presence = new();
 
     [Fact]
     public async Task A_backlog_drains_through_a_real_broker()
@@ -50,6 +53,37 @@ public sealed class MqttUplinkTests
         Assert.Equal(1_500ul, _ledger.HeadOf(agent.Store.Current.Id));
         Assert.True(agent.Status.Connects > 1);
         Assert.Equal(1, _ledger.Journals);
+    }
+
+    [Fact]
+    public async Task Every_session_says_that_it_is_there_and_its_will_that_it_ended_and_numbers_grow_over_restarts()
+    {
+        ServerAvailability.RequireMosquitto();
+        await using var broker = await StartBrokerAsync();
+        await using var proxy = TcpFaultProxy.Start(broker.Port);
+        await using var agent = AgentAt(proxy.Port);
+        using (var service = await AttachAsync(broker.Port))
+        {
+            await agent.StartAsync();
+            await agent.UntilAsync(() => _presence.Any(p => p.Online), "it said that it is online");
+            proxy.CutAll();
+            await agent.UntilAsync(() => Sessions().Length == 2, "it came back");
+            await agent.RestartAsync();
+            await agent.UntilAsync(() => Sessions().Length == 3, "it came back after a restart");
+        }
+
+        // The broker kept the newest state for a service that comes later.
+        var sessions = Sessions();
+        Assert.Equal(sessions.Order(), sessions);
+        Assert.Equal(sessions[..2], _presence.Where(p => !p.Online).Select(p => p.Session).Distinct());
+        _presence.Clear();
+        using var later = await AttachAsync(broker.Port);
+        await agent.UntilAsync(() => _presence.TryPeek(out var kept) && kept.Online && kept.Session == sessions[2],
+            "the kept state is read");
+        await agent.DisposeAsync();
+        await agent.UntilAsync(() => _presence.Any(p => !p.Online && p.Session == sessions[2]), "it said goodbye");
+
+        ulong[] Sessions() => [.. _presence.Where(p => p.Online).Select(p => p.Session).Distinct()];
     }
 
     [Fact]
@@ -96,7 +130,7 @@ public sealed class MqttUplinkTests
             new MosquittoOptions { Users = new Dictionary<string, string> { [LinkedAgent.Cabinet] = "another" } });
         await using var transport = new MqttTransport(new BrokerSettings { TimeoutSeconds = 2 });
         var target = new UplinkTarget(Protocol.Identity.CabinetId.Parse(LinkedAgent.Cabinet), "127.0.0.1", broker.Port,
-            LinkedAgent.Cabinet, "secret");
+            LinkedAgent.Cabinet, "secret", new Protocol.Presence.PresenceNote(true, 1, 1));
         var callbacks = new UplinkCallbacks((_, _) => { }, _ => { });
         var refused = Assert.IsType<ConnectOutcome.Refused>(
             await transport.ConnectAsync(target, callbacks, TestContext.Current.CancellationToken));
@@ -122,6 +156,13 @@ public sealed class MqttUplinkTests
         client.ApplicationMessageReceivedAsync += async message =>
         {
             Assert.True(CabinetTopic.TryParse(message.ApplicationMessage.Topic, out var topic));
+            if (topic.Lane == Lane.Presence)
+            {
+                Assert.True(PresenceNote.TryParse(message.ApplicationMessage.Payload.ToArray(), out var note));
+                _presence.Enqueue(note);
+                return;
+            }
+
             foreach (var receipt in _ledger.Handle(message.ApplicationMessage.Payload.ToArray()))
             {
                 await client.PublishAsync(new MqttApplicationMessageBuilder()

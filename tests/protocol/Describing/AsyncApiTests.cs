@@ -6,6 +6,7 @@ using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Protocol.Receipts;
 using KioskFleet.Protocol.Tests.Messages;
+using KioskFleet.Protocol.Tests.Telemetry;
 using KioskFleet.Protocol.Topics;
 using NJsonSchema;
 using Xunit;
@@ -84,6 +85,18 @@ public sealed class AsyncApiTests
         Assert.Empty(schema.Validate(json.ToJsonString()));
         json.AsObject().Remove("head");
         Assert.NotEmpty(schema.Validate(json.ToJsonString()));
+    }
+
+    [Fact]
+    public async Task A_telemetry_message_fits_its_schema_and_a_wrong_one_does_not()
+    {
+        var schema = await SchemaOf("Telemetry");
+        var json = System.Text.Encoding.UTF8.GetString(TelemetrySamples.Message(TelemetrySamples.Sample()));
+
+        var errors = schema.Validate(json);
+        Assert.True(errors.Count == 0, $"{string.Join("; ", errors)}\n{json}");
+        Assert.NotEmpty(schema.Validate(json.Replace("4100", "151000", StringComparison.Ordinal)));
+        Assert.NotEmpty(schema.Validate(json.Replace("\"pieces\":5,", "", StringComparison.Ordinal)));
     }
 
     [Fact]

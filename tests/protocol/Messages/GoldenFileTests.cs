@@ -50,6 +50,16 @@ public sealed class GoldenFileTests
     }
 
     [Fact]
+    public void The_bytes_of_a_presence_are_pinned()
+    {
+        var bytes = Samples.Presence.Encode();
+
+        Assert.Equal(Pinned("presence.hex", Convert.ToHexStringLower(bytes)), Convert.ToHexStringLower(bytes));
+        var json = Json(writer => MessageJson.Write(bytes, writer));
+        Assert.Equal(Pinned("presence.json", json), json);
+    }
+
+    [Fact]
     public void The_bytes_of_a_config_are_pinned()
     {
         var bytes = Samples.Config.Encode().Payload.ToArray();

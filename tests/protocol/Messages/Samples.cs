@@ -6,6 +6,7 @@ using KioskFleet.Protocol.Configs;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Hellos;
 using KioskFleet.Protocol.Identity;
+using KioskFleet.Protocol.Presence;
 using KioskFleet.Protocol.Receipts;
 using KioskFleet.Protocol.Signing;
 
@@ -57,6 +58,8 @@ internal static class Samples
     {
         Outcome = ReceiptOutcome.Refused, Refusal = Refusal.Fork, Head = default, Detail = "other hash at 10",
     };
+
+    public static PresenceNote Presence { get; } = new(true, 1_601_000_000_600, 1_601_000_000_500);
 
     public static CabinetConfig Config { get; } = new(Cabinet, CabinetKind.Slot, GateMode.Restrict, 1_601_568_000_000,
         1_602_000_000_000,
@@ -117,6 +120,7 @@ internal static class Samples
             ("receipt", Receipt.Encode()),
             ("refused", Refused.Encode()),
             ("config", Config.Encode().Payload.ToArray()),
+            ("presence", Presence.Encode()),
             ("unknown", [1, 2, 3]),
         ];
     }

@@ -1,4 +1,5 @@
 using KioskFleet.Service.Access;
+using KioskFleet.Service.Storage;
 using KioskFleet.Simulators.Commands;
 using KioskFleet.Simulators.Fleet;
 using KioskFleet.Simulators.Tests.Commands;
@@ -53,7 +54,7 @@ public sealed class CityTests
         await fleet.Database.WriteAsync(
             (connection, _) =>
             {
-                using var command = connection.CreateCommand();
+                using var command = ((SqliteFleetConnection)connection).Driver.CreateCommand();
                 command.CommandText = """
                     INSERT INTO cabinets (cabinet_id, life, registered_utc_ms, changed_utc_ms)
                     VALUES ('other', 'Retired', 0, 0);
@@ -106,7 +107,7 @@ public sealed class CityTests
         await fleet.Database.WriteAsync(
             (connection, _) =>
             {
-                using var command = connection.CreateCommand();
+                using var command = ((SqliteFleetConnection)connection).Driver.CreateCommand();
                 command.CommandText = "UPDATE entries SET aid_fen = aid_fen + 1 WHERE kind = 1";
                 return command.ExecuteNonQuery();
             },

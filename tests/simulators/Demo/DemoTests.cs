@@ -1,3 +1,4 @@
+using KioskFleet.Service.Storage;
 using KioskFleet.Simulators.City;
 using KioskFleet.Simulators.CityLoad;
 using KioskFleet.Simulators.Commands;
@@ -72,7 +73,7 @@ public sealed class DemoTests
         var silent = Assert.Single(outcome.Plan.Cabinets, c => c.Behaviour == Behaviour.Silent);
         var end = outcome.Plan.Options.EndUtc.AddDays(Auditor.DaysToWait).ToUnixTimeMilliseconds();
         using var connection = run.Fleet.Database.OpenReader();
-        using var command = connection.CreateCommand();
+        using var command = ((SqliteFleetConnection)connection).Driver.CreateCommand();
         command.CommandText = "SELECT cabinet_id, heard_utc_ms FROM hellos";
         using var rows = command.ExecuteReader();
         var heard = new Dictionary<string, long>();
@@ -147,7 +148,7 @@ public sealed class DemoTests
             Assert.True(await run.Fleet.Database.WriteAsync(
                 (connection, _) =>
                 {
-                    using var command = connection.CreateCommand();
+                    using var command = ((SqliteFleetConnection)connection).Driver.CreateCommand();
                     command.CommandText = sql;
                     return command.ExecuteNonQuery();
                 },

@@ -1,3 +1,4 @@
+using KioskFleet.Service.Storage;
 using KioskFleet.Simulators.Commands;
 using KioskFleet.Simulators.Restrict;
 using KioskFleet.Simulators.Tests.Commands;
@@ -52,7 +53,7 @@ public sealed class RestrictTests
         await run.Fleet.Database.WriteAsync(
             (connection, _) =>
             {
-                using var command = connection.CreateCommand();
+                using var command = ((SqliteFleetConnection)connection).Driver.CreateCommand();
                 command.CommandText = "UPDATE window_totals SET sales_fen = sales_fen + 1 WHERE class = 2";
                 return command.ExecuteNonQuery();
             },

@@ -1,0 +1,67 @@
+using KioskFleet.Agent.Telemetry;
+using KioskFleet.Protocol;
+using KioskFleet.Protocol.Telemetry;
+using Microsoft.AspNetCore.Mvc;
+
+namespace KioskFleet.Agent.LocalApi;
+
+/// <summary>Telemetry that the controller pushes.</summary>
+internal static class TelemetryEndpoints
+{
+    /// <summary>Maps the endpoint, when this agent has a telemetry lane.</summary>
+    public static void MapTelemetry(this IEndpointRouteBuilder routes)
+    {
+        if (routes.ServiceProvider.GetService<PushSource>() is not null)
+        {
+            routes.MapPost("/v1/telemetry", TakeAsync)
+                .Accepts<object>("application/json").Produces<TelemetryTakenAnswer>(StatusCodes.Status202Accepted)
+                .WithDeclaredProblems(400, 413, 422)
+                .WithSummary("Readings of this moment: temperatures, doors, stock, signal, faults. Best effort.");
+        }
+    }
+
+    private static async Task<IResult> TakeAsync(HttpContext context, [FromServices] PushSource source)
+    {
+        var language = context.Language();
+        var (body, fault) = await ReadAsync(context.Request);
+        if (fault is not null)
+        {
+            return Answers.Problem(fault, language);
+        }
+
+        if (!TelemetryReader.TryReadReadings(body, out var readings, out var problem))
+        {
+            return Answers.Problem(KindOf(problem.Fault), language, problem.Field.Length == 0 ? null : problem.Field);
+        }
+
+        source.Push(readings);
+        return TypedResults.Json(new TelemetryTakenAnswer(readings.Count), ApiJson.Readable.TelemetryTakenAnswer,
+            statusCode: StatusCodes.Status202Accepted);
+    }
+
+    private static async Task<(ReadOnlyMemory<byte> Body, BodyFault? Fault)> ReadAsync(HttpRequest request)
+    {
+        try
+        {
+            var bytes = new byte[Limits.MaxTelemetryBytes + 1];
+            var read = await request.Body.ReadAtLeastAsync(
+                bytes, bytes.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
+            return (bytes.AsMemory(0, read), null);
+        }
+        catch (BadHttpRequestException exception)
+        {
+            return (default, BodyReader.FaultOf(exception));
+        }
+    }
+
+    private static ProblemKind KindOf(TelemetryFault fault) => fault switch
+    {
+        TelemetryFault.NotJson => ProblemKind.NotJson,
+        TelemetryFault.TooManyBytes => ProblemKind.TooManyBytes,
+        TelemetryFault.Missing => ProblemKind.Missing,
+        TelemetryFault.WrongType => ProblemKind.WrongType,
+        TelemetryFault.TooLong => ProblemKind.TooLong,
+        TelemetryFault.OutOfRange => ProblemKind.OutOfRange,
+        _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "There is no such fault."),
+    };
+}

@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Globalization;
+using KioskFleet.Protocol.Signing;
+using KioskFleet.Service.Reconciliation;
+using KioskFleet.Simulators.Servers;
+using Npgsql;
+
+namespace KioskFleet.Simulators.Bench;
+
+/// <summary>What the rounds over Mosquitto measured.</summary>
+/// <param name="EndToEndRatio">One service ÷ bare rows.</param>
+/// <param name="ReplicaRatio">Several services ÷ one.</param>
+/// <param name="OneSalesPerSecond">Sales per second with one service.</param>
+/// <param name="SeveralSalesPerSecond">Sales per second with several.</param>
+/// <param name="Sent">Sales for which a receipt came.</param>
+/// <param name="Committed">Sales in the ledger.</param>
+internal sealed record ReplicaFigures(
+    double EndToEndRatio, double ReplicaRatio, double OneSalesPerSecond, double SeveralSalesPerSecond, long Sent,
+    long Committed);
+
+/// <summary>
+/// Every cabinet on one Mosquitto sends what it has, one batch at a time, and waits for the receipt: with one service
+/// behind the shared subscription, with several, and the same number of rows bare, in turn. Signing is done before.
+/// Owns the services; one caller at a time.
+/// </summary>
+internal sealed class ReplicaBench : IAsyncDisposable
+{
+    private const string Database = "fleet";
+    private const int ConnectAtOnce = 64;
+
+    private readonly DistributedOptions _options;
+    private readonly PostgreSqlCluster _cluster;
+    private readonly MosquittoBroker _broker;
+    private readonly string _folder;
+    private readonly Action<string> _progress;
+    private readonly ServiceUnderTest[] _services;
+    private List<BenchOutbox> _outboxes = [];
+    private List<BenchConnection> _connections = [];
+    private long _sent;
+
+    /// <summary>Prepares; nothing runs yet.</summary>
+    public ReplicaBench(
+        DistributedOptions options, PostgreSqlCluster cluster, MosquittoBroker broker, string folder,
+        Action<string> progress)
+    {
+        (_options, _cluster, _broker, _folder, _progress) = (options, cluster, broker, folder, progress);
+        _services = [.. Enumerable.Range(1, options.Replicas).Select(number => new ServiceUnderTest(
+            Directory.CreateDirectory(Path.Combine(
+                folder, string.Create(CultureInfo.InvariantCulture, $"service-{number}"))).FullName,
+            [.. cluster.Settings(Database), .. broker.Settings(), "Logging:LogLevel:Default=Warning"]))];
+    }
+
+    /// <summary>Measures.</summary>
+    /// <exception cref="CampaignException">A program does not start, or a cabinet is refused.</exception>
+    public async Task<ReplicaFigures> RunAsync(Func<double> bare, CancellationToken cancel)
+    {
+        await PrepareAsync(cancel);
+        bare();
+        var rounds = new List<(double Bare, double One, double Several)>();
+        for (var round = 0; round < _options.Rounds; round++)
+        {
+            _progress($"round {round + 1} of {_options.Rounds}: bare rows, one service, {_options.Replicas} services");
+            if (round % 2 == 0)
+            {
+                var (limit, one) = (bare(), await RoundAsync(1, cancel));
+                rounds.Add((limit, one, await RoundAsync(_options.Replicas, cancel)));
+            }
+            else
+            {
+                var (several, one) = (await RoundAsync(_options.Replicas, cancel), await RoundAsync(1, cancel));
+                rounds.Add((bare(), one, several));
+            }
+        }
+
+        return new ReplicaFigures(
+            PairedRates.Median(rounds.Select(r => r.One / r.Bare)),
+            PairedRates.Median(rounds.Select(r => r.Several / r.One)),
+            PairedRates.Median(rounds.Select(r => r.One)), PairedRates.Median(rounds.Select(r => r.Several)),
+            _sent, await CountAsync(cancel));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _connections.ForEach(connection => connection.Dispose());
+        foreach (var service in _services)
+        {
+            await service.DisposeAsync();
+        }
+    }
+
+    private async Task PrepareAsync(CancellationToken cancel)
+    {
+        _progress($"registering and enrolling {_options.Cabinets} cabinets");
+        await _cluster.MakeDatabaseAsync(Database, cancel);
+        var cabinets = await BenchFleet.PrepareAsync(
+            Path.Combine(_folder, "registry"), _options.Cabinets, _ => { }, _cluster.Settings(Database));
+        _outboxes =
+            [.. cabinets.Select((cabinet, i) => new BenchOutbox(cabinet, unchecked(_options.Seed * 1_009 + i)))];
+        _connections = cabinets.ConvertAll(cabinet => new BenchConnection(cabinet));
+
+        // The first service writes Mosquitto's accounts from the register; the others share its key of payers.
+        await StartAsync(1, cancel);
+        foreach (var other in _services.Skip(1))
+        {
+            File.Copy(
+                Path.Combine(_services[0].Folder, PayerKey.FileName), Path.Combine(other.Folder, PayerKey.FileName));
+        }
+
+        _progress("connecting");
+        await Parallel.ForEachAsync(
+            _connections,
+            new ParallelOptions { MaxDegreeOfParallelism = ConnectAtOnce, CancellationToken = cancel },
+            async (connection, cancelled) =>
+            {
+                await connection.ConnectAsync(_broker.Port, cancelled);
+                await connection.HelloAsync(cancelled);
+            });
+    }
+
+    /// <summary>Starts so many services anew, warms them up and measures.</summary>
+    private async Task<double> RoundAsync(int services, CancellationToken cancel)
+    {
+        // A service that ran in the round before would be warmer than one that is started for this one.
+        await Task.WhenAll(_services.Select(service => service.StopAsync()));
+        await StartAsync(services, cancel);
+        await SendAsync(_options.WarmUpSalesPerCabinet * services, cancel);
+        return await SendAsync(_options.SalesPerCabinet, cancel);
+    }
+
+    private async Task StartAsync(int services, CancellationToken cancel)
+    {
+        await Task.WhenAll(_services.Take(services).Select(service => service.StartAsync(cancel)));
+        await Task.WhenAll(_services.Take(services).Select(service => service.ReadyAsync(cancel)));
+    }
+
+    private async Task<double> SendAsync(int salesPerCabinet, CancellationToken cancel)
+    {
+        var batches = new List<SignedMessage>[_outboxes.Count];
+        Parallel.For(0, batches.Length, i => batches[i] = _outboxes[i].Next(salesPerCabinet));
+        var started = Stopwatch.GetTimestamp();
+        await Task.WhenAll(_connections.Select(async (connection, i) =>
+        {
+            foreach (var batch in batches[i])
+            {
+                await connection.SendAsync(batch, cancel);
+            }
+        }));
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var sales = (long)salesPerCabinet * batches.Length;
+        _sent += sales;
+        return sales / seconds;
+    }
+
+    private async Task<long> CountAsync(CancellationToken cancel)
+    {
+        await using var connection = await _cluster.OpenAsync(Database, cancel);
+        await using var command = new NpgsqlCommand(
+            "SELECT count(*) FROM entries WHERE kind = 1 AND state = 0", connection);
+        return (long)(await command.ExecuteScalarAsync(cancel))!;
+    }
+}

@@ -1,0 +1,106 @@
+using KioskFleet.Protocol.Telemetry;
+using KioskFleet.Service.Telemetry;
+using KioskFleet.Service.Tests.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+using static KioskFleet.Service.Tests.Telemetry.TelemetryOnPaper;
+
+namespace KioskFleet.Service.Tests.Telemetry;
+
+/// <summary>The tables in a real database.</summary>
+public sealed class TelemetryStoreTests : IDisposable
+{
+    private const long Minute = 60_000;
+    private const long HourNumber = Hour / 3_600_000;
+
+    private readonly TemporaryDatabase _files = new();
+    private readonly TelemetryStore _store;
+
+    public TelemetryStoreTests() => _store = new TelemetryStore(_files.Database);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _files.Dispose();
+
+    private Task WriteAsync(params TelemetryMessage[] messages) => _store.WriteAsync([.. messages.Select(message =>
+        TelemetryFold.Fold(message, message.Header.Sent.WallUtcMs, 0, 180_000))], Stop);
+
+    private StoredReading Temperature() => _store.StatesOf("A1")
+        .Single(state => state.Reading.Key.Kind == TelemetryKind.Temperatures).Reading;
+
+    private TelemetryHour HourOf(HourMeasure measure, long hour = HourNumber) => _store.Hours("A1", hour, hour + 1)
+        .Single(kept => kept.Key.Measure == measure).Hour;
+
+    [Fact]
+    public async Task Late_data_never_takes_the_place_of_newer_data_and_still_fills_its_hour()
+    {
+        await WriteAsync(Message("A1", Hour + 20 * Minute, Sample(Hour + 20 * Minute, Degrees(20))));
+        await WriteAsync(Message("A1", Hour + 21 * Minute, Sample(Hour + 10 * Minute, Degrees(10))));
+        Assert.Equal((20, Hour + 20 * Minute), (Temperature().Number, Temperature().MeasuredUtcMs));
+        Assert.Equal((2, 10, 20, 15L), (HourOf(HourMeasure.Temperature).KnownMinutes,
+            HourOf(HourMeasure.Temperature).Least, HourOf(HourMeasure.Temperature).Most,
+            HourOf(HourMeasure.Temperature).Mean!.Value));
+        await WriteAsync(Message("A1", Hour + 22 * Minute, Sample(Hour + 22 * Minute, Degrees(22))));
+        Assert.Equal(22, Temperature().Number);
+    }
+
+    [Fact]
+    public async Task Groups_of_readings_are_newer_or_older_each_by_itself()
+    {
+        await WriteAsync(Message("A1", Hour + 2 * Minute, Sample(Hour + 2 * Minute, Degrees(2)),
+            Sample(Hour + Minute, new TelemetryReading.Signal(-50, null, ""))));
+        await WriteAsync(Message("A1", Hour + 3 * Minute,
+            Sample(Hour + Minute + 1, Degrees(1), new TelemetryReading.Signal(-60, null, ""))));
+        Assert.Equal([2, -60], _store.StatesOf("A1").Select(state => state.Reading.Number));
+    }
+
+    [Fact]
+    public async Task What_arrives_twice_counts_once()
+    {
+        var message = Message("A1", Hour + 30 * Minute, Sample(Hour + 30 * Minute, Degrees(7), Door(true, 90_000)));
+        await WriteAsync(message, message);
+        await WriteAsync(message);
+        Assert.Equal((1, 7L), (HourOf(HourMeasure.Temperature).KnownMinutes, HourOf(HourMeasure.Temperature).Total));
+        Assert.Equal(90, HourOf(HourMeasure.Door).Spans.Seconds);
+    }
+
+    [Fact]
+    public async Task An_opening_that_is_told_while_it_lasts_is_one_opening()
+    {
+        for (var minute = 1; minute <= 5; minute++)
+        {
+            var now = Hour + minute * Minute;
+            await WriteAsync(Message("A1", now, Sample(now, Door(true, minute * Minute))));
+        }
+
+        await WriteAsync(Message("A1", Hour + 6 * Minute, Sample(Hour + 6 * Minute - 30_000, Door(false, 330_000))));
+        Assert.Equal(330, HourOf(HourMeasure.Door).Spans.Seconds);
+    }
+
+    [Fact]
+    public async Task Old_hours_and_things_that_nobody_tells_of_are_forgotten()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(Hour));
+        await WriteAsync(
+            Message("A1", Hour - 7 * 3_600_000, Sample(Hour - 7 * 3_600_000, Degrees(1))),
+            Message("A1", Hour, Sample(Hour, Door(false, 0))));
+        var options = new TelemetryOptions { HourDays = 1, StateDays = 1 };
+        var retention = new TelemetryRetention(
+            _store, new TelemetryClock(time, options),
+            KioskFleet.Service.Replicas.Leases.OfOneService(_files.Database, time),
+            NullLogger<TelemetryRetention>.Instance);
+        await retention.ForgetAsync(Stop);
+        Assert.Equal(2, _store.Hours("A1", HourNumber - 24, HourNumber).Count);
+        Assert.Equal(2, _store.StatesOf("A1").Count);
+
+        time.Advance(TimeSpan.FromHours(17) + TimeSpan.FromMilliseconds(1));
+        await retention.ForgetAsync(Stop);
+        Assert.Equal(2, _store.Hours("A1", HourNumber - 24, HourNumber).Count);
+        Assert.Equal(TelemetryKind.Doors, Assert.Single(_store.StatesOf("A1")).Reading.Key.Kind);
+        time.Advance(TimeSpan.FromHours(1));
+        await retention.ForgetAsync(Stop);
+        Assert.Empty(_store.Hours("A1", HourNumber - 24, HourNumber));
+        Assert.Equal(2, _store.Hours("A1", HourNumber, HourNumber + 1).Count);
+    }
+}

@@ -1,0 +1,143 @@
+using KioskFleet.Agent.Telemetry;
+using KioskFleet.Agent.Tests.Clock;
+using KioskFleet.Protocol;
+using KioskFleet.Protocol.Telemetry;
+using KioskFleet.TestKit;
+using Xunit;
+
+namespace KioskFleet.Agent.Tests.Telemetry;
+
+/// <summary>Real files and real programs.</summary>
+public sealed class SourceTests : IDisposable
+{
+    private const string Four = """{"temperatures":[{"milliCelsius":4000}]}""";
+
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
+
+    private readonly TemporaryFolder _folder = new("sources");
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    private string Script(string text)
+    {
+        var path = _folder.Write($"probe-{Directory.GetFiles(_folder.Path).Length}.sh", "#!/bin/sh\n" + text + "\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, (UnixFileMode)0b111_000_000);
+        }
+
+        return path;
+    }
+
+    private static CommandSource Command(string path, double seconds = 10) =>
+        new(path, Soon, TimeSpan.FromSeconds(seconds), TimeProvider.System);
+
+    private static int DegreesOf(SourceOutcome outcome) => Assert.IsType<TelemetryReading.Temperature>(
+        Assert.Single(Assert.IsType<SourceOutcome.Told>(outcome).Readings)).MilliCelsius;
+
+    private static string WhyOf(SourceOutcome outcome) => Assert.IsType<SourceOutcome.Failed>(outcome).Why;
+
+    [Fact]
+    public async Task A_file_is_read_when_it_changed_and_says_what_was_when_it_was_written()
+    {
+        var path = _folder.Write("t.json", Four);
+        File.SetLastWriteTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(-90));
+        var source = new FileSource(path, Soon, TimeProvider.System);
+        var first = await source.NextAsync(Stop);
+        Assert.Equal(4_000, DegreesOf(first));
+        Assert.InRange(((SourceOutcome.Told)first).AgeMs, 89_000, 120_000);
+
+        var next = source.NextAsync(Stop);
+        await Task.Delay(100, Stop);
+        Assert.False(next.IsCompleted);
+        File.Move(_folder.Write("t.new", Four.Replace("4000", "5000", StringComparison.Ordinal)), path, true);
+        Assert.Equal(5_000, DegreesOf(await next));
+    }
+
+    [Fact]
+    public async Task A_file_half_written_missing_or_too_long_is_named_and_read_again()
+    {
+        var path = _folder.File("t.json");
+        var source = new FileSource(path, Soon, TimeProvider.System);
+        Assert.Contains("does not exist", WhyOf(await source.NextAsync(Stop)), StringComparison.Ordinal);
+        _folder.Write("t.json", Four[..10]);
+        Assert.Contains("no JSON", WhyOf(await source.NextAsync(Stop)), StringComparison.Ordinal);
+        _folder.Write("t.json", new string(' ', Limits.MaxTelemetryBytes + 1));
+        Assert.Contains("16385 bytes", WhyOf(await source.NextAsync(Stop)), StringComparison.Ordinal);
+        _folder.Write("t.json", Four);
+        Assert.Equal(4_000, DegreesOf(await source.NextAsync(Stop)));
+    }
+
+    [Fact]
+    public async Task What_is_older_than_this_boot_is_not_told_on()
+    {
+        var clock = new SteppedClock();
+        var desk = new TelemetryDesk(clock);
+        var reading = new TelemetryReading.Temperature("main", 1);
+        Assert.True(desk.Take("file", new SourceOutcome.Told([reading], clock.MonotonicMs + 1)));
+        Assert.Empty(desk.Cut(full: true));
+        Assert.Contains("older than this boot", desk.Sources[0].LastError, StringComparison.Ordinal);
+        desk.Take("file", new SourceOutcome.Told([reading], 400));
+        Assert.Equal(clock.MonotonicMs - 400, Assert.Single(desk.Cut(full: true)).Time.MonotonicMs);
+        await Task.CompletedTask;
+    }
+
+    [Fact]
+    public void Of_stock_a_source_knows_better_and_of_itself_the_agent()
+    {
+        var desk = new TelemetryDesk(new SteppedClock());
+        TelemetryReading Slot(string slot, int pieces) => new TelemetryReading.Stock(slot, pieces, null, "");
+        var agent = new TelemetryReading.Agent("1", 1);
+        desk.Take("push", new SourceOutcome.Told([Slot("A1", 3), new TelemetryReading.Agent("9", 9)], 0));
+        desk.TakeOwn([Slot("A1", 8), Slot("A2", 7), agent]);
+        Assert.Equal([Slot("A1", 3), Slot("A2", 7), agent], desk.Known.Select(known => known.Reading));
+    }
+
+    [Fact]
+    public async Task A_command_is_run_again_and_again()
+    {
+        var counter = _folder.File("count");
+        var source = Command(Script($"echo x >> {counter}\necho '{Four}'"));
+        Assert.Equal(4_000, DegreesOf(await source.NextAsync(Stop)));
+        Assert.Equal(4_000, DegreesOf(await source.NextAsync(Stop)));
+        Assert.Equal(2, (await File.ReadAllLinesAsync(counter, Stop)).Length);
+    }
+
+    [Fact]
+    public async Task A_command_that_hangs_is_ended_with_what_it_began()
+    {
+        var mark = _folder.File("mark");
+        var source = Command(Script($"(sleep 2; echo late > {mark}) &\nsleep 60"), seconds: 0.3);
+        Assert.Contains("ran longer than 0.3 s", WhyOf(await source.NextAsync(Stop)), StringComparison.Ordinal);
+        await Task.Delay(2_300, Stop);
+        Assert.False(File.Exists(mark));
+    }
+
+    [Fact]
+    public async Task A_command_that_fails_prints_nonsense_or_too_much_is_named_with_the_cause()
+    {
+        Assert.Contains("ended with 3: no sensor",
+            WhyOf(await Command(Script("echo no sensor >&2; exit 3")).NextAsync(Stop)), StringComparison.Ordinal);
+        Assert.Contains("no JSON", WhyOf(await Command(Script("echo hot")).NextAsync(Stop)), StringComparison.Ordinal);
+        Assert.Contains("more than 16384 bytes", WhyOf(await Command(Script("yes")).NextAsync(Stop)),
+            StringComparison.Ordinal);
+        Assert.Contains("ended with 1", WhyOf(await Command(Script("yes >&2 & sleep 0.3; kill $!; exit 1"))
+            .NextAsync(Stop)), StringComparison.Ordinal);
+        Assert.Contains("cannot be started", WhyOf(await Command(_folder.File("nothing")).NextAsync(Stop)),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_many_pushes_the_newest_are_kept()
+    {
+        var source = new PushSource();
+        for (var i = 0; i < 100; i++)
+        {
+            source.Push([new TelemetryReading.Temperature("main", i)]);
+        }
+
+        Assert.Equal(100 - PushSource.MaxWaiting, DegreesOf(await source.NextAsync(Stop)));
+    }
+}
