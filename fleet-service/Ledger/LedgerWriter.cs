@@ -31,7 +31,7 @@ internal sealed class LedgerWriter(
     public async Task<IReadOnlyList<CommitOutcome>> CommitAsync(
         IReadOnlyList<VerifiedBatch> group, CancellationToken cancellationToken)
     {
-        using var turn = await database.Writers.EnterAsync(cancellationToken);
+        using var turn = await database.Writers.EnterFirstAsync(cancellationToken);
         try
         {
             _session ??= new LedgerSession(database);

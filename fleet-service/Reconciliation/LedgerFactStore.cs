@@ -57,7 +57,8 @@ internal sealed class LedgerFactStore(
                e.aid_fen + (SELECT coalesce(sum(c.aid_delta_fen), 0) FROM corrections c WHERE c.position = e.position),
                (SELECT c.line_classes FROM corrections c WHERE c.position = e.position
                 ORDER BY c.correction_id DESC LIMIT 1),
-               EXISTS (SELECT 1 FROM doubles d WHERE d.position = e.position)
+               EXISTS (SELECT 1 FROM doubles d WHERE d.position = e.position),
+               EXISTS (SELECT 1 FROM refunds r WHERE r.sale_position = e.position)
         FROM entries e
         JOIN batches b ON b.batch_id = e.batch_id
         JOIN journals j ON j.journal_no = b.journal_no
@@ -235,6 +236,11 @@ internal sealed class LedgerFactStore(
         private (long Fen, long AidFen, int LastDay) Refunds(Statement row, long position, int day)
         {
             var (fen, aidFen) = (0L, 0L);
+            if (row.Long(14) == 0)
+            {
+                return (0, 0, day);
+            }
+
             _refundsOf.Set(1, position);
             while (_refundsOf.Next())
             {

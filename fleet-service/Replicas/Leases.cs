@@ -42,6 +42,9 @@ internal sealed class Leases : BackgroundService
     /// <summary>The time that works which are done once wait by.</summary>
     public TimeProvider Time => _time;
 
+    /// <summary>The queue of this service's writers.</summary>
+    public WriterGate Writers => _database.Writers;
+
     /// <summary>The leases of a service that is alone on its database, whatever keeps that: it has all work.</summary>
     internal static Leases OfOneService(FleetDatabase database, TimeProvider time) =>
         new(database, new ReplicaOptions(), time, NullLogger<Leases>.Instance, isShared: false);

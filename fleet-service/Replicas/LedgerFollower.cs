@@ -2,13 +2,19 @@ namespace KioskFleet.Service.Replicas;
 
 /// <summary>
 /// Follows the ledger in the background, one step after another, in one service of all. A step that fails is told and
-/// tried again later: it never ends the service that keeps the sales.
+/// tried again later: it never ends the service that keeps the sales. While cabinets wait for receipts it takes a part
+/// of the time only, and comes up when they are in step.
 /// </summary>
 /// <param name="leases">They say which service follows.</param>
 /// <param name="work">The work's name among the leases.</param>
 /// <param name="idle">How long it waits when there was nothing to do, or after a failure.</param>
 internal abstract class LedgerFollower(Leases leases, string work, TimeSpan idle) : BackgroundService
 {
+    /// <summary>While cabinets wait for receipts, a step is followed by so many times its length of pause.</summary>
+    private const int PauseInSteps = 12;
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
     /// <summary>The time that it waits by.</summary>
     protected TimeProvider Time => leases.Time;
 
@@ -32,8 +38,14 @@ internal abstract class LedgerFollower(Leases leases, string work, TimeSpan idle
         {
             try
             {
+                var (receipts, began) = (leases.Writers.FirstTurns, Time.GetTimestamp());
                 if (await StepAsync(stoppingToken))
                 {
+                    if (leases.Writers.FirstTurns != receipts)
+                    {
+                        await MakeWayAsync(Time.GetElapsedTime(began), stoppingToken);
+                    }
+
                     continue;
                 }
             }
@@ -48,5 +60,11 @@ internal abstract class LedgerFollower(Leases leases, string work, TimeSpan idle
 
             await Task.Delay(idle, Time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private Task MakeWayAsync(TimeSpan step, CancellationToken stoppingToken)
+    {
+        var pause = PauseInSteps * step;
+        return Task.Delay(pause < LongestPause ? pause : LongestPause, Time, stoppingToken);
     }
 }

@@ -9,15 +9,19 @@ namespace KioskFleet.Service.Storage;
 
 /// <summary>
 /// Appends rows by COPY in its binary format, which is written here as the rows come (PostgreSQL 15 manual, COPY,
-/// "Binary Format"). Integers go to columns of eight bytes.
+/// "Binary Format"), so that the server stores some while others are made. Integers go to columns of eight bytes.
 /// </summary>
 internal sealed partial class PostgreSqlCopy : PostgreSqlRows
 {
+    /// <summary>Bytes that are sent at once: many rows for each way to the server.</summary>
+    private const int PieceBytes = 1 << 18;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private readonly ArrayBufferWriter<byte> _bytes = new(1 << 16);
+    private readonly ArrayBufferWriter<byte> _bytes = new(2 * PieceBytes);
     private readonly string _sql;
     private readonly short _columns;
+    private NpgsqlRawCopyStream? _copy;
     private bool _isRowOpen;
     private long _rows;
     private long _written;
@@ -82,6 +86,10 @@ internal sealed partial class PostgreSqlCopy : PostgreSqlRows
         _isRowOpen = false;
         _rows++;
         Owner.Wait(this);
+        if (_bytes.WrittenCount >= PieceBytes)
+        {
+            Owner.Guard(SendPiece);
+        }
     }
 
     /// <inheritdoc/>
@@ -89,8 +97,16 @@ internal sealed partial class PostgreSqlCopy : PostgreSqlRows
     {
         if (IsWaiting)
         {
-            Owner.MakeRoom(null, "");
-            Owner.Guard(Send);
+            Owner.Guard(() => SendPiece() + End());
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void EndSending()
+    {
+        if (_copy is not null)
+        {
+            Flush();
         }
     }
 
@@ -99,6 +115,20 @@ internal sealed partial class PostgreSqlCopy : PostgreSqlRows
     {
         Clear();
         _written = 0;
+        if (_copy is { } copy)
+        {
+            _copy = null;
+            Owner.Sending = null;
+            Owner.Fail();
+            try
+            {
+                copy.Cancel();
+            }
+            catch (Exception error) when (error is NpgsqlException or IOException or InvalidOperationException)
+            {
+                // The connection broke or the server had refused a row: what was sent is gone anyway.
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -108,16 +138,36 @@ internal sealed partial class PostgreSqlCopy : PostgreSqlRows
         _refusedRow = null;
     }
 
-    private int Send()
+    private int SendPiece()
+    {
+        if (_isRowOpen)
+        {
+            throw new InvalidOperationException($"{Table}: a row is not whole yet.");
+        }
+
+        if (_copy is null)
+        {
+            Owner.MakeRoom(null, "");
+            _copy = Owner.Driver.BeginRawBinaryCopy(_sql);
+            Owner.Sending = this;
+            _copy.Write(Header);
+            _copy.Write(stackalloc byte[2 * sizeof(int)]);
+        }
+
+        _copy.Write(_bytes.WrittenSpan);
+        _bytes.ResetWrittenCount();
+        return 0;
+    }
+
+    private int End()
     {
         var rows = _rows;
         try
         {
-            using var copy = Owner.Driver.BeginRawBinaryCopy(_sql);
-            copy.Write(Header);
-            copy.Write(stackalloc byte[2 * sizeof(int)]);
-            copy.Write(_bytes.WrittenSpan);
-            copy.Write([0xFF, 0xFF]);
+            using (_copy)
+            {
+                _copy!.Write([0xFF, 0xFF]);
+            }
         }
         catch (PostgresException error)
         {
@@ -131,6 +181,8 @@ internal sealed partial class PostgreSqlCopy : PostgreSqlRows
         finally
         {
             // What is refused is not sent again.
+            _copy = null;
+            Owner.Sending = null;
             Clear();
         }
 

@@ -25,6 +25,9 @@ internal sealed class PostgreSqlFleetConnection(NpgsqlConnection connection, str
     /// <summary>The driver's connection.</summary>
     public NpgsqlConnection Driver => connection;
 
+    /// <summary>The rows that are under way to the server; null when none are.</summary>
+    internal PostgreSqlRows? Sending { get; set; }
+
     /// <inheritdoc/>
     public override Statement Prepare(string sql) => new PostgreSqlStatement(this, PostgreSqlText.Of(sql));
 
@@ -69,6 +72,7 @@ internal sealed class PostgreSqlFleetConnection(NpgsqlConnection connection, str
     /// <param name="sql">Its text, which names its tables.</param>
     internal void MakeRoom(PostgreSqlStatement? next, string sql)
     {
+        Sending?.EndSending();
         _reading?.ReadAhead();
         for (var i = 0; i < _pending.Count; i++)
         {
@@ -108,10 +112,13 @@ internal sealed class PostgreSqlFleetConnection(NpgsqlConnection connection, str
         }
         catch
         {
-            _isFailed = _isInTransaction;
+            Fail();
             throw;
         }
     }
+
+    /// <summary>The transaction can only be undone.</summary>
+    internal void Fail() => _isFailed = _isInTransaction;
 
     /// <inheritdoc/>
     protected override void Begin(bool isWriting)

@@ -17,6 +17,11 @@ internal abstract class PostgreSqlRows(PostgreSqlFleetConnection owner, string t
     /// <summary>Forgets the rows that wait and counts anew: the transaction is over.</summary>
     public abstract void Forget();
 
+    /// <summary>Ends what is under way to the server, which then takes something else.</summary>
+    public virtual void EndSending()
+    {
+    }
+
     /// <summary>A transaction begins.</summary>
     public virtual void Begin()
     {

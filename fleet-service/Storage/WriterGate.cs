@@ -2,14 +2,19 @@ namespace KioskFleet.Service.Storage;
 
 /// <summary>
 /// Lets one writer transaction at a time through, in the order of asking. SQLite has one writer per file and makes
-/// the others poll; a queue in the process wastes no time and starves nobody. Thread-safe. A turn is not re-entrant:
-/// whoever asks again while holding one waits for itself.
+/// the others poll; a queue in the process wastes no time and starves nobody. What a cabinet waits for goes before what
+/// is only derived from it. Thread-safe. A turn is not re-entrant: whoever asks again while holding one waits for
+/// itself.
 /// </summary>
 internal sealed class WriterGate
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<TaskCompletionSource<Turn>> _waiting = new();
     private bool _taken;
+    private long _firstTurns;
+
+    /// <summary>How many turns went before others; when it grows, cabinets are waiting for their receipts.</summary>
+    public long FirstTurns => Volatile.Read(ref _firstTurns);
 
     /// <summary>How many callers wait now; for metrics.</summary>
     public int Waiting
@@ -25,7 +30,20 @@ internal sealed class WriterGate
 
     /// <summary>Waits for the turn to write; dispose it to let the next caller in.</summary>
     /// <exception cref="OperationCanceledException">Cancelled while waiting; no turn was taken.</exception>
-    public ValueTask<Turn> EnterAsync(CancellationToken cancellationToken = default)
+    public ValueTask<Turn> EnterAsync(CancellationToken cancellationToken = default) =>
+        EnterAsync(isFirst: false, cancellationToken);
+
+    /// <summary>
+    /// The same, before all that wait. For one caller at a time: between two of its turns the others have theirs.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Cancelled while waiting; no turn was taken.</exception>
+    public ValueTask<Turn> EnterFirstAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _firstTurns);
+        return EnterAsync(isFirst: true, cancellationToken);
+    }
+
+    private ValueTask<Turn> EnterAsync(bool isFirst, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         LinkedListNode<TaskCompletionSource<Turn>> node;
@@ -37,8 +55,8 @@ internal sealed class WriterGate
                 return ValueTask.FromResult(new Turn(this));
             }
 
-            node = _waiting.AddLast(
-                new TaskCompletionSource<Turn>(TaskCreationOptions.RunContinuationsAsynchronously));
+            var turn = new TaskCompletionSource<Turn>(TaskCreationOptions.RunContinuationsAsynchronously);
+            node = isFirst ? _waiting.AddFirst(turn) : _waiting.AddLast(turn);
         }
 
         return cancellationToken.CanBeCanceled

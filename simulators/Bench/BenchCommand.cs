@@ -24,7 +24,7 @@ internal static class BenchCommand
         };
         engine.AcceptOnlyFromAmong(Embedded, Distributed);
         var cabinets = CommandOptions.Number(
-            "--cabinets", "Simulated cabinets; 600 unless said otherwise with --engine distributed.", 2_700, 1, 10_000);
+            "--cabinets", "Simulated cabinets; 400 unless said otherwise with --engine distributed.", 2_700, 1, 10_000);
         var sales = CommandOptions.Number("--sales", "Sales per cabinet, end to end.", 500, 1, 5_000);
         var rounds = CommandOptions.Number("--rounds", "Alternating rounds.", 5, 1, 25);
         var seed = new Option<int>("--seed") { DefaultValueFactory = _ => 1, Description = "Seed of the sales." };

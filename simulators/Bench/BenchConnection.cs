@@ -18,6 +18,7 @@ internal sealed class BenchConnection(BenchCabinet cabinet) : IDisposable
 
     private readonly IMqttClient _client = Factory.CreateMqttClient();
     private readonly ConcurrentDictionary<Digest, TaskCompletionSource<Receipt>> _waiting = new();
+    private Task _pause = Task.CompletedTask;
 
     /// <summary>Connects and subscribes.</summary>
     public async Task ConnectAsync(int port, CancellationToken ct)
@@ -57,15 +58,18 @@ internal sealed class BenchConnection(BenchCabinet cabinet) : IDisposable
         }
     }
 
-    /// <summary>Sends a batch until it is committed, pausing as the receipts ask.</summary>
+    /// <summary>
+    /// Waits as the receipt before asked for, and sends a batch until it is committed.
+    /// </summary>
     public async Task SendAsync(SignedMessage batch, CancellationToken ct)
     {
+        await _pause;
         while (true)
         {
             var receipt = await AskAsync(Lane.Batch, batch, ct);
             if (receipt.Outcome is ReceiptOutcome.Committed or ReceiptOutcome.Duplicate)
             {
-                await Task.Delay((int)receipt.PaceMs, ct);
+                _pause = Task.Delay((int)receipt.PaceMs, ct);
                 return;
             }
 

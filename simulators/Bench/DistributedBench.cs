@@ -24,11 +24,13 @@ internal sealed class DistributedBench(DistributedOptions options, string folder
         await cluster.StartAsync(cancel);
         using var signer = new MessageSigner(ECDsa.Create(ECCurve.NamedCurves.nistP256));
         await using var append = new PostgreSqlAppendBench(
-            new BenchOptions { Seed = options.Seed, LedgerSalesPerRound = options.LedgerSalesPerRound }, cluster,
-            folder,
-            signer);
+            new BenchOptions
+            {
+                Seed = options.Seed, Rounds = options.Rounds, LedgerSalesPerRound = options.LedgerSalesPerRound,
+            },
+            cluster, folder, signer);
         progress("ledger appends against bare COPY");
-        var ledger = await append.RunAsync(options.Rounds, cancel);
+        var ledger = await append.RunAsync(cancel);
         var replicas = await MeasureReplicasAsync(cluster, append.AppendBare, cancel);
         progress("time series against bare requests");
         var series = await MeasureSeriesAsync(cluster, cancel);
@@ -42,6 +44,7 @@ internal sealed class DistributedBench(DistributedOptions options, string folder
             LedgerEntriesPerSecond = Math.Round(ledger.Rate),
             BareRowsPerSecond = Math.Round(ledger.BareRate),
             EndToEndSalesPerSecond = Math.Round(replicas.OneSalesPerSecond),
+            FollowedSalesPerSecond = Math.Round(replicas.FollowedPerSecond),
             ReplicaSalesPerSecond = Math.Round(replicas.SeveralSalesPerSecond),
             SeriesLinesPerSecond = Math.Round(series.LinesPerSecond),
             SeriesFromLedgerLinesPerSecond = Math.Round(series.FromLedgerLinesPerSecond),

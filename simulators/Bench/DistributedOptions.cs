@@ -11,7 +11,7 @@ internal sealed record DistributedOptions
     public int Seed { get; init; } = 1;
 
     /// <summary>Cabinets, each a connection to the broker. 1 to 10,000.</summary>
-    public int Cabinets { get; init; } = 600;
+    public int Cabinets { get; init; } = 400;
 
     /// <summary>
     /// Sales that each cabinet sends in a measured round, 1 to 5,000; in batches of at most 500.
@@ -19,10 +19,10 @@ internal sealed record DistributedOptions
     public int SalesPerCabinet { get; init; } = 500;
 
     /// <summary>
-    /// Sales that each cabinet sends before a round for each service that was just started, so that no round pays for
-    /// code that runs for the first time. 1 to 500.
+    /// Rounds that are not measured after services were started, so that none pays for code that runs for the first
+    /// time. 1 to 10.
     /// </summary>
-    public int WarmUpSalesPerCabinet { get; init; } = 100;
+    public int WarmUpRounds { get; init; } = 2;
 
     /// <summary>Services of the round that has several.</summary>
     public int Replicas { get; init; } = 3;
@@ -38,7 +38,7 @@ internal sealed record DistributedOptions
     {
         Cabinets = Math.Min(Cabinets, 60),
         SalesPerCabinet = Math.Min(SalesPerCabinet, 500),
-        WarmUpSalesPerCabinet = 50,
+        WarmUpRounds = 1,
         Rounds = 1,
         LedgerSalesPerRound = 20_000,
     };
@@ -80,6 +80,12 @@ internal sealed record DistributedResult
 
     /// <summary>The same with several.</summary>
     public double ReplicaSalesPerSecond { get; init; }
+
+    /// <summary>
+    /// Sales per second with which charts, product sales and recorded payments come up behind the receipts, one
+    /// service, when no more come.
+    /// </summary>
+    public double FollowedSalesPerSecond { get; init; }
 
     /// <summary>Lines per second of the series writer.</summary>
     public double SeriesLinesPerSecond { get; init; }

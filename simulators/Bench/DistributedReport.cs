@@ -35,6 +35,11 @@ internal static class DistributedReport
             await Console.Error.WriteLineAsync($"Broken: {error.Message}");
             return ExitCode.Broken;
         }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("Stopped before its end.");
+            return ExitCode.Broken;
+        }
         finally
         {
             folder.Delete(recursive: true);
@@ -50,6 +55,8 @@ internal static class DistributedReport
             $"{result.EndToEndSalesPerSecond:N0}", "bare rows beside it", $"{result.EndToEndRatio:0.00}");
         table.AddRow($"the same with {result.Replicas} services", $"{result.ReplicaSalesPerSecond:N0}",
             "1 service", $"{result.ReplicaRatio:0.00}");
+        table.AddRow(
+            "charts, product sales, payments, sales /s, afterwards", $"{result.FollowedSalesPerSecond:N0}", "", "");
         table.AddRow("time series, lines /s", $"{result.SeriesLinesPerSecond:N0}", $"{result.BareLinesPerSecond:N0}",
             $"{result.SeriesRatio:0.00}");
         table.AddRow("the same from the ledger on", $"{result.SeriesFromLedgerLinesPerSecond:N0}",

@@ -44,25 +44,31 @@ internal sealed class LedgerAppendBench(BenchOptions options, string folder)
     {
         var cabinets = Math.Max(1, options.LedgerSalesPerRound / SalesPerBatch);
         var sales = new BenchSales(options.Seed);
-        var chain = new HashChain();
         var batches = new List<VerifiedBatch>();
         for (var i = 0; i < cabinets; i++)
         {
             var id = CabinetId.Parse($"KF{i:000000}");
-            var assignment = new AssignmentModel(i + 1, "bench", CountyCode.Parse("341125"), "", "", 0, null);
-            var cabinet = new CabinetModel(id, CabinetLife.Active, null, 0, [], [assignment]);
-            foreach (var message in sales.Batches(id, new JournalId((UInt128)(i + 1)), signer, SalesPerBatch))
-            {
-                if (!ReceivedBatch.TryParse(message.Payload, out var batch) || !batch.ComputeHashes(chain))
-                {
-                    throw new InvalidOperationException("The benchmark made a batch that cannot be read.");
-                }
-
-                batches.Add(new VerifiedBatch(batch, cabinet, signer.PublicKey, BenchSales.StartUtcMs));
-            }
+            batches.AddRange(Check(
+                sales.Batches(id, new JournalId((UInt128)(i + 1)), signer, SalesPerBatch), id, i, signer));
         }
 
         return batches;
+    }
+
+    /// <summary>The messages of a cabinet as the service has them when it has checked them.</summary>
+    internal static IReadOnlyList<VerifiedBatch> Check(
+        IReadOnlyList<SignedMessage> messages, CabinetId id, int number, MessageSigner signer)
+    {
+        var assignment = new AssignmentModel(number + 1, "bench", CountyCode.Parse("341125"), "", "", 0, null);
+        var cabinet = new CabinetModel(id, CabinetLife.Active, null, 0, [], [assignment]);
+        var chain = new HashChain();
+        return
+        [
+            .. messages.Select(message => ReceivedBatch.TryParse(message.Payload, out var batch)
+                && batch.ComputeHashes(chain)
+                    ? new VerifiedBatch(batch, cabinet, signer.PublicKey, BenchSales.StartUtcMs)
+                    : throw new InvalidOperationException("The benchmark made a batch that cannot be read.")),
+        ];
     }
 
     private async Task<(string Path, double Rate)> LedgerRoundAsync(int round, List<VerifiedBatch> batches)

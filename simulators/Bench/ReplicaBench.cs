@@ -12,21 +12,23 @@ namespace KioskFleet.Simulators.Bench;
 /// <param name="ReplicaRatio">Several services ÷ one.</param>
 /// <param name="OneSalesPerSecond">Sales per second with one service.</param>
 /// <param name="SeveralSalesPerSecond">Sales per second with several.</param>
+/// <param name="FollowedPerSecond">Sales per second of what follows the ledger, one service, afterwards.</param>
 /// <param name="Sent">Sales for which a receipt came.</param>
 /// <param name="Committed">Sales in the ledger.</param>
 internal sealed record ReplicaFigures(
-    double EndToEndRatio, double ReplicaRatio, double OneSalesPerSecond, double SeveralSalesPerSecond, long Sent,
-    long Committed);
+    double EndToEndRatio, double ReplicaRatio, double OneSalesPerSecond, double SeveralSalesPerSecond,
+    double FollowedPerSecond, long Sent, long Committed);
 
 /// <summary>
-/// Every cabinet on one Mosquitto sends what it has, one batch at a time, and waits for the receipt: with one service
-/// behind the shared subscription, with several, and the same number of rows bare, in turn. Signing is done before.
+/// Every cabinet on one Mosquitto sends what it has, one batch at a time, and waits for the receipt: first with one
+/// service behind the shared subscription, then with several, each in turn with bare rows. Signing is done before.
 /// Owns the services; one caller at a time.
 /// </summary>
 internal sealed class ReplicaBench : IAsyncDisposable
 {
     private const string Database = "fleet";
     private const int ConnectAtOnce = 64;
+    private static readonly TimeSpan FollowedLook = TimeSpan.FromMilliseconds(200);
 
     private readonly DistributedOptions _options;
     private readonly PostgreSqlCluster _cluster;
@@ -56,27 +58,12 @@ internal sealed class ReplicaBench : IAsyncDisposable
     {
         await PrepareAsync(cancel);
         bare();
-        var rounds = new List<(double Bare, double One, double Several)>();
-        for (var round = 0; round < _options.Rounds; round++)
-        {
-            _progress($"round {round + 1} of {_options.Rounds}: bare rows, one service, {_options.Replicas} services");
-            if (round % 2 == 0)
-            {
-                var (limit, one) = (bare(), await RoundAsync(1, cancel));
-                rounds.Add((limit, one, await RoundAsync(_options.Replicas, cancel)));
-            }
-            else
-            {
-                var (several, one) = (await RoundAsync(_options.Replicas, cancel), await RoundAsync(1, cancel));
-                rounds.Add((bare(), one, several));
-            }
-        }
-
+        var one = await MeasureAsync(1, bare, cancel);
+        _progress("waiting for charts, product sales and recorded payments");
+        var followed = await FollowedAsync(cancel);
+        var several = await MeasureAsync(_options.Replicas, bare, cancel);
         return new ReplicaFigures(
-            PairedRates.Median(rounds.Select(r => r.One / r.Bare)),
-            PairedRates.Median(rounds.Select(r => r.Several / r.One)),
-            PairedRates.Median(rounds.Select(r => r.One)), PairedRates.Median(rounds.Select(r => r.Several)),
-            _sent, await CountAsync(cancel));
+            one.Ratio, several.Ratio / one.Ratio, one.Rate, several.Rate, followed, _sent, await CountAsync(cancel));
     }
 
     /// <inheritdoc/>
@@ -118,14 +105,30 @@ internal sealed class ReplicaBench : IAsyncDisposable
             });
     }
 
-    /// <summary>Starts so many services anew, warms them up and measures.</summary>
-    private async Task<double> RoundAsync(int services, CancellationToken cancel)
+    /// <summary>
+    /// So many services, which were running for a while, in turn with bare rows: what the machine does meanwhile bears
+    /// on both.
+    /// </summary>
+    private async Task<PairedRates> MeasureAsync(int services, Func<double> bare, CancellationToken cancel)
     {
-        // A service that ran in the round before would be warmer than one that is started for this one.
-        await Task.WhenAll(_services.Select(service => service.StopAsync()));
         await StartAsync(services, cancel);
-        await SendAsync(_options.WarmUpSalesPerCabinet * services, cancel);
-        return await SendAsync(_options.SalesPerCabinet, cancel);
+        _progress($"warming up {services} service(s)");
+        for (var i = 0; i < _options.WarmUpRounds * services; i++)
+        {
+            await SendAsync(cancel);
+        }
+
+        await FollowedAsync(cancel);
+        var rounds = new List<(double Bare, double Rate)>();
+        for (var round = 0; round < _options.Rounds; round++)
+        {
+            _progress($"round {round + 1} of {_options.Rounds}: bare rows, {services} service(s)");
+            var limit = bare();
+            rounds.Add((limit, await SendAsync(cancel)));
+        }
+
+        return new PairedRates(PairedRates.Median(rounds.Select(r => r.Rate)),
+            PairedRates.Median(rounds.Select(r => r.Bare)), PairedRates.Median(rounds.Select(r => r.Rate / r.Bare)));
     }
 
     private async Task StartAsync(int services, CancellationToken cancel)
@@ -134,10 +137,10 @@ internal sealed class ReplicaBench : IAsyncDisposable
         await Task.WhenAll(_services.Take(services).Select(service => service.ReadyAsync(cancel)));
     }
 
-    private async Task<double> SendAsync(int salesPerCabinet, CancellationToken cancel)
+    private async Task<double> SendAsync(CancellationToken cancel)
     {
         var batches = new List<SignedMessage>[_outboxes.Count];
-        Parallel.For(0, batches.Length, i => batches[i] = _outboxes[i].Next(salesPerCabinet));
+        Parallel.For(0, batches.Length, i => batches[i] = _outboxes[i].Next(_options.SalesPerCabinet));
         var started = Stopwatch.GetTimestamp();
         await Task.WhenAll(_connections.Select(async (connection, i) =>
         {
@@ -147,9 +150,31 @@ internal sealed class ReplicaBench : IAsyncDisposable
             }
         }));
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        var sales = (long)salesPerCabinet * batches.Length;
+        var sales = (long)_options.SalesPerCabinet * batches.Length;
         _sent += sales;
         return sales / seconds;
+    }
+
+    /// <summary>
+    /// Waits until everything that follows the ledger has come to its end; sales per second of the last of them.
+    /// </summary>
+    private async Task<double> FollowedAsync(CancellationToken cancel)
+    {
+        await using var connection = await _cluster.OpenAsync(Database, cancel);
+        await using var behind = new NpgsqlCommand(
+            """
+            SELECT (SELECT max(position) FROM entries) - least(
+              (SELECT position FROM chart_cursor), (SELECT position FROM recorded_cursor),
+              (SELECT max(position) FROM product_sales_editions))
+            """, connection);
+        var started = Stopwatch.GetTimestamp();
+        var first = (long)(await behind.ExecuteScalarAsync(cancel))!;
+        while ((long)(await behind.ExecuteScalarAsync(cancel))! > 0)
+        {
+            await Task.Delay(FollowedLook, cancel);
+        }
+
+        return first / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
     private async Task<long> CountAsync(CancellationToken cancel)

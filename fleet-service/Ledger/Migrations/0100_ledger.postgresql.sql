@@ -55,9 +55,8 @@ CREATE TABLE entries (
   unmapped_fen  BIGINT  NOT NULL,
   line_class    BIGINT  NOT NULL, -- class of every line; 0: see line_classes
   line_classes  BYTEA   NULL,     -- one byte per line when they differ
-  commit_month  BIGINT  NOT NULL DEFAULT to_char(now() AT TIME ZONE 'UTC', 'YYYYMM')::bigint, -- its partition
-  PRIMARY KEY (position, commit_month)
-) PARTITION BY LIST (commit_month);
+  commit_month  BIGINT  NOT NULL DEFAULT to_char(now() AT TIME ZONE 'UTC', 'YYYYMM')::bigint  -- its partition
+) PARTITION BY LIST (commit_month); -- each partition has position as its primary key
 
 -- Makes the partitions of a month (yyyymm) unless they are there; true when it made them.
 CREATE FUNCTION make_ledger_month(month BIGINT) RETURNS BOOLEAN LANGUAGE plpgsql AS $$
@@ -66,7 +65,8 @@ BEGIN
     RETURN FALSE;
   END IF;
   EXECUTE format('CREATE TABLE batches_%s PARTITION OF batches FOR VALUES IN (%s)', month, month);
-  EXECUTE format('CREATE TABLE entries_%s PARTITION OF entries FOR VALUES IN (%s)', month, month);
+  EXECUTE format('CREATE TABLE entries_%s PARTITION OF entries (PRIMARY KEY (position)) FOR VALUES IN (%s)',
+                 month, month);
   RETURN TRUE;
 END $$;
 SELECT make_ledger_month(to_char(now() AT TIME ZONE 'UTC', 'YYYYMM')::bigint);
