@@ -13,6 +13,22 @@ internal static class BrokerLimits
     /// <summary>Largest packet taken before the cabinet has proven who it is, in bytes.</summary>
     public const int MaxFirstPacketBytes = 4 * 1024;
 
+    /// <summary>
+    /// Messages up to this size in bytes are light and never wait for heavy ones: a hello, a batch of about 30 sales.
+    /// </summary>
+    public const int LightBytes = 8 * 1024;
+
+    /// <summary>
+    /// Most bytes of heavier packets that all connections of the embedded broker hold at once, from their announcement
+    /// until they are taken; the others stay with their cabinets.
+    /// </summary>
+    public const int MaxHeavyBytes = 8 * 1024 * 1024;
+
+    /// <summary>
+    /// How long a heavier packet may take to come: who is slower does not hold the room of others.
+    /// </summary>
+    public static readonly TimeSpan HeavyTimeout = TimeSpan.FromSeconds(90);
+
     /// <summary>Longest password taken, in bytes; ours have 43.</summary>
     public const int MaxPasswordBytes = 256;
 

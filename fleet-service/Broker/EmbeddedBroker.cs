@@ -45,7 +45,7 @@ internal sealed class EmbeddedBroker(
             .WithMaxPendingMessagesPerClient(BrokerLimits.MaxPendingDownMessages)
             .Build();
         serverOptions.PendingMessagesOverflowStrategy = MqttPendingMessagesOverflowStrategy.DropOldestQueuedMessage;
-        _door = new GuardedTcpAdapter(embedded, down.Metrics, log);
+        _door = new GuardedTcpAdapter(embedded, down.Metrics, lane.Time, log);
         _server = new MqttServerFactory().CreateMqttServer(serverOptions, [_door], new MqttLibraryLog(log));
         _server.ValidatingConnectionAsync += gate.ValidateAsync;
         _server.ClientConnectedAsync += OnConnectedAsync;

@@ -22,6 +22,12 @@ internal sealed class FrameSizeGuard(int maxFirstBytes, int maxBytes)
         Body,
     }
 
+    /// <summary>Bytes of the body in hand that are still to come; 0 between packets.</summary>
+    public int BodyBytesToCome => _state == State.Body ? _length : 0;
+
+    /// <summary>True between two packets.</summary>
+    public bool IsBetweenPackets => _state == State.Type;
+
     /// <summary>The body size that was announced and refused; 0 while all is well.</summary>
     public int RefusedBytes { get; private set; }
 

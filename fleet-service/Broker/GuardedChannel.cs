@@ -7,12 +7,19 @@ using MQTTnet.Exceptions;
 namespace KioskFleet.Service.Broker;
 
 /// <summary>
-/// A channel that ends when a packet announces more bytes than are taken. The server library makes room for whatever
-/// length a packet states, so the guard has to sit below it. Reads come one at a time, as the library does.
+/// A channel that ends when a packet announces more bytes than are taken, and that reads a heavy one only when there is
+/// room for it: a city that comes back at once waits in its cabinets. The server library makes room for whatever length
+/// a packet states, so the guard has to sit below it. Reads come one at a time, as the library does, and the next
+/// packet is read when the one before was taken.
 /// </summary>
-internal sealed class GuardedChannel(IMqttChannel inner) : IMqttChannel
+/// <param name="inner">The connection.</param>
+/// <param name="room">The bytes of heavy packets that all connections may hold.</param>
+/// <param name="time">By which a heavy packet has to come.</param>
+internal sealed class GuardedChannel(IMqttChannel inner, ByteBudget room, TimeProvider time) : IMqttChannel
 {
     private readonly FrameSizeGuard _guard = new(BrokerLimits.MaxFirstPacketBytes, BrokerLimits.MaxPacketBytes);
+    private int _held;
+    private CancellationTokenSource? _limit;
 
     /// <inheritdoc/>
     public X509Certificate2 ClientCertificate => inner.ClientCertificate;
@@ -33,14 +40,30 @@ internal sealed class GuardedChannel(IMqttChannel inner) : IMqttChannel
     public Task DisconnectAsync(CancellationToken cancellationToken) => inner.DisconnectAsync(cancellationToken);
 
     /// <inheritdoc/>
-    /// <exception cref="MqttProtocolViolationException">A packet is larger than taken.</exception>
+    /// <exception cref="MqttProtocolViolationException">A packet is larger than taken, or comes too slowly.</exception>
     public async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
     {
-        var read = await inner.ReadAsync(buffer, offset, count, cancellationToken);
-        return _guard.Accept(buffer.AsSpan(offset, read))
-            ? read
-            : throw new MqttProtocolViolationException(
+        if (_guard.IsBetweenPackets)
+        {
+            // The library asks for more when it is done with the packet before.
+            GiveBack();
+        }
+
+        var read = await ReadInTimeAsync(buffer, offset, count, cancellationToken);
+        if (!_guard.Accept(buffer.AsSpan(offset, read)))
+        {
+            throw new MqttProtocolViolationException(
                 $"A packet of at least {_guard.RefusedBytes} bytes is larger than taken.");
+        }
+
+        if (_limit is null && _guard.BodyBytesToCome > BrokerLimits.LightBytes)
+        {
+            var bytes = _guard.BodyBytesToCome;
+            await room.TakeAsync(bytes, isLight: false, cancellationToken);
+            (_held, _limit) = (bytes, new CancellationTokenSource(BrokerLimits.HeavyTimeout, time));
+        }
+
+        return read;
     }
 
     /// <inheritdoc/>
@@ -49,5 +72,38 @@ internal sealed class GuardedChannel(IMqttChannel inner) : IMqttChannel
         inner.WriteAsync(buffer, isEndOfPacket, cancellationToken);
 
     /// <inheritdoc/>
-    public void Dispose() => inner.Dispose();
+    public void Dispose()
+    {
+        inner.Dispose();
+        GiveBack();
+    }
+
+    private async Task<int> ReadInTimeAsync(
+        byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        if (_limit is not { } limit)
+        {
+            return await inner.ReadAsync(buffer, offset, count, cancellationToken);
+        }
+
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            return await inner.ReadAsync(buffer, offset, count, both.Token);
+        }
+        catch (Exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new MqttProtocolViolationException(
+                $"A packet did not come within {BrokerLimits.HeavyTimeout.TotalSeconds:0} s.");
+        }
+    }
+
+    private void GiveBack()
+    {
+        if (Interlocked.Exchange(ref _limit, null) is { } limit)
+        {
+            room.Return(_held);
+            limit.Dispose();
+        }
+    }
 }

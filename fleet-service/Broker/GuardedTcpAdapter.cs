@@ -10,10 +10,11 @@ using MQTTnet.Server;
 namespace KioskFleet.Service.Broker;
 
 /// <summary>
-/// Accepts TCP connections for the embedded broker: bounded in number, each behind a <see cref="GuardedChannel"/>.
+/// Accepts TCP connections for the embedded broker: bounded in number, each behind a <see cref="GuardedChannel"/> and
+/// before a <see cref="ForgettingAdapter"/>.
 /// </summary>
 internal sealed class GuardedTcpAdapter(
-    EmbeddedBrokerOptions options, BrokerMetrics metrics, ILogger log) : IMqttServerAdapter
+    EmbeddedBrokerOptions options, BrokerMetrics metrics, TimeProvider time, ILogger log) : IMqttServerAdapter
 {
     private const int Backlog = 1_024;
     private const int KeepAliveSeconds = 60;
@@ -21,6 +22,7 @@ internal sealed class GuardedTcpAdapter(
     // The server's own frames are receipts and acknowledgements; a small buffer per connection is enough.
     private const int WriteBufferBytes = 512;
 
+    private readonly ByteBudget _room = new(BrokerLimits.MaxHeavyBytes);
     private readonly CancellationTokenSource _stop = new();
     private Socket? _door;
     private int _connections;
@@ -100,10 +102,11 @@ internal sealed class GuardedTcpAdapter(
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveSeconds / 4);
             await using var stream = new NetworkStream(socket, ownsSocket: true);
-            using var channel = new GuardedChannel(new MqttTcpChannel(stream, local, remote, null));
+            using var channel = new GuardedChannel(
+                new MqttTcpChannel(stream, local, remote, null), _room, time);
             var formatter = new MqttPacketFormatterAdapter(
                 new MqttBufferWriter(WriteBufferBytes, serverOptions.WriterBufferSizeMax));
-            using var adapter = new MqttChannelAdapter(channel, formatter, logger);
+            using var adapter = new ForgettingAdapter(new MqttChannelAdapter(channel, formatter, logger));
             await ClientHandler(adapter);
         }
         catch (Exception error) when (

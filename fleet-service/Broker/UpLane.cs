@@ -21,6 +21,9 @@ internal sealed class UpLane(
     private readonly long _started = time.GetTimestamp();
     private readonly ConcurrentDictionary<CabinetId, TokenBucket> _buckets = new();
 
+    /// <summary>The time that its limits go by.</summary>
+    public TimeProvider Time => time;
+
     /// <summary>Takes one message; the PUBACK waits for it.</summary>
     public async Task TakeAsync(InterceptingPublishEventArgs args)
     {

@@ -1,3 +1,5 @@
+using KioskFleet.Service.Broker;
+
 namespace KioskFleet.Service.Ingest;
 
 /// <summary>

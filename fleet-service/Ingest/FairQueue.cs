@@ -1,3 +1,4 @@
+using KioskFleet.Service.Broker;
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
@@ -12,7 +13,7 @@ namespace KioskFleet.Service.Ingest;
 internal sealed class FairQueue<T>
 {
     /// <summary>Payloads up to this size in bytes are light: a hello, a batch of about 30 sales.</summary>
-    public const int LightBytes = 8 * 1024;
+    public const int LightBytes = BrokerLimits.LightBytes;
 
     /// <summary>Of so many that are taken one is heavy, when there is any.</summary>
     public const int HeavyEvery = 4;

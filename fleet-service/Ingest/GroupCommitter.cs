@@ -1,3 +1,4 @@
+using KioskFleet.Service.Broker;
 using KioskFleet.Service.Ledger;
 
 namespace KioskFleet.Service.Ingest;

@@ -126,7 +126,9 @@ internal sealed partial class PostgreSqlCopy : PostgreSqlRows
             }
             catch (Exception error) when (error is NpgsqlException or IOException or InvalidOperationException)
             {
-                // The connection broke or the server had refused a row: what was sent is gone anyway.
+                // The connection broke or the server had refused a row: what was sent is gone anyway, and what broke
+                // with it is not handed out again.
+                NpgsqlConnection.ClearPool(Owner.Driver);
             }
         }
     }

@@ -1,3 +1,4 @@
+using KioskFleet.Service.Broker;
 using KioskFleet.Service.Ingest;
 using KioskFleet.Service.Tests.Ledger;
 using Microsoft.Extensions.Time.Testing;

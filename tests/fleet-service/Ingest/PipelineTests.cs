@@ -2,7 +2,7 @@ using KioskFleet.Protocol.Identity;
 using KioskFleet.Protocol.Receipts;
 using KioskFleet.Protocol.Signing;
 using KioskFleet.Protocol.Topics;
-using KioskFleet.Service.Ingest;
+using KioskFleet.Service.Broker;
 using KioskFleet.Service.Tests.Ledger;
 using Xunit;
 

@@ -1,4 +1,4 @@
-namespace KioskFleet.Service.Ingest;
+namespace KioskFleet.Service.Broker;
 
 /// <summary>
 /// Caps the bytes that wait for a decision: who comes when the budget is spent waits, in order, until bytes are given
