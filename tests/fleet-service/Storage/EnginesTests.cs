@@ -56,13 +56,15 @@ public sealed class EnginesTests : IDisposable
             row => row.Text(0));
         Assert.Equal(keys.Order(StringComparer.Ordinal), server.Query(
             """
-            SELECT c.relname || ': '
+            SELECT DISTINCT t.relname || ': '
               || string_agg(a.attname, ',' ORDER BY array_position(i.indkey::int[], a.attnum::int))
             FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+            LEFT JOIN pg_inherits h ON h.inhrelid = c.oid
+            JOIN pg_class t ON t.oid = coalesce(h.inhparent, c.oid)
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
-            WHERE i.indisprimary AND c.relnamespace = 'public'::regnamespace AND NOT c.relispartition
+            WHERE i.indisprimary AND c.relnamespace = 'public'::regnamespace
               AND a.attname <> 'commit_month' AND c.relname NOT LIKE 'replica%'
-            GROUP BY c.relname
+            GROUP BY t.relname, c.oid
             """,
             row => row.Text(0)).Order(StringComparer.Ordinal));
         var indices = file.Query(
