@@ -134,7 +134,8 @@ internal static class TestEngine
         ? $"""
           SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
           WHERE i.indrelid = (SELECT coalesce(min(h.inhrelid), '{table}'::regclass) FROM pg_inherits h
-                              WHERE h.inhparent = '{table}'::regclass) AND i.indisprimary AND a.attname <> 'commit_month'
+                              WHERE h.inhparent = '{table}'::regclass)
+            AND i.indisprimary AND a.attname <> 'commit_month'
           ORDER BY array_position(i.indkey::int[], a.attnum::int)
           """
         : $"SELECT name FROM pragma_table_info('{table}') WHERE pk > 0 ORDER BY pk";
