@@ -72,20 +72,26 @@ public abstract class RaceTests : IDisposable
         _catalogue.List("cola", Start);
         using var sweep = _catalogue.NewSweep(Slow);
         using var other = new LedgerWriter(_books.Database, stale, _books.Places);
+        Task<RejudgingRun> running;
+        Task<IReadOnlyList<CommitOutcome>> committing;
         using (var turn = await _books.Database.Writers.EnterAsync(BooksRig.Stop))
         {
-            // Both wait for the turn, the sweep's beginning first: what the other commits comes behind it.
-            var running = sweep.RunAsync(BooksRig.Stop);
+            running = sweep.RunAsync(BooksRig.Stop);
             await Waits(1);
-            var committing = other.CommitAsync([_books.Batch(journal, 2, 3)], BooksRig.Stop);
-            await Waits(2);
+            var behind = _books.Database.Writers.EnterAsync(BooksRig.Stop).AsTask();
             turn.Dispose();
-            await committing;
-            var run = await running;
-            Assert.Equal(3, run.SalesChanged);
-            Assert.Equal(2, run.Passes);
+
+            // The sweep has begun: what the other commits comes behind its beginning, and before its end.
+            using (await behind)
+            {
+                committing = other.CommitAsync([_books.Batch(journal, 2, 3)], BooksRig.Stop);
+            }
         }
 
+        await committing;
+        var run = await running;
+        Assert.Equal(3, run.SalesChanged);
+        Assert.Equal(2, run.Passes);
         AssertAid(3);
         Assert.Equal(["4|3|3"], _books.Rows("SELECT version, through_position, cursor_position FROM rejudgings"));
     }
