@@ -10,7 +10,9 @@ internal sealed class WriterGate
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<TaskCompletionSource<Turn>> _waiting = new();
+    private readonly LinkedList<TaskCompletionSource<Turn>> _waitingFirst = new();
     private bool _taken;
+    private bool _wasFirst;
     private long _firstTurns;
 
     /// <summary>How many turns went before others; when it grows, cabinets are waiting for their receipts.</summary>
@@ -23,7 +25,7 @@ internal sealed class WriterGate
         {
             lock (_lock)
             {
-                return _waiting.Count;
+                return _waiting.Count + _waitingFirst.Count;
             }
         }
     }
@@ -34,7 +36,7 @@ internal sealed class WriterGate
         EnterAsync(isFirst: false, cancellationToken);
 
     /// <summary>
-    /// The same, before all that wait. For one caller at a time: between two of its turns the others have theirs.
+    /// The same, before all that wait for a turn in order; when some do, every second turn is theirs.
     /// </summary>
     /// <exception cref="OperationCanceledException">Cancelled while waiting; no turn was taken.</exception>
     public ValueTask<Turn> EnterFirstAsync(CancellationToken cancellationToken)
@@ -51,12 +53,12 @@ internal sealed class WriterGate
         {
             if (!_taken)
             {
-                _taken = true;
+                (_taken, _wasFirst) = (true, isFirst);
                 return ValueTask.FromResult(new Turn(this));
             }
 
-            var turn = new TaskCompletionSource<Turn>(TaskCreationOptions.RunContinuationsAsynchronously);
-            node = isFirst ? _waiting.AddFirst(turn) : _waiting.AddLast(turn);
+            node = (isFirst ? _waitingFirst : _waiting).AddLast(
+                new TaskCompletionSource<Turn>(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
         return cancellationToken.CanBeCanceled
@@ -75,13 +77,13 @@ internal sealed class WriterGate
     {
         lock (_lock)
         {
-            if (node.List is null)
+            if (node.List is not { } waiting)
             {
                 // The turn was already handed over: the caller holds it and gives it back.
                 return;
             }
 
-            _waiting.Remove(node);
+            waiting.Remove(node);
         }
 
         node.Value.SetCanceled(cancellationToken);
@@ -92,13 +94,15 @@ internal sealed class WriterGate
         TaskCompletionSource<Turn> next;
         lock (_lock)
         {
-            if (_waiting.First is not { } first)
+            _wasFirst = _waitingFirst.Count > 0 && !(_wasFirst && _waiting.Count > 0);
+            var waiting = _wasFirst ? _waitingFirst : _waiting;
+            if (waiting.First is not { } first)
             {
                 _taken = false;
                 return;
             }
 
-            _waiting.RemoveFirst();
+            waiting.RemoveFirst();
             next = first.Value;
         }
 

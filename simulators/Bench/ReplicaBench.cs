@@ -29,6 +29,7 @@ internal sealed class ReplicaBench : IAsyncDisposable
     private const string Database = "fleet";
     private const int ConnectAtOnce = 64;
     private static readonly TimeSpan FollowedLook = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan FollowedLimit = TimeSpan.FromMinutes(10);
 
     private readonly DistributedOptions _options;
     private readonly PostgreSqlCluster _cluster;
@@ -163,14 +164,20 @@ internal sealed class ReplicaBench : IAsyncDisposable
         await using var connection = await _cluster.OpenAsync(Database, cancel);
         await using var behind = new NpgsqlCommand(
             """
-            SELECT (SELECT max(position) FROM entries) - least(
-              (SELECT position FROM chart_cursor), (SELECT position FROM recorded_cursor),
-              (SELECT max(position) FROM product_sales_editions))
+            SELECT coalesce((SELECT max(position) FROM entries), 0) - least(
+              coalesce((SELECT position FROM chart_cursor), 0), coalesce((SELECT position FROM recorded_cursor), 0),
+              coalesce((SELECT max(position) FROM product_sales_editions), 0))
             """, connection);
         var started = Stopwatch.GetTimestamp();
         var first = (long)(await behind.ExecuteScalarAsync(cancel))!;
-        while ((long)(await behind.ExecuteScalarAsync(cancel))! > 0)
+        while (await behind.ExecuteScalarAsync(cancel) is long left and > 0)
         {
+            if (Stopwatch.GetElapsedTime(started) > FollowedLimit)
+            {
+                throw new CampaignException(
+                    $"What follows the ledger is still {left} entries behind after {FollowedLimit.TotalMinutes:0} min.");
+            }
+
             await Task.Delay(FollowedLook, cancel);
         }
 

@@ -11,6 +11,9 @@ public sealed class EnginesTests : IDisposable
     private readonly TemporaryDatabase _file = new(StorageEngine.Sqlite);
     private readonly TemporaryDatabase _server = new(StorageEngine.PostgreSql);
 
+    // More than is sent at once.
+    private const int ManyRows = 20_000;
+
     public void Dispose()
     {
         _file.Dispose();
@@ -156,6 +159,48 @@ public sealed class EnginesTests : IDisposable
     }
 
     [Fact]
+    public void Of_very_many_rows_the_refused_one_is_known_too()
+    {
+        using var connection = _server.Database.OpenWriter();
+        connection.Run("""
+            CREATE TRIGGER no BEFORE INSERT ON doubles WHEN NEW.position = 30001 BEGIN SELECT RAISE(ABORT, 'no'); END
+            """);
+        using var rows = connection.PrepareRows("doubles", "position, counted_position");
+        using (connection.BeginWrite())
+        {
+            AddMany(rows, 1);
+            connection.Query("SELECT count(*) FROM operators", row => row.Long(0));
+            AddMany(rows, ManyRows + 1);
+            Assert.ThrowsAny<System.Data.Common.DbException>(connection.FlushRows);
+            Assert.Equal((true, 30_000L), (rows.IsRefused, rows.RefusedRow));
+        }
+
+        Assert.Equal([0], connection.Query("SELECT count(*) FROM doubles", row => row.Long(0)));
+    }
+
+    [Fact]
+    public void Rows_under_way_let_other_statements_pass_are_undone_with_the_rest_and_the_connection_goes_on()
+    {
+        using var connection = _server.Database.OpenWriter();
+        using var rows = connection.PrepareRows("doubles", "position, counted_position");
+        using (connection.BeginWrite())
+        {
+            AddMany(rows, 1);
+        }
+
+        Assert.Equal([0], connection.Query("SELECT count(*) FROM doubles", row => row.Long(0)));
+        using (var transaction = connection.BeginWrite())
+        {
+            AddMany(rows, 1);
+            connection.Query("SELECT count(*) FROM operators", row => row.Long(0));
+            AddMany(rows, ManyRows + 1);
+            transaction.Commit();
+        }
+
+        Assert.Equal([2 * ManyRows], connection.Query("SELECT count(*) FROM doubles", row => row.Long(0)));
+    }
+
+    [Fact]
     public void A_reader_cannot_write_and_a_moment_does_not_move()
     {
         using var reader = _server.Database.OpenReader();
@@ -216,5 +261,13 @@ public sealed class EnginesTests : IDisposable
             GROUP BY inhparent
             """,
             row => row.Long(0)));
+    }
+
+    private static void AddMany(RowWriter rows, int first)
+    {
+        for (var i = first; i < first + ManyRows; i++)
+        {
+            rows.Set(1, i).Set(2, 1).Add();
+        }
     }
 }

@@ -27,6 +27,27 @@ public sealed class WriterGateTests
     }
 
     [Fact]
+    public async Task The_ledger_goes_before_what_follows_it_and_leaves_it_every_second_turn()
+    {
+        var gate = new WriterGate();
+        var holding = await gate.EnterAsync(Stop);
+        var order = new List<string>();
+        var following = Enumerable.Range(0, 3).Select(i => NoteAsync(gate.EnterAsync(Stop), $"follower {i}")).ToList();
+        var ledger = Enumerable.Range(0, 3).Select(i => NoteAsync(gate.EnterFirstAsync(Stop), $"ledger {i}")).ToList();
+        Assert.Equal((6, 3L), (gate.Waiting, gate.FirstTurns));
+        holding.Dispose();
+        await Task.WhenAll([.. following, .. ledger]);
+        Assert.Equal(
+            ["ledger 0", "follower 0", "ledger 1", "follower 1", "ledger 2", "follower 2"], order);
+
+        async Task NoteAsync(ValueTask<WriterGate.Turn> asked, string who)
+        {
+            using var turn = await asked;
+            order.Add(who);
+        }
+    }
+
+    [Fact]
     public async Task Who_gives_up_waiting_leaves_the_queue_and_blocks_nobody()
     {
         var gate = new WriterGate();
