@@ -175,7 +175,7 @@ internal sealed class ReplicaBench : IAsyncDisposable
             if (Stopwatch.GetElapsedTime(started) > FollowedLimit)
             {
                 throw new CampaignException(
-                    $"What follows the ledger is still {left} entries behind after {FollowedLimit.TotalMinutes:0} min.");
+                    $"What follows the ledger is {left} entries behind after {FollowedLimit.TotalMinutes:0} min.");
             }
 
             await Task.Delay(FollowedLook, cancel);
