@@ -52,6 +52,9 @@ internal enum CatalogueProblem
     /// <summary>Only who proposed it may take it back.</summary>
     OnlyProposer,
 
+    /// <summary>It would judge sales otherwise whose month was detached from the ledger.</summary>
+    Detached,
+
     /// <summary>It changes nothing.</summary>
     NothingChanges,
 }

@@ -1,3 +1,4 @@
+using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
 
@@ -34,6 +35,22 @@ internal sealed class CatalogueTurn
 
     /// <summary>The catalogue made in this transaction; null when none was.</summary>
     public CatalogueIndex? Made { get; private set; }
+
+    /// <summary>
+    /// The refusal of changes that would judge sales otherwise whose month was detached; null when there is none.
+    /// </summary>
+    public CatalogueOutcome<T>.Conflict? Detached<T>(IReadOnlyList<CatalogueChange> changes)
+    {
+        foreach (var span in CatalogueEdition.Of(_present, changes).Affected)
+        {
+            if (SealedMonthStore.MonthWithSales(Connection, span.FromUtcMs, span.ToUtcMs) is { } month)
+            {
+                return new CatalogueOutcome<T>.Conflict(CatalogueProblem.Detached, $"{month}: '{span.Sku}'.");
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Writes the next version: its changes, and what it judges otherwise.</summary>
     /// <param name="changes">At least one.</param>

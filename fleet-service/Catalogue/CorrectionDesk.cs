@@ -100,6 +100,11 @@ internal sealed class CorrectionDesk(CatalogueVersionStore versions, PlacesDataS
                     CatalogueProblem.RecognitionUnderWay, "Finish the recognition first.");
             }
 
+            if (turn.Detached<Correction>(taken.Changes) is { } detached)
+            {
+                return detached;
+            }
+
             var source = $"correction {correction.CorrectionId}";
             version = turn.Commit(taken.Changes, new CatalogueOrigin(asked.Actor, source));
             var why = $"{source}: {correction.Persons.Reason}";

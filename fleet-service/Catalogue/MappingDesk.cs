@@ -119,7 +119,7 @@ internal sealed class MappingDesk(CatalogueVersionStore versions, PlacesDataSet 
         return reason.Length == 0 && PastRule.IsTouchedBy(changes, turn.NowUtcMs)
             ? new CatalogueOutcome<MappingProposal>.Conflict(
                 CatalogueProblem.ReasonNeeded, "State 'reason', or let the mapping begin after it is decided.")
-            : null;
+            : turn.Detached<MappingProposal>(changes);
     }
 
     private MappingProposal Read(MappingProposalRequest request, string actor, RequestFields fields, long nowUtcMs)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Storage;
 
@@ -59,7 +60,7 @@ internal sealed class MomentSalesStore(FleetDatabase database, BusinessZone zone
 
     /// <summary>
     /// What was sold from the beginning of a business day up to and with a moment of it, and every assignment that
-    /// touches this time; null when too many entries would have to be read.
+    /// touches this time; null when too many entries would have to be read, or they were detached.
     /// </summary>
     /// <param name="day">The day.</param>
     /// <param name="untilUtcMs">The moment, Unix milliseconds UTC.</param>
@@ -68,6 +69,11 @@ internal sealed class MomentSalesStore(FleetDatabase database, BusinessZone zone
     {
         using var connection = database.OpenReader();
         using var moment = connection.BeginRead();
+        if (SealedMonthStore.MonthWithSales(connection, zone.StartOfUtcMs(day), untilUtcMs + 1) is not null)
+        {
+            return null;
+        }
+
         var sums = new DaySums(untilUtcMs);
         if (cabinetId is not null)
         {

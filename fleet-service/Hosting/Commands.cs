@@ -1,6 +1,7 @@
 using System.CommandLine;
 using KioskFleet.Service.Access;
 using KioskFleet.Service.Broker;
+using KioskFleet.Service.DetachedMonths;
 using KioskFleet.Service.Ledger;
 using KioskFleet.Service.Storage;
 using Microsoft.AspNetCore.Connections;
@@ -51,6 +52,8 @@ internal static class Commands
         root.Subcommands.Add(VerifyCommand.Create(parsed => StorageOf(Configuration(parsed))));
         root.Subcommands.Add(Migrate());
         root.Subcommands.Add(MoveLedgerCommand.Create(parsed => StorageOf(Configuration(parsed))));
+        root.Subcommands.Add(DetachMonthCommand.Detach(GuardAsync, parsed => OpenExisting(Configuration(parsed))));
+        root.Subcommands.Add(DetachMonthCommand.Attach(GuardAsync, parsed => OpenExisting(Configuration(parsed))));
         root.Subcommands.Add(Token());
         root.Subcommands.Add(BrokerFilesCommand.Create(GuardAsync, Configuration, OpenExisting));
         return root;

@@ -45,18 +45,23 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
         var decision = JournalReceiver.Decide(row?.Record, facts);
         if (decision is ReceiverDecision.NeedHash need && row is not null)
         {
-            if (session.Batches.PositionOf(row.No, need.Seq) is not { } position)
+            if (session.Batches.PositionOf(row.No, need.Seq) is not { } position
+                || session.Entries.HashAt(position) is not { } hash)
             {
-                // The number lies in a declared gap: nothing to compare with, so the head alone is the answer.
+                // The number lies in a declared gap or a detached month: nothing to compare with, so the head alone is
+                // the answer.
                 return new CommitOutcome.Rewind(row.Record.Head);
             }
 
-            decision = JournalReceiver.Decide(row.Record, facts, session.Entries.HashAt(position));
+            decision = JournalReceiver.Decide(row.Record, facts, hash);
         }
 
         var head = row?.Record.Head ?? Head.Genesis(verified.Journal);
         return decision switch
         {
+            // Nobody could verify the signature again without the detached entries: the agent sends from the head on.
+            ReceiverDecision.Append { Skip: > 0 } append when row is not null && session.SealedRuns.HoldsAny(
+                row.No, verified.Batch.FirstSeq, row.Record.Head.Seq) => new CommitOutcome.Rewind(head),
             ReceiverDecision.Append append => AppendEntries(verified, append, isolation),
             ReceiverDecision.AlreadyCommitted => new CommitOutcome.Duplicate(head),
             ReceiverDecision.Rewind => new CommitOutcome.Rewind(head),

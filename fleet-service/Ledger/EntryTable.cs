@@ -81,16 +81,11 @@ internal sealed class EntryTable(FleetConnection connection) : IDisposable
         _rows.Add();
     }
 
-    /// <summary>The committed hash at a position.</summary>
-    public Digest HashAt(long position)
+    /// <summary>The committed hash at a position; null when its month was detached.</summary>
+    public Digest? HashAt(long position)
     {
         _hash.Set(1, position);
-        if (!_hash.Next())
-        {
-            throw new InvalidOperationException($"The ledger has no entry at position {position}.");
-        }
-
-        var hash = _hash.Hash(0);
+        Digest? hash = _hash.Next() ? _hash.Hash(0) : null;
         _hash.Reset();
         return hash;
     }

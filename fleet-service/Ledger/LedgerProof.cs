@@ -10,8 +10,8 @@ namespace KioskFleet.Service.Ledger;
 /// <summary>
 /// Proves the ledger from its own rows: every journal's chain from its genesis to its head, every batch's signature
 /// over the entries as they are stored now, amounts against the entries' bytes, count of a journal against its head,
-/// totals against the sum of entries, refunds and corrections. Names the single entry that does not fit. Reads one
-/// snapshot; writers go on. Safe to run several at a time.
+/// totals against the sum of entries, refunds and corrections. Of a month that was detached, its seal and the rows that
+/// stay. Names the single entry that does not fit. Reads one snapshot; writers go on. Safe to run several at a time.
 /// </summary>
 internal sealed class LedgerProof(FleetDatabase database)
 {
@@ -32,22 +32,28 @@ internal sealed class LedgerProof(FleetDatabase database)
         using var rows = new ProofRows(connection);
         var problems = new ProofProblems();
         var totals = new TotalsProof(problems);
+        using var months = new SealedMonthsProof(connection, problems);
+        months.AddTo(totals);
         long batches = 0, entries = 0;
         var journals = rows.Journals();
         foreach (var journal in journals)
         {
-            var walk = new JournalWalk(journal, rows, problems, totals);
+            var walk = new JournalWalk(journal, rows, problems, totals, months);
             foreach (var batch in rows.Batches(journal.No))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                walk.Batch(batch);
-                batches++;
-                entries += batch.Range.Entries;
-                progress?.Report(entries);
+                if (walk.Batch(batch))
+                {
+                    batches++;
+                    entries += batch.Range.Entries;
+                    progress?.Report(entries);
+                }
             }
 
             walk.End();
         }
+
+        months.End();
 
         foreach (var (subject, detail) in rows.Strays())
         {
@@ -62,31 +68,95 @@ internal sealed class LedgerProof(FleetDatabase database)
         }
 
         totals.Compare(connection);
-        return new ProofReport(journals.Count, batches, entries, problems.Count, problems.First);
+        return new ProofReport(journals.Count, batches, entries, problems.Count, problems.First)
+        {
+            Sealed = months.Sealed,
+        };
     }
 
     /// <summary>Walks one journal from its genesis to its head.</summary>
     private sealed class JournalWalk(
-        ProofJournal journal, ProofRows rows, ProofProblems problems, TotalsProof totals)
+        ProofJournal journal, ProofRows rows, ProofProblems problems, TotalsProof totals, SealedMonthsProof months)
     {
+        private readonly Queue<SealedRun> _runs = months.RunsOf(journal.No);
         private readonly HashChain _chain = new();
         private readonly IReadOnlyList<ProofGap> _gaps = rows.Gaps(journal.No);
         private readonly IReadOnlySet<long> _assignments = rows.Assignments(journal.Cabinet);
         private readonly List<ProofEntry> _earlier = [];
         private Digest _previous = Head.Genesis(journal.Journal).Hash;
         private Digest _previousRecomputed = Head.Genesis(journal.Journal).Hash;
+        private SealedRun? _run;
         private long _seq;
         private long _count;
 
-        public void Batch(ProofBatch batch)
+        /// <summary>Proves a batch; false when it only stays of a sealed month.</summary>
+        public bool Batch(ProofBatch batch)
+        {
+            while (_runs.TryPeek(out var run) && run.FirstSeq <= batch.Range.FirstSeq)
+            {
+                Run(_runs.Dequeue());
+            }
+
+            if (_run is { } around && batch.Range.FirstSeq <= around.LastSeq)
+            {
+                Kept(around, batch);
+                return false;
+            }
+
+            Attached(batch);
+            return true;
+        }
+
+        /// <summary>Goes over a run of a sealed month, whose entries are not here.</summary>
+        private void Run(SealedRun run)
+        {
+            OverGap(run.FirstSeq);
+            if (run.FirstSeq != _seq + 1 || ((long)run.Base.Seq == _seq && run.Base.Hash != _previous))
+            {
+                Problem($"detached month {run.Month}",
+                    $"its run begins at {run.FirstSeq} behind {run.Base}; expected {_seq + 1}");
+            }
+
+            _run = run;
+            _seq = run.LastSeq;
+            _count += run.Entries;
+            _previous = _previousRecomputed = run.LastHash;
+            _earlier.Clear();
+        }
+
+        private void Kept(SealedRun run, ProofBatch batch)
+        {
+            var entries = EntriesOf(batch);
+            foreach (var entry in entries)
+            {
+                if (EntryRowProof.Check(entry, _assignments) is { } wrong)
+                {
+                    Problem($"entry {entry.Seq} (position {entry.Position})", wrong);
+                }
+
+                totals.AddKept(journal.Cabinet, entry);
+            }
+
+            months.Kept(run, batch, entries);
+            Remember(entries);
+        }
+
+        private void OverGap(long firstSeq)
         {
             if (_gaps.FirstOrDefault(g => g.FirstSeq == _seq + 1) is { LastSeq: > 0 } gap
-                && batch.Range.FirstSeq == gap.LastSeq + 1)
+                && firstSeq == gap.LastSeq + 1)
             {
                 _seq = gap.LastSeq;
                 _previous = _previousRecomputed = gap.LastHash;
             }
+        }
 
+        private IReadOnlyList<ProofEntry> EntriesOf(ProofBatch batch) => rows.Entries(
+            batch.Range.FirstPosition, batch.Range.FirstPosition + batch.Range.Entries - 1);
+
+        private void Attached(ProofBatch batch)
+        {
+            OverGap(batch.Range.FirstSeq);
             if (batch.Range.FirstSeq != _seq + 1 || SignedFirstSeqOf(batch.Envelope) != (ulong)batch.SignedFirstSeq)
             {
                 Problem($"batch {batch.BatchId}",
@@ -94,8 +164,7 @@ internal sealed class LedgerProof(FleetDatabase database)
                     + $"expected {_seq + 1}, signed from {SignedFirstSeqOf(batch.Envelope)}");
             }
 
-            var entries = rows.Entries(
-                batch.Range.FirstPosition, batch.Range.FirstPosition + batch.Range.Entries - 1);
+            var entries = EntriesOf(batch);
             if (entries.Count != batch.Range.Entries)
             {
                 Problem($"batch {batch.BatchId}",
@@ -108,6 +177,12 @@ internal sealed class LedgerProof(FleetDatabase database)
             }
 
             Signature(batch, entries);
+            Remember(entries);
+        }
+
+        /// <summary>A later message may have been signed over entries that are here already.</summary>
+        private void Remember(IReadOnlyList<ProofEntry> entries)
+        {
             _earlier.AddRange(entries);
             if (_earlier.Count > Limits.MaxBatchEntries)
             {
@@ -117,6 +192,11 @@ internal sealed class LedgerProof(FleetDatabase database)
 
         public void End()
         {
+            while (_runs.TryDequeue(out var run))
+            {
+                Run(run);
+            }
+
             if ((ulong)_seq != journal.Head.Seq || (_previous != journal.Head.Hash))
             {
                 Problem("head",
@@ -158,21 +238,8 @@ internal sealed class LedgerProof(FleetDatabase database)
         }
 
         /// <summary>The first number that a signed message states; 0 when it cannot be read.</summary>
-        private static ulong SignedFirstSeqOf(ReadOnlySpan<byte> envelope)
-        {
-            var reader = new ByteReader(envelope);
-            reader.Bytes(MessageMagic.Size);
-            reader.TextBytes();
-            reader.Journal();
-            reader.U64();
-            if (reader.U8() == 1)
-            {
-                reader.Head();
-            }
-
-            var previous = reader.Head();
-            return reader.Failed ? 0 : previous.Seq + 1;
-        }
+        private static ulong SignedFirstSeqOf(ReadOnlySpan<byte> envelope) =>
+            BatchEnvelope.HeadBefore(envelope) is { } head ? head.Seq + 1 : 0;
 
         /// <summary>Puts the signed message together again from the stored entries.</summary>
         private void Signature(ProofBatch batch, IReadOnlyList<ProofEntry> entries)

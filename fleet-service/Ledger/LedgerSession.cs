@@ -31,6 +31,7 @@ internal sealed class LedgerSession : IDisposable
         Findings = new FindingTable(_connection);
         Corrections = new CorrectionTable(_connection);
         Hellos = new HelloTable(_connection);
+        SealedRuns = new SealedRunTable(_connection);
     }
 
     /// <summary>Journals and heads.</summary>
@@ -65,6 +66,9 @@ internal sealed class LedgerSession : IDisposable
 
     /// <summary>What cabinets said last.</summary>
     public HelloTable Hellos { get; }
+
+    /// <summary>Numbers of detached months.</summary>
+    public SealedRunTable SealedRuns { get; }
 
     /// <summary>The connection, for reads in the same transaction.</summary>
     public FleetConnection Connection => _connection;
@@ -148,6 +152,7 @@ internal sealed class LedgerSession : IDisposable
         Findings.Dispose();
         Corrections.Dispose();
         Hellos.Dispose();
+        SealedRuns.Dispose();
         _connection.Dispose();
     }
 

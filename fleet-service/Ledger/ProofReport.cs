@@ -18,6 +18,9 @@ internal sealed record ProofReport(
     /// <summary>Most problems that are told one by one.</summary>
     public const int MaxProblems = 1_000;
 
+    /// <summary>Months whose entries were detached: only their seals and what stays of them were checked.</summary>
+    public IReadOnlyList<SealedMonth> Sealed { get; init; } = [];
+
     /// <summary>True when everything fits.</summary>
     public bool IsProven => ProblemCount == 0;
 }

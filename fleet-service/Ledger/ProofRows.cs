@@ -9,7 +9,8 @@ internal sealed record ProofJournal(long No, JournalId Journal, CabinetId Cabine
 
 /// <summary>A batch as the proof reads it.</summary>
 internal sealed record ProofBatch(
-    long BatchId, BatchRange Range, long SignedFirstSeq, byte[] Envelope, byte[] Signature, byte[] KeySpki);
+    long BatchId, BatchRange Range, long SignedFirstSeq, byte[] Envelope, byte[] Signature, byte[] KeySpki,
+    long CatalogueVersion, long ReceivedUtcMs);
 
 /// <summary>An entry as the proof reads it.</summary>
 internal sealed record ProofEntry(
@@ -22,19 +23,26 @@ internal readonly record struct ProofGap(long FirstSeq, long LastSeq, Digest Las
 /// <summary>Reads what the proof needs, in the order in which it needs it. Reads only.</summary>
 internal sealed class ProofRows(FleetConnection connection) : IDisposable
 {
+    /// <summary>The columns of a batch, in the order of <see cref="BatchOf"/>.</summary>
+    public const string BatchColumns = """
+        batch_id, first_seq, entries, first_position, signed_first_seq, envelope, signature, key_spki,
+        catalogue_version, received_utc_ms
+        """;
+
+    /// <summary>The columns of an entry, in the order of <see cref="EntryOf"/>.</summary>
+    public const string EntryColumns = """
+        position, batch_id, seq, hash, bytes, kind, state, utc_ms, business_day, assignment_id, aid_fen, ordinary_fen,
+        unmapped_fen, line_class, line_classes
+        """;
+
     private readonly Statement _journals = connection.Prepare(
         "SELECT journal_no, journal_id, cabinet_id, head_seq, head_hash, skipped FROM journals ORDER BY journal_no");
 
-    private readonly Statement _batches = connection.Prepare("""
-        SELECT batch_id, first_seq, entries, first_position, signed_first_seq, envelope, signature, key_spki
-        FROM batches WHERE journal_no = ?1 ORDER BY first_seq
-        """);
+    private readonly Statement _batches = connection.Prepare(
+        $"SELECT {BatchColumns} FROM batches WHERE journal_no = ?1 ORDER BY first_seq");
 
-    private readonly Statement _entries = connection.Prepare("""
-        SELECT position, batch_id, seq, hash, bytes, kind, state, utc_ms, business_day, assignment_id, aid_fen,
-               ordinary_fen, unmapped_fen, line_class, line_classes
-        FROM entries WHERE position BETWEEN ?1 AND ?2 ORDER BY position
-        """);
+    private readonly Statement _entries = connection.Prepare(
+        $"SELECT {EntryColumns} FROM entries WHERE position BETWEEN ?1 AND ?2 ORDER BY position");
 
     private readonly Statement _gaps = connection.Prepare(
         "SELECT first_seq, last_seq, last_hash FROM gaps WHERE journal_no = ?1 ORDER BY first_seq");
@@ -63,8 +71,13 @@ internal sealed class ProofRows(FleetConnection connection) : IDisposable
         WHERE j.journal_no IS NULL
         """);
 
-    private readonly Statement _counts = connection.Prepare(
-        "SELECT (SELECT count(*) FROM entries), (SELECT coalesce(sum(entries), 0) FROM batches)");
+    private readonly Statement _counts = connection.Prepare("""
+        SELECT (SELECT count(*) FROM entries),
+               (SELECT coalesce(sum(b.entries), 0) FROM batches b WHERE NOT EXISTS (
+                 SELECT 1 FROM sealed_runs r
+                 WHERE r.journal_no = b.journal_no AND b.first_seq BETWEEN r.first_seq AND r.last_seq))
+               + (SELECT coalesce(sum(kept_entries), 0) FROM sealed_months)
+        """);
 
     /// <summary>All journals.</summary>
     public IReadOnlyList<ProofJournal> Journals()
@@ -86,9 +99,7 @@ internal sealed class ProofRows(FleetConnection connection) : IDisposable
         _batches.Set(1, journalNo);
         while (_batches.Next())
         {
-            batches.Add(new ProofBatch(_batches.Long(0),
-                new BatchRange(_batches.Long(1), _batches.Long(2), _batches.Long(3)), _batches.Long(4),
-                _batches.Bytes(5).ToArray(), _batches.Bytes(6).ToArray(), _batches.Bytes(7).ToArray()));
+            batches.Add(BatchOf(_batches));
         }
 
         return batches;
@@ -101,7 +112,7 @@ internal sealed class ProofRows(FleetConnection connection) : IDisposable
         _entries.Set(1, first).Set(2, last);
         while (_entries.Next())
         {
-            entries.Add(ReadEntry());
+            entries.Add(EntryOf(_entries));
         }
 
         return entries;
@@ -177,6 +188,23 @@ internal sealed class ProofRows(FleetConnection connection) : IDisposable
         _counts.Dispose();
     }
 
+    /// <summary>Reads a row of <see cref="BatchColumns"/>.</summary>
+    public static ProofBatch BatchOf(Statement row) => new(row.Long(0),
+        new BatchRange(row.Long(1), row.Long(2), row.Long(3)), row.Long(4), row.Bytes(5).ToArray(),
+        row.Bytes(6).ToArray(), row.Bytes(7).ToArray(), row.Long(8), row.Long(9));
+
+    /// <summary>Reads a row of <see cref="EntryColumns"/>.</summary>
+    public static ProofEntry EntryOf(Statement row) => new(row.Long(0), row.Long(1), row.Long(2), HashOf(row, 3),
+        row.Bytes(4).ToArray(), (EntryKind)row.Long(5), (EntryState)row.Long(6), row.Long(7), (int)row.Long(8),
+        row.Long(9),
+        new ClassAmounts
+        {
+            AidFen = row.Long(10),
+            OrdinaryFen = row.Long(11),
+            UnmappedFen = row.Long(12),
+        },
+        (byte)row.Long(13), row.IsNull(14) ? null : row.Bytes(14).ToArray());
+
     // What was changed must be named, so nothing that is read here may throw.
     private static Digest HashOf(Statement row, int column) =>
         row.Bytes(column) is { Length: Digest.Size } bytes ? Digest.Read(bytes) : default;
@@ -186,15 +214,4 @@ internal sealed class ProofRows(FleetConnection connection) : IDisposable
 
     private static CabinetId CabinetOf(Statement row, int column) =>
         CabinetId.TryParse(row.Text(column), out var cabinet) ? cabinet : default;
-
-    private ProofEntry ReadEntry() => new(_entries.Long(0), _entries.Long(1), _entries.Long(2), HashOf(_entries, 3),
-        _entries.Bytes(4).ToArray(), (EntryKind)_entries.Long(5), (EntryState)_entries.Long(6), _entries.Long(7),
-        (int)_entries.Long(8), _entries.Long(9),
-        new ClassAmounts
-        {
-            AidFen = _entries.Long(10),
-            OrdinaryFen = _entries.Long(11),
-            UnmappedFen = _entries.Long(12),
-        },
-        (byte)_entries.Long(13), _entries.IsNull(14) ? null : _entries.Bytes(14).ToArray());
 }

@@ -30,6 +30,12 @@ internal sealed class RefundBook(LedgerSession session)
             return;
         }
 
+        if (IsDetached(cabinet, journal.Verified.Journal, refund))
+        {
+            judged.Quarantine(QuarantineReason.SaleDetached);
+            return;
+        }
+
         session.Refunds.Insert(position, cabinet, judged.BusinessDay, refund);
         var waiting = new WaitingRefund(position, judged.BusinessDay, refund, journal.Verified.Journal, 0);
         if (!Settle(cabinet, waiting, journal.Verified.ReceivedUtcMs))
@@ -57,6 +63,11 @@ internal sealed class RefundBook(LedgerSession session)
 
         if (counted is null)
         {
+            if (IsDetached(cabinet, journal, refund))
+            {
+                return QuarantineReason.SaleDetached;
+            }
+
             session.Refunds.Insert(entry.Position, cabinet, entry.BusinessDay, refund);
         }
 
@@ -118,6 +129,12 @@ internal sealed class RefundBook(LedgerSession session)
         CheckAgainstPaid(cabinet, sale, waiting.Refund.Line, nowUtcMs);
         return true;
     }
+
+    /// <summary>
+    /// True when the sale was in the ledger and its month was detached: waiting for it would be waiting for ever.
+    /// </summary>
+    private bool IsDetached(CabinetId cabinet, JournalId teller, RefundBody refund) =>
+        session.SealedRuns.Holds(refund.SaleJournal, refund.SaleSeq) && Find(cabinet, teller, refund) is null;
 
     /// <summary>
     /// The entry behind (journal, number): where it stands, where it was carried, or where it counts. Null while it is

@@ -15,16 +15,19 @@ internal sealed class SaleSpansProof(ProofProblems problems)
     /// <summary>Adds an entry.</summary>
     public void Add(ProofEntry entry)
     {
-        if (entry.Kind != EntryKind.Sale || entry.BusinessDay == 0)
+        if (entry.Kind == EntryKind.Sale && entry.BusinessDay != 0)
         {
-            return;
+            Add(entry.Position / SaleSpanTable.PositionsPerBlock, entry.UtcMs, entry.UtcMs);
         }
+    }
 
-        ref var span = ref CollectionsMarshal.GetValueRefOrAddDefault(
-            _spans, entry.Position / SaleSpanTable.PositionsPerBlock, out var known);
+    /// <summary>Adds the earliest and latest moment of sales of a block.</summary>
+    public void Add(long block, long firstUtcMs, long lastUtcMs)
+    {
+        ref var span = ref CollectionsMarshal.GetValueRefOrAddDefault(_spans, block, out var known);
         span = known
-            ? (Math.Min(span.First, entry.UtcMs), Math.Max(span.Last, entry.UtcMs))
-            : (entry.UtcMs, entry.UtcMs);
+            ? (Math.Min(span.First, firstUtcMs), Math.Max(span.Last, lastUtcMs))
+            : (firstUtcMs, lastUtcMs);
     }
 
     /// <summary>Compares with what is stored, in both directions.</summary>

@@ -21,6 +21,11 @@ internal sealed class TotalsProof(ProofProblems problems)
     public void Add(CabinetId cabinet, ProofEntry entry)
     {
         _spans.Add(entry);
+        AddBody(cabinet, entry);
+    }
+
+    private void AddBody(CabinetId cabinet, ProofEntry entry)
+    {
         if (entry.State == EntryState.CountedBefore || entry.Kind is not (EntryKind.Sale or EntryKind.Refund)
             || !EntryCodec.TryDecode(entry.Bytes, out _, out var body, out _))
         {
@@ -41,6 +46,31 @@ internal sealed class TotalsProof(ProofProblems problems)
                 sums.SalesFen += sale.Lines[i].PaidFen;
                 sums.SalesLines++;
             }
+        }
+    }
+
+    /// <summary>Adds what stays of a sealed month: its counted sales are in the month's figures.</summary>
+    public void AddKept(CabinetId cabinet, ProofEntry entry)
+    {
+        if (entry.Kind == EntryKind.Refund)
+        {
+            AddBody(cabinet, entry);
+        }
+    }
+
+    /// <summary>Adds the figures of a sealed month.</summary>
+    public void Add(MonthFigures figures)
+    {
+        foreach (var sum in figures.Sums)
+        {
+            ref var sums = ref _sums.At(sum.Cabinet, sum.Assignment, sum.Day, sum.Class);
+            sums.SalesFen += sum.SalesFen;
+            sums.SalesLines += sum.SalesLines;
+        }
+
+        foreach (var span in figures.Spans)
+        {
+            _spans.Add(span.Block, span.FirstUtcMs, span.LastUtcMs);
         }
     }
 

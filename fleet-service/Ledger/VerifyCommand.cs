@@ -84,6 +84,11 @@ internal static class VerifyCommand
             Console.WriteLine($"… and {report.ProblemCount - report.Problems.Count} more.");
         }
 
+        foreach (var month in report.Sealed)
+        {
+            Console.WriteLine($"{month.Month}: detached, {month.Entries} entries, seal {month.Seal}");
+        }
+
         Console.WriteLine($"{report.Journals} journals, {report.Batches} batches, {report.Entries} entries: "
             + (report.IsProven ? "proven." : $"NOT proven, {report.ProblemCount} problems."));
         return report.IsProven ? 0 : NotProven;

@@ -115,8 +115,7 @@ internal sealed class PostgreSqlEngine : IDatabaseEngine
             {
                 return work();
             }
-            catch (PostgresException error) when (
-                error.SqlState == PostgresErrorCodes.LockNotAvailable && tries < OpenTries)
+            catch (PostgresException error) when (IsHeldByOthers(error) && tries < OpenTries)
             {
                 StorageLog.WaitsForOthers(log, error.MessageText);
             }
@@ -154,6 +153,10 @@ internal sealed class PostgreSqlEngine : IDatabaseEngine
 
             // A month without a partition is no fault of the row.
             && !(refused.SqlState == PostgresErrorCodes.CheckViolation && refused.ConstraintName is null);
+
+    /// <summary>True when a lock was not to be had in time: others have it; it can be tried again.</summary>
+    public static bool IsHeldByOthers(Exception error) =>
+        error is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
 
     /// <inheritdoc/>
     public void Dispose()

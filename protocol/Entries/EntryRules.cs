@@ -38,6 +38,9 @@ public enum QuarantineReason : byte
 
     /// <summary>The entry's corrected time lies in no year in which a cabinet can have sold.</summary>
     ImpossibleTime = 11,
+
+    /// <summary>A refund names a sale whose month was detached from the ledger.</summary>
+    SaleDetached = 12,
 }
 
 /// <summary>Which entries are possible. Pure; an impossible entry is quarantined, never refused.</summary>

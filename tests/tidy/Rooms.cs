@@ -73,6 +73,7 @@ internal static class Rooms
                 ["Fleet"] = AnyBut("Ingest", "Hosting"),
                 ["Catalogue"] = AnyBut("Ingest", "Compliance", "Hosting"),
                 ["Ledger"] = AnyBut("Ingest", "Compliance", "Broker", "Hosting"),
+                ["DetachedMonths"] = ["Access", "Ledger", "Storage"],
                 ["Tables"] = ["Places"],
                 ["Telemetry"] = ["Access", "Broker", "Fleet", "Http", "Places", "Replicas", "Storage"],
                 ["Policies"] = ["Access", "Http", "Places", "Replicas", "Storage"],
