@@ -107,20 +107,27 @@ internal static class DetachMonthCommand
         }
 
         using var connection = database.OpenReader();
-        foreach (var month in SealedMonthStore.All(connection))
+        var detached = SealedMonthStore.All(connection);
+        foreach (var month in detached)
         {
             Console.WriteLine($"{new MonthName(month.Month)}\tdetached\t{month.Entries} entries\tseal {month.Seal}");
         }
 
-        foreach (var (month, batches) in connection.Query(
+        var attached = connection.Query(
             """
             SELECT commit_month, count(*) FROM batches
             WHERE commit_month NOT IN (SELECT month FROM sealed_months) GROUP BY 1 ORDER BY 1
             """,
-            row => (new MonthName((int)row.Long(0)), row.Long(1))))
+            row => (new MonthName((int)row.Long(0)), row.Long(1)));
+        foreach (var (month, batches) in attached)
         {
             Console.WriteLine($"{month}\tattached\t{batches} batches\tmay be detached from "
                 + $"{month.End.AddDays(MonthDetachment.MinAgeDays):yyyy-MM-dd} on");
+        }
+
+        if (detached.Count + attached.Count == 0)
+        {
+            Console.WriteLine($"{database.Name}: nothing was committed yet.");
         }
 
         return 0;

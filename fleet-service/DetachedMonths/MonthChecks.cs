@@ -72,7 +72,7 @@ internal static class MonthChecks
             if (!Exists(connection, table))
             {
                 throw new StorageException($"{month}: there is no table {table}. Restore it from the dump made when "
-                    + $"the month was detached: pg_restore --dbname=DATABASE --table={table} FILE.");
+                    + "the month was detached: pg_restore --dbname=DATABASE FILE.");
             }
         }
 
