@@ -20,6 +20,7 @@ internal sealed class GuardedChannel(IMqttChannel inner, ByteBudget room, TimePr
     private readonly FrameSizeGuard _guard = new(BrokerLimits.MaxFirstPacketBytes, BrokerLimits.MaxPacketBytes);
     private int _held;
     private CancellationTokenSource? _limit;
+    private volatile bool _isDisposed;
 
     /// <inheritdoc/>
     public X509Certificate2 ClientCertificate => inner.ClientCertificate;
@@ -61,6 +62,11 @@ internal sealed class GuardedChannel(IMqttChannel inner, ByteBudget room, TimePr
             var bytes = _guard.BodyBytesToCome;
             await room.TakeAsync(bytes, isLight: false, cancellationToken);
             (_held, _limit) = (bytes, new CancellationTokenSource(BrokerLimits.HeavyTimeout, time));
+            if (_isDisposed)
+            {
+                // The connection ended while it waited for room: nobody else gives it back.
+                GiveBack();
+            }
         }
 
         return read;
@@ -74,6 +80,7 @@ internal sealed class GuardedChannel(IMqttChannel inner, ByteBudget room, TimePr
     /// <inheritdoc/>
     public void Dispose()
     {
+        _isDisposed = true;
         inner.Dispose();
         GiveBack();
     }

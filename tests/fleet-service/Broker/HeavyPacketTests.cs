@@ -43,6 +43,21 @@ public sealed class HeavyPacketTests
     }
 
     [Fact]
+    public async Task A_connection_that_ends_while_it_waits_for_room_keeps_none()
+    {
+        var room = new ByteBudget(Heavy);
+        var time = new FakeTimeProvider();
+        using var first = await OpenAsync(room, time);
+        var second = await OpenAsync(room, time);
+        await first.HeaderAsync(Heavy);
+        var waiting = second.HeaderAsync(Heavy);
+        second.Dispose();
+        first.Dispose();
+        await waiting.WaitAsync(Soon, Stop);
+        Assert.Equal(0, room.Taken);
+    }
+
+    [Fact]
     public async Task A_light_packet_needs_no_room()
     {
         var room = new ByteBudget(Heavy);

@@ -28,13 +28,23 @@ public sealed class LedgerFollowerTests : IDisposable
     }
 
     [Fact]
+    public async Task The_pause_behind_a_long_step_is_two_seconds()
+    {
+        using var follower = BesideReceipts(TimeSpan.FromMinutes(1));
+        await follower.StartAsync(Stop);
+        await UntilAsync(() => follower.Steps == 1);
+        _time.Advance(TimeSpan.FromSeconds(1.9));
+        await Task.Delay(100, Stop);
+        Assert.Equal(1, follower.Steps);
+        _time.Advance(TimeSpan.FromSeconds(0.2));
+        await UntilAsync(() => follower.Steps == 2);
+        await follower.StopAsync(Stop);
+    }
+
+    [Fact]
     public async Task Beside_receipts_each_step_is_followed_by_a_pause_of_many_steps_length()
     {
-        using var follower = new Follower(_files.Database, _time, async () =>
-        {
-            (await _files.Database.Writers.EnterFirstAsync(Stop)).Dispose();
-            _time.Advance(StepLength);
-        });
+        using var follower = BesideReceipts(StepLength);
         await follower.StartAsync(Stop);
         await UntilAsync(() => follower.Steps == 1);
         _time.Advance(11 * StepLength);
@@ -47,6 +57,12 @@ public sealed class LedgerFollowerTests : IDisposable
         });
         await follower.StopAsync(Stop);
     }
+
+    private Follower BesideReceipts(TimeSpan stepLength) => new(_files.Database, _time, async () =>
+    {
+        (await _files.Database.Writers.EnterFirstAsync(Stop)).Dispose();
+        _time.Advance(stepLength);
+    });
 
     private static async Task UntilAsync(Func<bool> condition)
     {
