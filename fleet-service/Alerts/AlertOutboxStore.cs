@@ -88,14 +88,14 @@ internal sealed class AlertOutboxStore(FleetDatabase database)
             """, _ => true, ("$channel", channel), ("$now", nowUtcMs)).Count > 0;
     }
 
-    /// <summary>Messages that are to be sent now, oldest first.</summary>
-    public IReadOnlyList<OutboxMessage> Due(long nowUtcMs)
+    /// <summary>Messages of a channel that are to be sent now, oldest first.</summary>
+    public IReadOnlyList<OutboxMessage> Due(string channel, long nowUtcMs)
     {
         using var connection = database.OpenReader();
         return connection.Query($"""
-            SELECT {Columns} FROM alert_messages WHERE state = 1 AND next_utc_ms <= $now
+            SELECT {Columns} FROM alert_messages WHERE state = 1 AND channel = $channel AND next_utc_ms <= $now
             ORDER BY made_utc_ms, message_id LIMIT 100
-            """, Read, ("$now", nowUtcMs));
+            """, Read, ("$channel", channel), ("$now", nowUtcMs));
     }
 
     /// <summary>Messages, newest first.</summary>

@@ -60,7 +60,13 @@ internal static class AlertRules
             }
         }
 
-        if (facts.Rhythm is { } rhythm
+        if (silentMs >= offlineMs || facts.Unsent is not null
+            || facts.NowUtcMs - facts.ListeningSinceUtcMs < offlineMs)
+        {
+            // It may have sold what it has not sent, or what nobody was there to hear.
+            unknown.Add(AlertKind.NoSale);
+        }
+        else if (facts.Rhythm is { } rhythm
             && rhythm.TooLongMs(options.NoSaleTimes, options.NoSaleLeastHours) is { } tooLong
             && facts.NowUtcMs - rhythm.LastUtcMs >= tooLong)
         {

@@ -26,12 +26,9 @@ internal sealed class AlertSender(
             {
                 await Task.Yield();
             }
-        }
 
-        foreach (var message in outbox.Due(terms.NowUtcMs))
-        {
             // A channel that was switched off keeps its messages for when it is on again.
-            if (channels.FirstOrDefault(channel => channel.Name == message.Channel) is { } channel)
+            foreach (var message in outbox.Due(channel.Name, terms.NowUtcMs))
             {
                 taken += await SendAsync(channel, message, cancellationToken) ? 1 : 0;
             }

@@ -25,9 +25,13 @@ internal static class BrokerLimits
     public const int MaxHeavyBytes = 8 * 1024 * 1024;
 
     /// <summary>
-    /// How long a heavier packet may take to come: who is slower does not hold the room of others.
+    /// The slowest that a heavier packet may come, in bytes a second, and how long nothing of it may come: who is
+    /// slower does not hold the room of others.
     /// </summary>
-    public static readonly TimeSpan HeavyTimeout = TimeSpan.FromSeconds(90);
+    public const int HeavyBytesPerSecond = 1_024;
+
+    /// <summary>See <see cref="HeavyBytesPerSecond"/>.</summary>
+    public static readonly TimeSpan HeavyPause = TimeSpan.FromSeconds(15);
 
     /// <summary>Longest password taken, in bytes; ours have 43.</summary>
     public const int MaxPasswordBytes = 256;
@@ -43,6 +47,10 @@ internal static class BrokerLimits
 
     /// <summary>Most cabinets an external link remembers as heard from.</summary>
     public const int MaxHeardCabinets = 50_000;
+
+    /// <summary>How long a heavier packet of so many bytes may take to come.</summary>
+    public static TimeSpan HeavyTimeout(int bytes) =>
+        HeavyPause + TimeSpan.FromSeconds((double)bytes / HeavyBytesPerSecond);
 
     /// <summary>The largest payload of an up lane, in bytes.</summary>
     public static int MaxPayloadBytes(Lane lane) => lane switch

@@ -28,6 +28,7 @@ internal static class BrokerModule
         if (nameof(BrokerMode.External).Equals(section[nameof(BrokerOptions.Mode)], StringComparison.OrdinalIgnoreCase))
         {
             AddAccounts(services, section["External:Accounts"]);
+            services.AddSingleton<ShareGroup>();
             services.AddSingleton<ExternalBroker>();
             services.AddSingleton<IBrokerLink>(p => p.GetRequiredService<ExternalBroker>());
             services.AddHostedService(p => p.GetRequiredService<ExternalBroker>());

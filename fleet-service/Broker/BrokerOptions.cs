@@ -97,9 +97,10 @@ internal sealed record ExternalBrokerOptions
     public BrokerFilesOptions Files { get; init; } = new();
 
     /// <summary>
-    /// The shared subscription's group: services with the same group share the cabinets. Default <c>kf</c>.
+    /// The shared subscription's group: services with the same group share the cabinets. It is a secret, since a
+    /// cabinet that knew it could take messages away. Empty, the default: a random one that is kept in the database.
     /// </summary>
-    public string ShareGroup { get; init; } = "kf";
+    public string ShareGroup { get; init; } = "";
 
     /// <summary>Messages taken and not yet acknowledged; the back-pressure. 1–10,000, default 256.</summary>
     public int ReceiveMaximum { get; init; } = 256;

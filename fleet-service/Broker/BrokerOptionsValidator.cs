@@ -53,9 +53,10 @@ internal sealed class BrokerOptionsValidator : IValidateOptions<BrokerOptions>
                 + "takes the path of a file that holds the password.");
         }
 
-        if (external.ShareGroup.Length == 0 || external.ShareGroup.AsSpan().IndexOfAny('/', '+', '#') >= 0)
+        if (external.ShareGroup.Length is > 0 and < 16 || external.ShareGroup.AsSpan().IndexOfAny('/', '+', '#') >= 0)
         {
-            findings.Add($"Broker:External:ShareGroup: got '{external.ShareGroup}'; takes a name without / + #.");
+            findings.Add("Broker:External:ShareGroup: takes a secret of 16 characters or more without / + #, or "
+                + "nothing: then one is made and kept in the database.");
         }
 
         Range(findings, "External:ReceiveMaximum", external.ReceiveMaximum, 1, 10_000);

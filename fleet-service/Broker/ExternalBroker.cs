@@ -1,7 +1,6 @@
 using System.Buffers;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Protocol.Topics;
-using Microsoft.Extensions.Options;
 using MQTTnet;
 using MQTTnet.Exceptions;
 using MQTTnet.Protocol;
@@ -16,13 +15,14 @@ namespace KioskFleet.Service.Broker;
 /// is clean: what nobody took, the cabinets send again. Thread-safe.
 /// </summary>
 internal sealed class ExternalBroker(
-    IOptions<BrokerOptions> options, Lazy<IUpMessageHandler> handler, PresenceBook presence, TimeProvider time,
+    ShareGroup group, Lazy<IUpMessageHandler> handler, PresenceBook presence, TimeProvider time,
     BrokerMetrics metrics, ILogger<ExternalBroker> log) : BackgroundService, IBrokerLink
 {
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient(new MqttLibraryLog(log));
     private TaskCompletionSource<byte[]>? _controlAnswer;
     private CancellationToken _stopping;
     private volatile bool _subscribed;
+    private int _unacknowledged;
 
     /// <inheritdoc/>
     public bool IsReady => _subscribed && _client.IsConnected;
@@ -127,7 +127,7 @@ internal sealed class ExternalBroker(
                 _client.DisconnectedAsync += OnGoneAsync;
                 if (_client.IsConnected)
                 {
-                    BrokerLog.LinkUp(log, options.Value.External.Host, options.Value.External.Port);
+                    BrokerLog.LinkUp(log, group.External.Host, group.External.Port);
                     BrokerLog.LinkDown(log, await gone.Task.WaitAsync(stoppingToken));
                 }
             }
@@ -163,7 +163,7 @@ internal sealed class ExternalBroker(
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
             Delay = TimeSpan.FromMilliseconds(250),
-            MaxDelay = TimeSpan.FromSeconds(options.Value.External.MaxReconnectDelaySeconds),
+            MaxDelay = TimeSpan.FromSeconds(group.External.MaxReconnectDelaySeconds),
             OnRetry = arguments =>
             {
                 BrokerLog.LinkRetry(log, arguments.AttemptNumber + 1, arguments.Outcome.Exception?.Message);
@@ -174,7 +174,7 @@ internal sealed class ExternalBroker(
 
     private async Task ConnectAsync(CancellationToken ct)
     {
-        var external = options.Value.External;
+        var external = group.External;
         if (_client.IsConnected)
         {
             await _client.DisconnectAsync(new MqttClientDisconnectOptions(), ct);
@@ -186,14 +186,14 @@ internal sealed class ExternalBroker(
             await ControlAsync(DynamicSecurityAccounts.Topic, DynamicSecurityAccounts.OwnRights(), ct);
         }
 
-        var filter = $"$share/{external.ShareGroup}/{CabinetTopic.AllUp}";
+        var filter = await group.FilterAsync(CabinetTopic.AllUp, ct);
         var answer = await _client.SubscribeAsync(
             new MqttClientSubscribeOptionsBuilder()
                 .WithTopicFilter(filter, MqttQualityOfServiceLevel.AtLeastOnce).Build(), ct);
         var code = answer.Items.Single().ResultCode;
         if (code > MqttClientSubscribeResultCode.GrantedQoS2)
         {
-            throw new BrokerUnavailableException($"The broker refused the subscription '{filter}': {code}.");
+            throw new BrokerUnavailableException($"The broker refused the shared subscription of '{CabinetTopic.AllUp}': {code}.");
         }
 
         // A shared subscription is not told what the broker kept. Without acknowledgement, because thousands come at
@@ -212,8 +212,35 @@ internal sealed class ExternalBroker(
 
         // The library hands over one message after another and waits: only the start is made here.
         args.AutoAcknowledge = false;
-        _ = TakeAsync(args, args.ApplicationMessage.Payload.ToArray());
+        _ = args.ApplicationMessage.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce
+            ? TakeWhenThereIsRoomAsync(args)
+            : TakeAsync(args, args.ApplicationMessage.Payload.ToArray());
         return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// The receive maximum does not hold back what is sent without acknowledgement: so many of these at once, and no
+    /// batch or hello, which agents always send with one.
+    /// </summary>
+    private async Task TakeWhenThereIsRoomAsync(MqttApplicationMessageReceivedEventArgs args)
+    {
+        var isForJournal = CabinetTopic.TryParse(args.ApplicationMessage.Topic, out var topic)
+            && (topic.Lane is Lane.Batch or Lane.Hello);
+        if (isForJournal || Volatile.Read(ref _unacknowledged) >= group.External.ReceiveMaximum)
+        {
+            metrics.Refused("not_acknowledged");
+            return;
+        }
+
+        Interlocked.Increment(ref _unacknowledged);
+        try
+        {
+            await TakeAsync(args, args.ApplicationMessage.Payload.ToArray());
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _unacknowledged);
+        }
     }
 
     private async Task TakeAsync(MqttApplicationMessageReceivedEventArgs args, byte[] payload)

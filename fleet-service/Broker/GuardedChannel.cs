@@ -19,6 +19,7 @@ internal sealed class GuardedChannel(IMqttChannel inner, ByteBudget room, TimePr
 {
     private readonly FrameSizeGuard _guard = new(BrokerLimits.MaxFirstPacketBytes, BrokerLimits.MaxPacketBytes);
     private int _held;
+    private long _began;
     private CancellationTokenSource? _limit;
     private volatile bool _isDisposed;
 
@@ -51,6 +52,7 @@ internal sealed class GuardedChannel(IMqttChannel inner, ByteBudget room, TimePr
         }
 
         var read = await ReadInTimeAsync(buffer, offset, count, cancellationToken);
+        _limit?.CancelAfter(Left());
         if (!_guard.Accept(buffer.AsSpan(offset, read)))
         {
             throw new MqttProtocolViolationException(
@@ -61,7 +63,8 @@ internal sealed class GuardedChannel(IMqttChannel inner, ByteBudget room, TimePr
         {
             var bytes = _guard.BodyBytesToCome;
             await room.TakeAsync(bytes, isLight: false, cancellationToken);
-            (_held, _limit) = (bytes, new CancellationTokenSource(BrokerLimits.HeavyTimeout, time));
+            (_held, _began) = (bytes, time.GetTimestamp());
+            _limit = new CancellationTokenSource(Left(), time);
             if (_isDisposed)
             {
                 // The connection ended while it waited for room: nobody else gives it back.
@@ -101,8 +104,15 @@ internal sealed class GuardedChannel(IMqttChannel inner, ByteBudget room, TimePr
         catch (Exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new MqttProtocolViolationException(
-                $"A packet did not come within {BrokerLimits.HeavyTimeout.TotalSeconds:0} s.");
+                $"A packet of {_held} bytes came too slowly, or nothing more of it came.");
         }
+    }
+
+    /// <summary>Until when the next bytes of the heavy packet in hand have to come.</summary>
+    private TimeSpan Left()
+    {
+        var left = BrokerLimits.HeavyTimeout(_held) - time.GetElapsedTime(_began);
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left < BrokerLimits.HeavyPause ? left : BrokerLimits.HeavyPause;
     }
 
     private void GiveBack()

@@ -90,6 +90,8 @@ internal sealed class MonthDetachment(FleetDatabase database, TimeProvider time)
     private SealedMonth Detach(
         FleetConnection connection, MonthName month, SealedMonth read, MonthFigures figures, string by)
     {
+        // Much may have begun since the first look: the proof of a large ledger takes long.
+        MonthChecks.BeforeDetaching(connection, month, time.GetUtcNow());
         connection.Script($"""
             ALTER TABLE entries DETACH PARTITION {month.Entries};
             ALTER TABLE batches DETACH PARTITION {month.Batches};
@@ -179,8 +181,7 @@ internal sealed class MonthDetachment(FleetDatabase database, TimeProvider time)
     }
 
     /// <summary>
-    /// Tries again while readers hold the tables: meanwhile the ledger writes on. The partitions are checked once more
-    /// in the same transaction.
+    /// Tries again while readers hold the tables: meanwhile the ledger writes on.
     /// </summary>
     private async Task<SealedMonth> PatientlyAsync(
         MonthName month, Func<FleetConnection, SealedMonth> change, CancellationToken cancellationToken)

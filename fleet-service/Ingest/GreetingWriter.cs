@@ -16,7 +16,7 @@ internal sealed class GreetingWriter(FleetDatabase database, TimeProvider time, 
         IReadOnlyList<IngestItem.Greeting> greetings, IReadOnlyList<IngestItem.Refused> refused,
         CancellationToken cancellationToken)
     {
-        using var turn = await database.Writers.EnterAsync(cancellationToken);
+        using var turn = await database.Writers.EnterFirstAsync(isReceiptAwaited: false, cancellationToken);
         using var session = new LedgerSession(database);
         using var evidence = new RefusedMessageTable(session.Connection);
         var nowUtcMs = time.GetUtcNow().ToUnixTimeMilliseconds();

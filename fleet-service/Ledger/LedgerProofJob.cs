@@ -11,6 +11,10 @@ internal sealed class LedgerProofJob(
     LedgerProof proof, FleetDatabase database, IOptions<LedgerOptions> options, Leases leases,
     TimeProvider time, ILogger<LedgerProofJob> log) : BackgroundService
 {
+    private const long HourMs = 3_600_000;
+
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMinutes(1);
+
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         leases.RunAsync("ledger-proof", LoopAsync, stoppingToken);
@@ -22,12 +26,15 @@ internal sealed class LedgerProofJob(
             return;
         }
 
-        using var timer = new PeriodicTimer(TimeSpan.FromHours(options.Value.ProofIntervalHours));
+        using var timer = new PeriodicTimer(LookInterval);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
-                await RunOnceAsync(stoppingToken);
+                if (await IsDueAsync(stoppingToken))
+                {
+                    await RunOnceAsync(stoppingToken);
+                }
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
@@ -35,6 +42,30 @@ internal sealed class LedgerProofJob(
             }
         }
     }
+
+    /// <summary>
+    /// True when the interval is over since the last run of any service, or since this was asked first: however often
+    /// services start and the work changes hands. Then the next interval begins.
+    /// </summary>
+    internal Task<bool> IsDueAsync(CancellationToken cancellationToken) => database.WriteAsync(
+        (connection, _) =>
+        {
+            var nowUtcMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+            var begun = connection.Query("SELECT begun_utc_ms FROM ledger_proof_runs", row => (long?)row.Long(0))
+                .SingleOrDefault();
+            var isDue = nowUtcMs - begun >= options.Value.ProofIntervalHours * HourMs;
+            if (isDue || begun is null)
+            {
+                connection.Execute(
+                    """
+                    INSERT INTO ledger_proof_runs (id, begun_utc_ms) VALUES (1, $now)
+                    ON CONFLICT (id) DO UPDATE SET begun_utc_ms = excluded.begun_utc_ms
+                    """, ("$now", nowUtcMs));
+            }
+
+            return isDue;
+        },
+        cancellationToken);
 
     /// <summary>Proves once; every problem becomes a finding.</summary>
     internal async Task<ProofReport> RunOnceAsync(CancellationToken cancellationToken)

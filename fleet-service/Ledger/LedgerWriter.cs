@@ -1,5 +1,6 @@
 using KioskFleet.Protocol.Receipts;
 using KioskFleet.Service.Catalogue;
+using KioskFleet.Service.Fleet;
 using KioskFleet.Service.Places;
 using KioskFleet.Service.Replicas;
 using KioskFleet.Service.Storage;
@@ -14,10 +15,13 @@ namespace KioskFleet.Service.Ledger;
 /// <param name="database">The ledger's database.</param>
 /// <param name="catalogue">The catalogue in force.</param>
 /// <param name="places">The business calendar's time zone.</param>
+/// <param name="register">
+/// Cabinets as they are now: whose one is may have changed since its batch was verified; null without.
+/// </param>
 /// <param name="changes">Of other services on the database: none may be missed by what is judged; null without.</param>
 internal sealed class LedgerWriter(
-    FleetDatabase database, CurrentCatalogue catalogue, PlacesDataSet places, ChangeWatch? changes = null)
-    : IDisposable
+    FleetDatabase database, CurrentCatalogue catalogue, PlacesDataSet places, FleetRegister? register = null,
+    ChangeWatch? changes = null) : IDisposable
 {
     private readonly BusinessCalendar _calendar = new(places.Zone);
     private LedgerSession? _session;
@@ -31,7 +35,7 @@ internal sealed class LedgerWriter(
     public async Task<IReadOnlyList<CommitOutcome>> CommitAsync(
         IReadOnlyList<VerifiedBatch> group, CancellationToken cancellationToken)
     {
-        using var turn = await database.Writers.EnterFirstAsync(cancellationToken);
+        using var turn = await database.Writers.EnterFirstAsync(isReceiptAwaited: true, cancellationToken);
         try
         {
             _session ??= new LedgerSession(database);
@@ -137,7 +141,7 @@ internal sealed class LedgerWriter(
             appender = new BatchAppender(session, new EntryJudge(snapshot, _calendar), snapshot.Version);
             foreach (var batch in group)
             {
-                outcomes.Add(appender.Append(batch, isolation));
+                outcomes.Add(appender.Append(AsOfNow(batch), isolation));
             }
 
             if (keep)
@@ -163,6 +167,11 @@ internal sealed class LedgerWriter(
             throw;
         }
     }
+
+    private VerifiedBatch AsOfNow(VerifiedBatch batch) => register is not null
+        && register.Current.TryGet(batch.Cabinet.Id, out var now) && !ReferenceEquals(now, batch.Cabinet)
+            ? batch with { Cabinet = now }
+            : batch;
 
     /// <summary>
     /// Errors that come from the values: a constraint, a type, a size, a sum that does not fit. Everything else (disk

@@ -6,11 +6,12 @@ namespace KioskFleet.Service.Replicas;
 /// One work that is done once, as this service sees it: held or not. Held only as long as the lease surely lasts, by
 /// the service's own monotonic clock counted from before it asked. Thread-safe.
 /// </summary>
-internal sealed class Lease(string name, string holder, TimeProvider time) : IWriteFence, IDisposable
+internal sealed class Lease(string name, string holder, TimeProvider time) : IDisposable
 {
     private readonly Lock _gate = new();
-    private TaskCompletionSource<CancellationToken> _waiting = New();
+    private TaskCompletionSource<HeldLease> _waiting = New();
     private CancellationTokenSource? _held;
+    private long _term;
 
     /// <summary>The work.</summary>
     public string Name => name;
@@ -28,12 +29,11 @@ internal sealed class Lease(string name, string holder, TimeProvider time) : IWr
     }
 
     /// <summary>Waits until the lease is held.</summary>
-    /// <returns>A token that is cancelled when it is lost.</returns>
-    public async Task<CancellationToken> WaitAsync(CancellationToken stop)
+    public async Task<HeldLease> WaitAsync(CancellationToken stop)
     {
         while (true)
         {
-            Task<CancellationToken> next;
+            Task<HeldLease> next;
             lock (_gate)
             {
                 if (_held is { IsCancellationRequested: true })
@@ -44,29 +44,40 @@ internal sealed class Lease(string name, string holder, TimeProvider time) : IWr
                 next = _waiting.Task;
             }
 
-            var token = await next.WaitAsync(stop);
-            if (!token.IsCancellationRequested)
+            var held = await next.WaitAsync(stop);
+            if (!held.Lost.IsCancellationRequested)
             {
-                return token;
+                return held;
             }
         }
     }
 
-    /// <inheritdoc/>
-    /// <exception cref="LeaseLostException">Another service has the work.</exception>
-    public void Require(FleetConnection connection)
+    /// <summary>Makes sure that the lease is held in a term, until the end of the caller's transaction.</summary>
+    /// <exception cref="LeaseLostException">Another service has the work, or had it meanwhile.</exception>
+    internal void Require(FleetConnection connection, long term)
     {
-        if (!LeaseTable.Hold(connection, name, holder))
+        if (!LeaseTable.Hold(connection, name, holder, term))
         {
-            Lose();
+            if (Volatile.Read(ref _term) == term)
+            {
+                Lose();
+            }
+
             throw new LeaseLostException(name);
         }
     }
 
-    /// <summary>The lease was taken or renewed, and lasts for so long from now on; false when it was held before.
+    /// <summary>
+    /// The lease was taken or renewed in a term, and lasts for so long from now on; false when it was held before. When
+    /// it was another's meanwhile, what was begun before is over.
     /// </summary>
-    public bool Keep(TimeSpan left)
+    public bool Keep(TimeSpan left, long term)
     {
+        if (term != Volatile.Read(ref _term))
+        {
+            Lose();
+        }
+
         lock (_gate)
         {
             if (left <= TimeSpan.Zero)
@@ -81,8 +92,9 @@ internal sealed class Lease(string name, string holder, TimeProvider time) : IWr
             }
 
             Forget();
+            _term = term;
             _held = new CancellationTokenSource(left, time);
-            _waiting.TrySetResult(_held.Token);
+            _waiting.TrySetResult(new HeldLease(this, term, _held.Token));
             return true;
         }
     }
@@ -107,7 +119,7 @@ internal sealed class Lease(string name, string holder, TimeProvider time) : IWr
     /// <inheritdoc/>
     public void Dispose() => Lose();
 
-    private static TaskCompletionSource<CancellationToken> New() =>
+    private static TaskCompletionSource<HeldLease> New() =>
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Whoever waits with its token was told before: it is only ever forgotten when it is cancelled, or about to be.
@@ -119,6 +131,23 @@ internal sealed class Lease(string name, string holder, TimeProvider time) : IWr
             _waiting = New();
         }
     }
+}
+
+/// <summary>
+/// A lease in one of its terms: stands before what is written in it, also when the service stood still while the work
+/// went to another and came back. Thread-safe.
+/// </summary>
+/// <param name="lease">The lease.</param>
+/// <param name="term">The term.</param>
+/// <param name="lost">Cancelled when it is lost.</param>
+internal sealed class HeldLease(Lease lease, long term, CancellationToken lost) : IWriteFence
+{
+    /// <summary>Cancelled when the lease is lost.</summary>
+    public CancellationToken Lost => lost;
+
+    /// <inheritdoc/>
+    /// <exception cref="LeaseLostException">Another service has the work, or had it meanwhile.</exception>
+    public void Require(FleetConnection connection) => lease.Require(connection, term);
 }
 
 /// <summary>A work went to another service while this one was doing it: what it was about to write is not written.

@@ -8,9 +8,10 @@ internal static class LeaseTable
     private const string Now = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
 
     /// <summary>
-    /// Takes or renews a lease, in a statement of its own; false while another service has it.
+    /// Takes or renews a lease, in a statement of its own; null while another service has it.
     /// </summary>
-    public static bool Take(FleetConnection connection, string name, string holder, TimeSpan lease) =>
+    /// <returns>The lease's term, which grows whenever it changes hands.</returns>
+    public static long? Take(FleetConnection connection, string name, string holder, TimeSpan lease) =>
         connection.Query(
             $"""
             INSERT INTO replica_leases AS held (name, holder, term, until_utc_ms)
@@ -20,16 +21,16 @@ internal static class LeaseTable
             WHERE held.holder = excluded.holder OR held.until_utc_ms < {Now}
             RETURNING term
             """,
-            row => row.Long(0), ("$name", name), ("$holder", holder), ("$lease", (long)lease.TotalMilliseconds))
-            .Count > 0;
+            row => (long?)row.Long(0),
+            ("$name", name), ("$holder", holder), ("$lease", (long)lease.TotalMilliseconds)).SingleOrDefault();
 
     /// <summary>
-    /// True when the lease is the holder's; it stays so until the end of the caller's transaction, since whoever takes
+    /// True when the lease is the holder's in this term; it stays so until the end of the caller's transaction, since whoever takes
     /// it waits for the row.
     /// </summary>
-    public static bool Hold(FleetConnection connection, string name, string holder) => connection.Query(
-        "SELECT term FROM replica_leases WHERE name = $name AND holder = $holder FOR SHARE", row => row.Long(0),
-        ("$name", name), ("$holder", holder)).Count > 0;
+    public static bool Hold(FleetConnection connection, string name, string holder, long term) => connection.Query(
+        "SELECT term FROM replica_leases WHERE name = $name AND holder = $holder AND term = $term FOR SHARE",
+        row => row.Long(0), ("$name", name), ("$holder", holder), ("$term", term)).Count > 0;
 
     /// <summary>Lets go of all leases of a holder: others need not wait for their end.</summary>
     public static void Release(FleetConnection connection, string holder) => connection.Execute(

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
 using KioskFleet.Service.Storage;
@@ -68,10 +69,10 @@ internal sealed class Leases : BackgroundService
         while (!stop.IsCancellationRequested)
         {
             var held = await lease.WaitAsync(stop);
-            using var both = CancellationTokenSource.CreateLinkedTokenSource(held, stop);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(held.Lost, stop);
             try
             {
-                await _database.FencedAsync(lease, () => work(both.Token));
+                await _database.FencedAsync(held, () => work(both.Token));
                 if (!both.IsCancellationRequested)
                 {
                     return;
@@ -79,7 +80,7 @@ internal sealed class Leases : BackgroundService
             }
             catch (Exception error) when (
                 !stop.IsCancellationRequested && (error is LeaseLostException
-                || (error is OperationCanceledException && held.IsCancellationRequested)))
+                || (error is OperationCanceledException && held.Lost.IsCancellationRequested)))
             {
                 ReplicaLog.WorkGone(_log, name);
             }
@@ -92,16 +93,29 @@ internal sealed class Leases : BackgroundService
         using var connection = _database.OpenWriter();
         foreach (var lease in _leases.Values)
         {
-            // Counted from before the question: the database's own count begins later.
-            var asked = _time.GetTimestamp();
-            if (!LeaseTable.Take(connection, lease.Name, _holder, _options.Lease))
+            try
             {
-                lease.Lose();
+                Ask(connection, lease);
             }
-            else if (lease.Keep(_options.Lease - _time.GetElapsedTime(asked)))
+            catch (DbException error) when (PostgreSqlEngine.IsHeldByOthers(error))
             {
-                ReplicaLog.WorkTaken(_log, lease.Name);
+                // A work that writes for long holds its row; the others need not run out with it.
+                ReplicaLog.NotAsked(_log, error);
             }
+        }
+    }
+
+    private void Ask(FleetConnection connection, Lease lease)
+    {
+        // Counted from before the question: the database's own count begins later.
+        var asked = _time.GetTimestamp();
+        if (LeaseTable.Take(connection, lease.Name, _holder, _options.Lease) is not { } term)
+        {
+            lease.Lose();
+        }
+        else if (lease.Keep(_options.Lease - _time.GetElapsedTime(asked), term))
+        {
+            ReplicaLog.WorkTaken(_log, lease.Name);
         }
     }
 

@@ -21,6 +21,11 @@ internal abstract class LedgerFollower(Leases leases, string work, TimeSpan idle
     /// <summary>Does one step; false when there was nothing to do. One caller at a time.</summary>
     internal abstract Task<bool> StepAsync(CancellationToken cancellationToken);
 
+    /// <summary>The work came to this service: what it remembers of the far side may be old.</summary>
+    protected virtual void Begin()
+    {
+    }
+
     /// <summary>Tells of a step that failed.</summary>
     protected abstract void Tell(Exception error);
 
@@ -34,6 +39,7 @@ internal abstract class LedgerFollower(Leases leases, string work, TimeSpan idle
 
     private async Task FollowAsync(CancellationToken stoppingToken)
     {
+        Begin();
         while (!stoppingToken.IsCancellationRequested)
         {
             try

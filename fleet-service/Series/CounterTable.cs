@@ -11,7 +11,7 @@ internal sealed class CounterTable : IDisposable
     private readonly Dictionary<CounterKey, CounterLanes> _counters = [];
     private readonly string _generation;
     private readonly Statement _read;
-    private readonly Statement _write;
+    private readonly RowWriter _write;
 
     /// <summary>Forgets the counters of other generations.</summary>
     public CounterTable(FleetConnection connection, string generation)
@@ -27,10 +27,10 @@ internal sealed class CounterTable : IDisposable
             WHERE generation = ?1 AND cabinet_id = ?2 AND operator_id = ?3 AND county_code = ?4 AND is_refund = ?5
               AND class = ?6 ORDER BY lane
             """);
-        _write = connection.Prepare("""
-            INSERT INTO series_counters (generation, cabinet_id, operator_id, county_code, is_refund, class, lane,
-                                         last_utc_ms, fen, entries)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        _write = connection.PrepareRows(
+            "series_counters",
+            "generation, cabinet_id, operator_id, county_code, is_refund, class, lane, last_utc_ms, fen, entries",
+            """
             ON CONFLICT (generation, cabinet_id, operator_id, county_code, is_refund, class, lane)
             DO UPDATE SET last_utc_ms = excluded.last_utc_ms, fen = excluded.fen, entries = excluded.entries
             """);
@@ -54,17 +54,26 @@ internal sealed class CounterTable : IDisposable
         return counter;
     }
 
-    /// <summary>Writes every counter that was asked for.</summary>
-    public void Save()
+    /// <summary>Writes every lane that was counted on.</summary>
+    /// <returns>The points that were made, in each lane oldest first.</returns>
+    public IReadOnlyList<(CounterKey Counter, CountedPoint Point)> Save()
     {
+        var points = new List<(CounterKey, CountedPoint)>();
         foreach (var (key, counter) in _counters)
         {
-            for (var lane = 0; lane < counter.Lanes.Count; lane++)
+            foreach (var lane in counter.Changed)
             {
                 var (last, fen, entries) = counter.Lanes[lane];
-                Bind(_write, key).Set(7, (long)lane).Set(8, last).Set(9, fen).Set(10, entries).Run();
+                _write.Set(1, _generation).Set(2, key.Cabinet).Set(3, key.Operator).Set(4, key.County)
+                    .Set(5, key.IsRefund ? 1 : 0).Set(6, (long)key.Class).Set(7, lane).Set(8, last).Set(9, fen)
+                    .Set(10, entries).Add();
             }
+
+            points.AddRange(counter.Take().Select(point => (key, point)));
         }
+
+        _write.Flush();
+        return points;
     }
 
     /// <inheritdoc/>

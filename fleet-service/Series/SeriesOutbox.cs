@@ -1,5 +1,4 @@
 using KioskFleet.Service.Storage;
-using Microsoft.Extensions.Options;
 
 namespace KioskFleet.Service.Series;
 
@@ -9,6 +8,12 @@ namespace KioskFleet.Service.Series;
 /// <param name="Words">The server's own words.</param>
 internal sealed record DeadLetter(SeriesLine Line, int Status, string Words);
 
+/// <summary>Lines that are to be sent.</summary>
+/// <param name="Lines">The lines, in their order.</param>
+/// <param name="LastNumber">The number of the last of them.</param>
+/// <param name="IsAll">True when no more wait behind them.</param>
+internal sealed record WaitingLines(IReadOnlyList<SeriesLine> Lines, long LastNumber, bool IsAll);
+
 /// <summary>
 /// How far the ledger was read, what the counters say, and the lines that are to be sent: all move in one transaction,
 /// before the server sees anything. So what is sent again, after whatever end of the process, is the same to the byte.
@@ -16,31 +21,35 @@ internal sealed record DeadLetter(SeriesLine Line, int Status, string Words);
 /// anew. One caller at a time.
 /// </summary>
 internal sealed class SeriesOutbox(
-    FleetDatabase database, LedgerGenerationStore generations, IOptions<SeriesOptions> options, TimeProvider time)
+    FleetDatabase database, LedgerGenerationStore generations, TimeProvider time)
 {
+    /// <summary>Most lines of one request; after a restart of the server many wait.</summary>
+    public const int MostAtOnce = 20_000;
+
     private const string Unsent = "line_no > coalesce((SELECT max(last_line_no) FROM series_sent), 0)";
 
     /// <summary>The present position, 0 at the beginning of a generation.</summary>
     public long Position()
     {
         using var connection = database.OpenReader();
-        using var query = connection.Prepare("SELECT position FROM series_cursor WHERE id = 1 AND generation = ?1");
-        return query.Set(1, generations.Current()).Next() ? query.Long(0) : 0;
+        return PositionOf(connection, generations.Current());
     }
 
-    /// <summary>The lines that are to be sent, in their order.</summary>
-    public IReadOnlyList<SeriesLine> Waiting()
+    /// <summary>The first of the lines that are to be sent, in their order.</summary>
+    public WaitingLines Waiting()
     {
         using var connection = database.OpenReader();
         using var query = connection.Prepare(
-            $"SELECT position, line FROM series_outbox WHERE {Unsent} ORDER BY line_no");
+            $"SELECT position, line, line_no FROM series_outbox WHERE {Unsent} ORDER BY line_no LIMIT {MostAtOnce}");
         var lines = new List<SeriesLine>();
+        var last = 0L;
         while (query.Next())
         {
             lines.Add(new SeriesLine(query.Long(0), query.Text(1)));
+            last = query.Long(2);
         }
 
-        return lines;
+        return new WaitingLines(lines, last, lines.Count < MostAtOnce);
     }
 
     /// <summary>True when lines are kept that were sent before.</summary>
@@ -51,27 +60,39 @@ internal sealed class SeriesOutbox(
     }
 
     /// <summary>Counts a stretch, puts its lines into the outbox and moves the cursor.</summary>
-    public Task TakeAsync(SeriesStretch stretch, CancellationToken cancellationToken)
+    /// <param name="from">Where the cursor stood when the stretch was read.</param>
+    /// <param name="stretch">The stretch.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The cursor stands elsewhere now: the stretch was counted, or the generation is another.
+    /// </exception>
+    public Task TakeAsync(long from, SeriesStretch stretch, CancellationToken cancellationToken)
     {
         var generation = generations.Current();
         return database.WriteAsync(
             (connection, _) =>
             {
+                if (PositionOf(connection, generation) is var at && at != from)
+                {
+                    throw new InvalidOperationException($"The series' cursor stands at {at}, not at {from} any more.");
+                }
+
                 using var counters = new CounterTable(connection, generation);
                 using var put = connection.PrepareRows("series_outbox", "position, line");
                 foreach (var entry in stretch.Entries)
                 {
                     foreach (var (counter, fen) in entry.Amounts())
                     {
-                        foreach (var point in counters.Of(counter).Add(entry.UtcMs, fen))
-                        {
-                            put.Set(1, entry.Position).Set(2, SeriesLines.Of(counter, point)).Add();
-                        }
+                        counters.Of(counter).Add(entry.Position, entry.UtcMs, fen);
                     }
                 }
 
+                foreach (var (counter, point) in counters.Save())
+                {
+                    put.Set(1, point.Position).Set(2, SeriesLines.Of(counter, point.Point)).Add();
+                }
+
                 put.Flush();
-                counters.Save();
                 using var move = connection.Prepare("""
                     INSERT INTO series_cursor (id, generation, position) VALUES (1, ?1, ?2)
                     ON CONFLICT (id) DO UPDATE SET generation = excluded.generation, position = excluded.position
@@ -89,33 +110,37 @@ internal sealed class SeriesOutbox(
         (connection, _) => connection.Execute("DELETE FROM series_sent"), cancellationToken);
 
     /// <summary>
-    /// Notes that the waiting lines were sent, keeps what was refused, and forgets what was sent before.
+    /// Notes that waiting lines were sent, keeps what was refused, and forgets what was sent before.
     /// </summary>
-    public Task SentAsync(IReadOnlyList<DeadLetter> refused, CancellationToken cancellationToken)
+    /// <param name="lastNumber">The number of the last line that was sent.</param>
+    /// <param name="refused">What the server refused of them.</param>
+    /// <param name="keep">How long lines that were sent stay.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public Task SentAsync(
+        long lastNumber, IReadOnlyList<DeadLetter> refused, TimeSpan keep, CancellationToken cancellationToken)
     {
         var generation = generations.Current();
         var nowUtcMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         return database.WriteAsync(
             (connection, _) =>
             {
-                using var keep = connection.Prepare("""
+                using var letters = connection.Prepare("""
                     INSERT INTO series_dead_letters (generation, position, line, status, words, at_utc_ms)
                     VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING
                     """);
                 foreach (var letter in refused)
                 {
-                    keep.Set(1, generation).Set(2, letter.Line.Position).Set(3, letter.Line.Text)
+                    letters.Set(1, generation).Set(2, letter.Line.Position).Set(3, letter.Line.Text)
                         .Set(4, (long)letter.Status).Set(5, letter.Words)
                         .Set(6, nowUtcMs).Run();
                 }
 
                 connection.Execute(
                     """
-                    INSERT INTO series_sent (last_line_no, sent_utc_ms)
-                    SELECT max(line_no), $now FROM series_outbox HAVING max(line_no) IS NOT NULL
+                    INSERT INTO series_sent (last_line_no, sent_utc_ms) VALUES ($last, $now)
                     ON CONFLICT (last_line_no) DO UPDATE SET sent_utc_ms = excluded.sent_utc_ms
-                    """, ("$now", nowUtcMs));
-                var before = nowUtcMs - options.Value.KeepSentSeconds * 1_000L;
+                    """, ("$last", lastNumber), ("$now", nowUtcMs));
+                var before = nowUtcMs - (long)keep.TotalMilliseconds;
                 connection.Execute(
                     """
                     DELETE FROM series_outbox
@@ -126,4 +151,8 @@ internal sealed class SeriesOutbox(
             },
             cancellationToken);
     }
+
+    private static long PositionOf(FleetConnection connection, string generation) => connection.Query(
+        "SELECT position FROM series_cursor WHERE id = 1 AND generation = $generation", row => row.Long(0),
+        ("$generation", generation)).SingleOrDefault();
 }

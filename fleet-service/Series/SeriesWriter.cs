@@ -13,7 +13,13 @@ internal sealed class SeriesWriter(
     ILogger<SeriesWriter> log)
     : LedgerFollower(leases, "series", TimeSpan.FromMilliseconds(options.Value.IdleMilliseconds))
 {
-    private long _connections;
+    /// <summary>
+    /// What was sent before a new connection is kept longer: until it was sent once more, or the server closes every
+    /// connection.
+    /// </summary>
+    private const int UnsettledTimes = 6;
+
+    private long? _connections;
     private long? _sentAgainAt;
     private (SeriesLine Line, long SentAt)? _unsettled;
 
@@ -28,33 +34,36 @@ internal sealed class SeriesWriter(
         await SendAgainAsync(cancellationToken);
 
         var waiting = outbox.Waiting();
-        if (waiting.Count == 0)
+        if (waiting.Lines.Count == 0)
         {
-            var stretch = ledger.Read(outbox.Position(), options.Value.BatchEntries);
+            var position = outbox.Position();
+            var stretch = ledger.Read(position, options.Value.BatchEntries);
             if (stretch.LastPosition is null)
             {
                 await SettleAsync(cancellationToken);
                 return false;
             }
 
-            await outbox.TakeAsync(stretch, cancellationToken);
+            await outbox.TakeAsync(position, stretch, cancellationToken);
             return true;
         }
 
         var refused = new List<DeadLetter>();
-        if (!await SendAsync(waiting, refused, cancellationToken))
+        if (!await SendAsync(waiting.Lines, refused, cancellationToken))
         {
             return false;
         }
 
-        if (server.Connections != _connections && !outbox.KeepsSent())
+        if (waiting.IsAll && server.Connections != _connections && !outbox.KeepsSent())
         {
             // All that could be lost went over the new connection just now.
             _connections = server.Connections;
         }
 
-        await outbox.SentAsync(refused, cancellationToken);
-        _unsettled = (waiting[^1], Time.GetTimestamp());
+        await outbox.SentAsync(
+            waiting.LastNumber, refused, server.Connections == _connections ? Keep : UnsettledTimes * Keep,
+            cancellationToken);
+        _unsettled = (waiting.Lines[^1], Time.GetTimestamp());
         foreach (var letter in refused)
         {
             SeriesLog.Refused(log, letter.Line.Position, letter.Status, letter.Words);
@@ -62,6 +71,12 @@ internal sealed class SeriesWriter(
 
         return true;
     }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Nobody knows what the server had on its disk when the process that wrote before ended, perhaps together with it.
+    /// </remarks>
+    protected override void Begin() => (_connections, _sentAgainAt) = (null, null);
 
     /// <inheritdoc/>
     protected override void Tell(Exception error) => SeriesLog.Failed(log, error);

@@ -172,8 +172,9 @@ internal sealed class PostgreSqlEngine : IDatabaseEngine
     {
         var (encoding, order) = connection.Query(
             """
-            SELECT CAST(pg_encoding_to_char(encoding) AS TEXT), CAST(datcollate AS TEXT) FROM pg_database
-            WHERE datname = current_database()
+            SELECT CAST(pg_encoding_to_char(encoding) AS TEXT),
+                   CASE datlocprovider WHEN 'i' THEN 'icu' ELSE CAST(datcollate AS TEXT) END
+            FROM pg_database WHERE datname = current_database()
             """,
             row => (row.Text(0), row.Text(1)))[0];
         if (encoding != "UTF8" || order is not ("C" or "POSIX" or "C.UTF-8" or "C.utf8"))
@@ -215,7 +216,10 @@ internal sealed class PostgreSqlEngine : IDatabaseEngine
             NoResetOnClose = true,
 
             // Statements here are short: compiling one (jit) would take longer than any of them.
-            Options = $"{setting} -c lock_timeout={lockSeconds * 1000} -c TimeZone=UTC -c jit=off",
+            // A machine that is gone without a word is noticed in seconds, not hours.
+            Options = $"{setting} -c lock_timeout={lockSeconds * 1000} -c TimeZone=UTC -c jit=off "
+                + "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 "
+                + "-c tcp_user_timeout=11000",
         }.ToString());
         if (options.PasswordFile.Length > 0)
         {

@@ -123,6 +123,19 @@ internal sealed class PostgreSqlFleetConnection(NpgsqlConnection connection, str
     /// <inheritdoc/>
     protected override void Begin(bool isWriting)
     {
+        try
+        {
+            Open(isWriting);
+        }
+        catch (PostgresException error) when (isWriting && PostgreSqlEngine.IsHeldByOthers(error)
+            && FrozenWriter.End(connection, WriterLock))
+        {
+            Open(isWriting);
+        }
+    }
+
+    private void Open(bool isWriting)
+    {
         MakeRoom(null, "");
         try
         {

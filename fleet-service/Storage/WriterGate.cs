@@ -15,7 +15,7 @@ internal sealed class WriterGate
     private bool _wasFirst;
     private long _firstTurns;
 
-    /// <summary>How many turns went before others; when it grows, cabinets are waiting for their receipts.</summary>
+    /// <summary>How many turns were asked for sales; when it grows, cabinets are waiting for their receipts.</summary>
     public long FirstTurns => Volatile.Read(ref _firstTurns);
 
     /// <summary>How many callers wait now; for metrics.</summary>
@@ -38,10 +38,16 @@ internal sealed class WriterGate
     /// <summary>
     /// The same, before all that wait for a turn in order; when some do, every second turn is theirs.
     /// </summary>
+    /// <param name="isReceiptAwaited">True when sales wait for it: then what follows the ledger makes way.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="OperationCanceledException">Cancelled while waiting; no turn was taken.</exception>
-    public ValueTask<Turn> EnterFirstAsync(CancellationToken cancellationToken)
+    public ValueTask<Turn> EnterFirstAsync(bool isReceiptAwaited, CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _firstTurns);
+        if (isReceiptAwaited)
+        {
+            Interlocked.Increment(ref _firstTurns);
+        }
+
         return EnterAsync(isFirst: true, cancellationToken);
     }
 

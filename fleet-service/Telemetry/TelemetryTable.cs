@@ -5,10 +5,19 @@ namespace KioskFleet.Service.Telemetry;
 /// <summary>The tables of telemetry, to be written. Belongs to one transaction.</summary>
 internal sealed class TelemetryTable : IDisposable
 {
+    /// <summary>
+    /// Most names of a cabinet in one group of readings, and in one measure of an hour: slots, zones, doors, faults. Who
+    /// makes up more keeps the newest.
+    /// </summary>
+    public const int MaxNames = 512;
+
     private readonly Statement _heard;
     private readonly Statement _state;
     private readonly Statement _readHour;
     private readonly Statement _writeHour;
+    private readonly Statement _crowded;
+    private readonly Statement _trim;
+    private readonly Statement _namesOfHour;
 
     /// <summary>Makes the statements ready.</summary>
     public TelemetryTable(FleetConnection connection)
@@ -38,6 +47,17 @@ internal sealed class TelemetryTable : IDisposable
             ON CONFLICT (cabinet_id, hour, measure, name) DO UPDATE SET minutes = excluded.minutes,
               least = excluded.least, most = excluded.most, total = excluded.total, spans = excluded.spans
             """);
+        _crowded = connection.Prepare("""
+            SELECT kind FROM telemetry_states WHERE cabinet_id = ?1 GROUP BY kind HAVING count(*) > ?2
+            """);
+        _trim = connection.Prepare("""
+            DELETE FROM telemetry_states WHERE cabinet_id = ?1 AND kind = ?2 AND name NOT IN
+              (SELECT name FROM telemetry_states WHERE cabinet_id = ?1 AND kind = ?2
+               ORDER BY received_utc_ms DESC, name LIMIT ?3)
+            """);
+        _namesOfHour = connection.Prepare("""
+            SELECT count(*) FROM telemetry_hours WHERE cabinet_id = ?1 AND hour = ?2 AND measure = ?3
+            """);
     }
 
     /// <summary>Writes what messages say: late readings never take the place of newer ones.</summary>
@@ -54,6 +74,11 @@ internal sealed class TelemetryTable : IDisposable
             }
         }
 
+        foreach (var cabinet in messages.Select(message => message.Cabinet).Distinct())
+        {
+            Trim(cabinet);
+        }
+
         foreach (var hour in messages.SelectMany(message => message.Points).GroupBy(point => point.Key))
         {
             WriteHour(hour.Key, hour);
@@ -67,6 +92,32 @@ internal sealed class TelemetryTable : IDisposable
         _state.Dispose();
         _readHour.Dispose();
         _writeHour.Dispose();
+        _crowded.Dispose();
+        _trim.Dispose();
+        _namesOfHour.Dispose();
+    }
+
+    private void Trim(string cabinet)
+    {
+        var kinds = new List<long>();
+        _crowded.Set(1, cabinet).Set(2, (long)MaxNames);
+        while (_crowded.Next())
+        {
+            kinds.Add(_crowded.Long(0));
+        }
+
+        foreach (var kind in kinds)
+        {
+            _trim.Set(1, cabinet).Set(2, kind).Set(3, (long)MaxNames).Run();
+        }
+    }
+
+    private bool IsCrowded(HourKey key)
+    {
+        _namesOfHour.Set(1, key.Cabinet).Set(2, key.Hour).Set(3, (long)key.Measure).Next();
+        var names = _namesOfHour.Long(0);
+        _namesOfHour.Reset();
+        return names >= MaxNames;
     }
 
     private void WriteHour(HourKey key, IEnumerable<HourPoint> points)
@@ -78,6 +129,10 @@ internal sealed class TelemetryTable : IDisposable
             before = new TelemetryHour(_readHour.Long(0), _readHour.Long(1), _readHour.Long(2), _readHour.Long(3),
                 OpenSpans.Read(_readHour.Bytes(4)));
             _readHour.Reset();
+        }
+        else if (IsCrowded(key))
+        {
+            return;
         }
 
         var after = points.Aggregate(before, static (hour, point) => point.Minute is { } minute

@@ -95,7 +95,7 @@ internal sealed class SeriesBench(
             cancel.ThrowIfCancellationRequested();
             var stretch = ledger.Read(from, new SeriesOptions().BatchEntries);
             position = stretch.LastPosition;
-            var points = new List<(CounterKey, CounterPoint)>();
+            var touched = new HashSet<CounterKey>();
             foreach (var entry in stretch.Entries)
             {
                 foreach (var (counter, fen) in entry.Amounts())
@@ -105,13 +105,15 @@ internal sealed class SeriesBench(
                         counters[counter] = lanes = new CounterLanes([]);
                     }
 
-                    points.AddRange(lanes.Add(entry.UtcMs, fen).Select(point => (counter, point)));
+                    lanes.Add(entry.Position, entry.UtcMs, fen);
+                    touched.Add(counter);
                 }
             }
 
-            if (points.Count > 0)
+            if (touched.Count > 0)
             {
-                batches.Add(points);
+                batches.Add([.. touched.SelectMany(
+                    counter => counters[counter].Take().Select(point => (counter, point.Point)))]);
             }
         }
 

@@ -145,6 +145,19 @@ public sealed class AlertRulesTests
             Facts() with { Rhythm = often with { LastUtcMs = Now - hours * 60 * Minute } };
         Assert.Null(Sign(Silent(23), AlertKind.NoSale));
         Assert.Equal(24, Sign(Silent(24), AlertKind.NoSale)!.Value.Value);
+
+        // What it sold and did not send, or sold while nobody listened, is not known.
+        CabinetFacts[] unknown =
+        [
+            Silent(200) with { HeardUtcMs = Now - 30 * Minute },
+            Silent(200) with { ListeningSinceUtcMs = Now - 29 * Minute },
+            Silent(200) with { Unsent = (5 * Minute, Now - Minute) },
+        ];
+        Assert.All(unknown, facts =>
+        {
+            Assert.Null(Sign(facts, AlertKind.NoSale));
+            Assert.Contains(AlertKind.NoSale, AlertRules.Judge(facts, Options).Unknown);
+        });
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using KioskFleet.Protocol.Telemetry;
 using KioskFleet.Service.Alerts;
 using KioskFleet.Service.Hosting;
+using KioskFleet.Service.Tests.Storage;
 using KioskFleet.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using MimeKit;
@@ -33,6 +34,22 @@ public sealed class AlertTellingTests : IDisposable
         ("Alerts:Mail:Host", "127.0.0.1"), ("Alerts:Mail:Port", $"{server.Port}"), ("Alerts:Mail:Security", "None"),
         ("Alerts:Mail:From", "fleet@example.org"), ("Alerts:Mail:To", "a@example.org, b@example.org"), .. more,
     ];
+
+    [Fact]
+    public void Messages_of_a_channel_that_is_off_hold_no_other_channel_up()
+    {
+        using var files = new TemporaryDatabase();
+        for (var i = 0; i < 101; i++)
+        {
+            files.Run($"""
+                INSERT INTO alert_messages
+                  (message_id, channel, body, made_utc_ms, state, attempts, next_utc_ms, sent_utc_ms, last_error)
+                VALUES ('m{i}', '{(i < 100 ? "mail" : "webhook")}', 'x', {i}, 1, 3, {i}, NULL, '')
+                """);
+        }
+
+        Assert.Equal("m100", Assert.Single(new AlertOutboxStore(files.Database).Due("webhook", 1_000)).MessageId);
+    }
 
     [Fact]
     public async Task An_alert_is_told_once_and_told_again_when_its_cause_is_gone()

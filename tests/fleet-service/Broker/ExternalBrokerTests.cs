@@ -67,6 +67,35 @@ public sealed class ExternalBrokerTests
     }
 
     [Fact]
+    public async Task What_is_sent_without_acknowledgement_is_held_in_bounds_and_never_for_the_journal()
+    {
+        ServerAvailability.RequireMosquitto();
+        await using var mosquitto = await MosquittoServer.StartAsync(new MosquittoOptions());
+        await using var rig = await StartAsync(mosquitto.Port);
+        await UntilAsync(() => rig.Link.IsReady);
+        var gate = new TaskCompletionSource();
+        rig.Handler.OnMessage = async (_, _) => await gate.Task;
+        using var client = await ClientAsync(mosquitto.Port, "K");
+        foreach (var lane in (Lane[])[Lane.Batch, Lane.Hello, Lane.Telemetry])
+        {
+            for (var i = 0; i < 50; i++)
+            {
+                var message = Message(A, [1], lane);
+                message.QualityOfServiceLevel = MqttQualityOfServiceLevel.AtMostOnce;
+                await client.PublishAsync(message, Stop);
+            }
+        }
+
+        await rig.Handler.WaitAsync(4, Stop).WaitAsync(Soon, Stop);
+        await Task.Delay(300, Stop);
+        Assert.Equal(4, rig.Handler.Messages.Count);
+        Assert.All(rig.Handler.Messages, message => Assert.Equal(Lane.Telemetry, message.Topic.Lane));
+        gate.SetResult();
+        await client.PublishAsync(Message(A, [2]), Stop);
+        await rig.Handler.WaitAsync(5, Stop).WaitAsync(Soon, Stop);
+    }
+
+    [Fact]
     public async Task A_message_that_fails_frees_its_place_and_a_kept_config_waits_for_its_cabinet()
     {
         ServerAvailability.RequireMosquitto();
@@ -119,9 +148,9 @@ public sealed class ExternalBrokerTests
         return client;
     }
 
-    private static MqttApplicationMessage Message(CabinetId cabinet, byte[] payload) => new()
+    private static MqttApplicationMessage Message(CabinetId cabinet, byte[] payload, Lane lane = Lane.Batch) => new()
     {
-        Topic = new CabinetTopic(cabinet, Lane.Batch).ToString(),
+        Topic = new CabinetTopic(cabinet, lane).ToString(),
         Payload = new System.Buffers.ReadOnlySequence<byte>(payload),
         QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
     };

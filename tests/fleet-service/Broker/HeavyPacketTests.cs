@@ -78,11 +78,30 @@ public sealed class HeavyPacketTests
         {
             await connection.HeaderAsync(Heavy);
             var body = connection.ReadNothingAsync();
-            time.Advance(BrokerLimits.HeavyTimeout);
+            time.Advance(BrokerLimits.HeavyPause);
             await Assert.ThrowsAsync<MqttProtocolViolationException>(() => body.WaitAsync(Soon, Stop));
         }
 
         Assert.Equal(0, room.Taken);
+    }
+
+    [Fact]
+    public async Task A_slow_packet_may_take_its_time_and_a_trickle_may_not()
+    {
+        var room = new ByteBudget(Heavy);
+        var time = new FakeTimeProvider();
+        using var connection = await OpenAsync(room, time);
+        await connection.HeaderAsync(Heavy);
+        var whole = BrokerLimits.HeavyTimeout(Heavy);
+        for (var at = TimeSpan.Zero; at + TimeSpan.FromSeconds(10) < whole; at += TimeSpan.FromSeconds(10))
+        {
+            time.Advance(TimeSpan.FromSeconds(10));
+            await connection.BodyAsync(10);
+        }
+
+        var body = connection.ReadNothingAsync();
+        time.Advance(TimeSpan.FromSeconds(10));
+        await Assert.ThrowsAsync<MqttProtocolViolationException>(() => body.WaitAsync(Soon, Stop));
     }
 
     [Fact]

@@ -107,6 +107,18 @@ public sealed class MosquittoFilesTests
             await rig.Handler.WaitAsync(1, Stop).WaitAsync(Soon, Stop);
             Assert.Equal([7], await ReceiptAsync(rig, a.Client, A, [7]));
 
+            // Mosquitto lets a cabinet subscribe to what it may not read; it takes nothing away from the services.
+            await b.Client.SubscribeAsync(
+                "$share/kf/kf/v1/+/up/+", MqttQualityOfServiceLevel.AtLeastOnce, Stop);
+            await b.Client.SubscribeAsync(
+                "$share/+/kf/v1/+/up/+", MqttQualityOfServiceLevel.AtLeastOnce, Stop);
+            for (var i = 0; i < 20; i++)
+            {
+                await PublishAsync(a.Client, "kf/v1/A1/up/batch");
+            }
+
+            await rig.Handler.WaitAsync(21, Stop).WaitAsync(Soon, Stop);
+
             // Revoked: cut off, and shut out; everybody else and the service itself stay.
             await rig.Database.WriteAsync((c, _) => CabinetCredentials.Revoke(c, B), Stop);
             await rig.Accounts.RemoveAsync(B, Stop);

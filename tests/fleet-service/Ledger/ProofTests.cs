@@ -173,6 +173,21 @@ public abstract class ProofTests(string dataSet) : IAsyncLifetime
             report.ProblemCount, _books.Scalar("SELECT count(*) FROM findings WHERE kind = 'LedgerProofFailed'"));
     }
 
+    [Fact]
+    public async Task The_job_is_due_when_its_interval_is_over_whoever_ran_it_last()
+    {
+        LedgerProofJob Job() => new(new LedgerProof(_books.Database), _books.Database,
+            Microsoft.Extensions.Options.Options.Create(new LedgerOptions { ProofIntervalHours = 2 }),
+            KioskFleet.Service.Replicas.Leases.OfOneService(_books.Database, _books.Time), _books.Time,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<LedgerProofJob>.Instance);
+        Assert.False(await Job().IsDueAsync(BooksRig.Stop));
+        _books.Time.Advance(TimeSpan.FromMinutes(119));
+        Assert.False(await Job().IsDueAsync(BooksRig.Stop));
+        _books.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.True(await Job().IsDueAsync(BooksRig.Stop));
+        Assert.False(await Job().IsDueAsync(BooksRig.Stop));
+    }
+
     private bool IsFound(string table, string column, string key)
     {
         using var connection = _books.Database.OpenWriter();

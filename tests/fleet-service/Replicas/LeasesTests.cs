@@ -102,6 +102,33 @@ public sealed class LeasesTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_was_frozen_while_the_work_went_and_came_back_begins_anew()
+    {
+        var (first, second) = (Start(), Start());
+        first.Leases.Ask();
+        await Until(() => first.Runs == 1);
+        Run("UPDATE replica_leases SET until_utc_ms = 0");
+        second.Leases.Ask();
+        Run("UPDATE replica_leases SET until_utc_ms = 0");
+        using (var connection = _files.Database.OpenWriter())
+        {
+            var holder = connection.Query("SELECT max(holder) FROM replica_leases", row => row.Text(0))[0];
+            Assert.NotNull(LeaseTable.Take(connection, Work, $"not {holder}", TimeSpan.Zero));
+        }
+
+        // The lease is the first one's again, by a term that its work does not know of.
+        await Task.Delay(20, Stop);
+        await first.InWorkAsync(async () =>
+        {
+            first.Leases.Ask();
+            await Assert.ThrowsAnyAsync<InvalidOperationException>(
+                () => first.Database.WriteAsync((connection, _) => Note(connection, "first"), Stop));
+        });
+        await Until(() => first is { Ends: 1, Runs: 2 });
+        Assert.Empty(Written());
+    }
+
+    [Fact]
     public async Task A_work_changes_hands_only_after_the_transaction_that_was_begun()
     {
         var (first, second) = (Start(), Start());

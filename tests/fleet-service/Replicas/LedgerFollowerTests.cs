@@ -60,7 +60,7 @@ public sealed class LedgerFollowerTests : IDisposable
 
     private Follower BesideReceipts(TimeSpan stepLength) => new(_files.Database, _time, async () =>
     {
-        (await _files.Database.Writers.EnterFirstAsync(Stop)).Dispose();
+        (await _files.Database.Writers.EnterFirstAsync(isReceiptAwaited: true, Stop)).Dispose();
         _time.Advance(stepLength);
     });
 

@@ -44,7 +44,7 @@ public sealed class SeriesIncreaseTests
 
             // Taken by the server, and the process ends before it writes that down.
             Assert.True(await rig.Writer.StepAsync(Stop));
-            await rig.Server.WriteAsync(rig.Outbox.Waiting().Select(line => line.Text), Stop);
+            await rig.Server.WriteAsync(rig.Outbox.Waiting().Lines.Select(line => line.Text), Stop);
             await rig.DrainAsync(Stop);
         }
 

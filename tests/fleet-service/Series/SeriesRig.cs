@@ -12,13 +12,14 @@ namespace KioskFleet.Service.Tests.Series;
 internal sealed class SeriesRig : IDisposable
 {
     private readonly TemporaryDatabase _files = new();
-    private readonly ServiceProvider _services;
+    private readonly IConfiguration _configuration;
+    private ServiceProvider _services;
 
     public SeriesRig(Uri server, int batchEntries, string county = "341125", int keepSentSeconds = 10)
     {
         var token = Path.Combine(_files.Folder, "series.token");
         File.WriteAllText(token, "secret\n");
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        _configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Series:Enabled"] = "true",
             ["Series:Url"] = server.ToString(),
@@ -28,10 +29,7 @@ internal sealed class SeriesRig : IDisposable
             ["Series:BatchEntries"] = $"{batchEntries}",
             ["Series:KeepSentSeconds"] = $"{keepSentSeconds}",
         }).Build();
-        _services = new ServiceCollection().AddLogging()
-            .AddSingleton(_files.Database).AddSingleton(TimeProvider.System).AddSingleton<LedgerGenerationStore>()
-            .AddSingleton(KioskFleet.Service.Replicas.Leases.OfOneService(_files.Database, TimeProvider.System))
-            .AddSeries(configuration).BuildServiceProvider();
+        _services = Build();
         _services.GetRequiredService<LedgerGenerationStore>().EnsureAsync().GetAwaiter().GetResult();
         _files.Run($"""
             INSERT INTO operators (operator_id, name, added_utc_ms) VALUES ('op 1', 'op', 0);
@@ -43,6 +41,18 @@ internal sealed class SeriesRig : IDisposable
             INSERT INTO batches VALUES (1, 1, 1, 1, 1, 1, x'00', x'00', x'00', 1, 0);
             """);
     }
+
+    /// <summary>As after a restart of the service.</summary>
+    public void Restart()
+    {
+        _services.Dispose();
+        _services = Build();
+    }
+
+    private ServiceProvider Build() => new ServiceCollection().AddLogging()
+        .AddSingleton(_files.Database).AddSingleton(TimeProvider.System).AddSingleton<LedgerGenerationStore>()
+        .AddSingleton(KioskFleet.Service.Replicas.Leases.OfOneService(_files.Database, TimeProvider.System))
+        .AddSeries(_configuration).BuildServiceProvider();
 
     public SeriesWriter Writer => _services.GetRequiredService<SeriesWriter>();
 

@@ -33,11 +33,11 @@ public sealed class SeriesWriterTests
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rig.DrainAsync(patience.Token));
         }
 
-        Assert.NotEmpty(rig.Outbox.Waiting());
+        Assert.NotEmpty(rig.Outbox.Waiting().Lines);
         await server.StartAgainAsync();
         await rig.DrainAsync(Stop);
         Assert.Equal(101, rig.Outbox.Position());
-        Assert.Empty(rig.Outbox.Waiting());
+        Assert.Empty(rig.Outbox.Waiting().Lines);
 
         // The export may give one series in several blocks.
         var blocks = await server.ExportAsync("kf_sales_fen{class=\"aid\"}");
@@ -81,7 +81,27 @@ public sealed class SeriesWriterTests
             await Task.Delay(100, Stop);
         }
 
-        Assert.Empty(rig.Outbox.Waiting());
+        Assert.Empty(rig.Outbox.Waiting().Lines);
+    }
+
+    [Fact]
+    public async Task What_the_server_lost_together_with_the_service_is_written_once_more()
+    {
+        using var server = new ChosenServer();
+        using var rig = new SeriesRig(server.Address, batchEntries: 20, keepSentSeconds: 1);
+        rig.AddSale(1, 1_600_000_000_000, 100, 0);
+        await rig.DrainAsync(Stop);
+        var lost = server.Taken.ToList();
+        server.Taken.Clear();
+
+        // Power is back after longer than what was sent is kept for a server that was killed alone.
+        await Task.Delay(1_200, Stop);
+        rig.Restart();
+        rig.AddSale(2, 1_600_007_200_000, 100, 0);
+        await rig.DrainAsync(Stop);
+        Assert.Equal(2, lost.Count);
+        Assert.Equal(4, lost.Concat(server.Taken).Distinct().Count());
+        Assert.Empty(lost.Except(server.Taken));
     }
 
     [Fact]

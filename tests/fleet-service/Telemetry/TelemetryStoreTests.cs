@@ -56,6 +56,29 @@ public sealed class TelemetryStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cabinet_that_makes_up_names_keeps_the_newest_of_so_many()
+    {
+        const int most = TelemetryTable.MaxNames;
+        for (var i = 0; i < 6; i++)
+        {
+            var at = Hour + i * Minute;
+            await WriteAsync(Message("A1", at, Sample(at, [.. Enumerable.Range(i * 100, 100).SelectMany(
+                n => new TelemetryReading[]
+                {
+                    new TelemetryReading.Stock($"S{n}", 1, 2, ""), new TelemetryReading.Temperature($"Z{n}", n),
+                })])));
+        }
+
+        var names = _store.StatesOf("A1").ToLookup(s => s.Reading.Key.Kind, s => s.Reading.Key.Name);
+        Assert.Equal((most, most), (names[TelemetryKind.Stock].Count(), names[TelemetryKind.Temperatures].Count()));
+        Assert.Contains("S599", names[TelemetryKind.Stock]);
+        Assert.Equal(
+            most - 500, names[TelemetryKind.Stock].Intersect(Enumerable.Range(0, 100).Select(n => $"S{n}")).Count());
+        Assert.Equal(most, _store.Hours("A1", HourNumber, HourNumber + 1)
+            .Count(hour => hour.Key.Measure == HourMeasure.Temperature));
+    }
+
+    [Fact]
     public async Task What_arrives_twice_counts_once()
     {
         var message = Message("A1", Hour + 30 * Minute, Sample(Hour + 30 * Minute, Degrees(7), Door(true, 90_000)));

@@ -1,0 +1,5 @@
+-- When the proof of the ledger began last, of whichever service.
+CREATE TABLE ledger_proof_runs (
+  id           INTEGER PRIMARY KEY CHECK (id = 1),
+  begun_utc_ms INTEGER NOT NULL
+) STRICT;
