@@ -12,6 +12,7 @@ namespace KioskFleet.Service.Broker;
 internal sealed class BrokerReload(BrokerFilesOptions options, TimeProvider time)
 {
     private const int SignalHangUp = 1;
+    private const string Program = "mosquitto";
 
     // What a command says is shown in part.
     private const int MostShown = 500;
@@ -38,6 +39,14 @@ internal sealed class BrokerReload(BrokerFilesOptions options, TimeProvider time
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || pid <= 1)
         {
             throw new BrokerUnavailableException($"{setting}: holds no process number.");
+        }
+
+        // After a kill the number may be another process's, which a hang-up would end.
+        var name = $"/proc/{pid}/comm";
+        if (File.Exists(name) && File.ReadAllText(name).Trim() is var program && program != Program)
+        {
+            throw new BrokerUnavailableException(
+                $"{setting}: process {pid} is '{program}', not {Program}, which writes its own number when it starts.");
         }
 
         if (NativeMethods.Kill(pid, SignalHangUp) != 0)

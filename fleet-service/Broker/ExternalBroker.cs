@@ -193,7 +193,8 @@ internal sealed class ExternalBroker(
         var code = answer.Items.Single().ResultCode;
         if (code > MqttClientSubscribeResultCode.GrantedQoS2)
         {
-            throw new BrokerUnavailableException($"The broker refused the shared subscription of '{CabinetTopic.AllUp}': {code}.");
+            throw new BrokerUnavailableException(
+                $"The broker refused the shared subscription of '{CabinetTopic.AllUp}': {code}.");
         }
 
         // A shared subscription is not told what the broker kept. Without acknowledgement, because thousands come at

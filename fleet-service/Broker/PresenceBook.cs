@@ -107,6 +107,19 @@ internal sealed class PresenceBook(
         : _isEmbedded || HeardLately(cabinet) ? (PresenceState.Online, known.SinceUtcMs)
         : (PresenceState.Silent, known.SinceUtcMs);
 
+    /// <summary>The cabinet's session was ended by the service: nobody may be there to say so.</summary>
+    public void End(CabinetId cabinet)
+    {
+        lock (_changing)
+        {
+            if (_known.GetValueOrDefault(cabinet) is { IsOnline: true } known)
+            {
+                _known[cabinet] = known with { IsOnline = false, SinceUtcMs = NowUtcMs };
+                _unwritten[cabinet] = true;
+            }
+        }
+    }
+
     /// <summary>Forgets a cabinet whose row was forgotten: its sessions may count anew.</summary>
     public void Forget(CabinetId cabinet)
     {

@@ -78,8 +78,8 @@ internal sealed class MonthDetachment(FleetDatabase database, TimeProvider time)
             if (read.RowsHash != sealedMonth.RowsHash)
             {
                 throw new StorageException($"{month}: {month.DetachedEntries} and {month.DetachedBatches} are not "
-                    + $"what was sealed: their hash is {read.RowsHash}, sealed was {sealedMonth.RowsHash}. Restore them from "
-                    + "a dump made when the month was detached.");
+                    + $"what was sealed: their hash is {read.RowsHash}, sealed was {sealedMonth.RowsHash}. Restore "
+                    + "them from a dump made when the month was detached.");
             }
         }
 

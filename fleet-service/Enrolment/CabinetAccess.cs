@@ -22,8 +22,17 @@ internal sealed class CabinetAccess(
     }
 
     /// <summary>Ends account and connection at the broker; false when an external one could not be told.</summary>
-    public Task<bool> ShutAsync(CabinetId cabinet, CancellationToken ct) =>
-        TellAsync(cabinet, () => accounts.RemoveAsync(cabinet, ct));
+    public async Task<bool> ShutAsync(CabinetId cabinet, CancellationToken ct)
+    {
+        var isTold = await TellAsync(cabinet, () => accounts.RemoveAsync(cabinet, ct));
+        if (isTold)
+        {
+            // A broker that forgets the account refuses its last will too.
+            presence.End(cabinet);
+        }
+
+        return isTold;
+    }
 
     private async Task<bool> TellAsync(CabinetId cabinet, Func<Task> tell)
     {

@@ -1,6 +1,8 @@
+using System.Data.Common;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using KioskFleet.Service.Http;
+using KioskFleet.Service.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace KioskFleet.Service.Hosting;
@@ -34,6 +36,14 @@ internal sealed partial class ApiExceptions(IProblemDetailsService problems) : I
                 ? ProblemCode.UnsupportedMediaType
                 : ProblemCode.Invalid;
             await ApiProblems.Of(code, bad.StatusCode, detail).ExecuteAsync(httpContext);
+            return true;
+        }
+
+        if (exception is DbException && !FleetDatabase.IsDataError(exception)
+            && HttpMethods.IsGet(httpContext.Request.Method))
+        {
+            await ApiProblems.Of(ProblemCode.DatabaseAway, StatusCodes.Status503ServiceUnavailable, null)
+                .ExecuteAsync(httpContext);
             return true;
         }
 

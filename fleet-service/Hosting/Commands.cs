@@ -49,9 +49,9 @@ internal static class Commands
         root.Subcommands.Add(run);
         root.Subcommands.Add(Backup());
         root.Subcommands.Add(Restore());
-        root.Subcommands.Add(VerifyCommand.Create(parsed => StorageOf(Configuration(parsed))));
+        root.Subcommands.Add(VerifyCommand.Create(GuardAsync, parsed => StorageOf(Configuration(parsed))));
         root.Subcommands.Add(Migrate());
-        root.Subcommands.Add(MoveLedgerCommand.Create(parsed => StorageOf(Configuration(parsed))));
+        root.Subcommands.Add(MoveLedgerCommand.Create(GuardAsync, parsed => StorageOf(Configuration(parsed))));
         root.Subcommands.Add(DetachMonthCommand.Detach(GuardAsync, parsed => OpenExisting(Configuration(parsed))));
         root.Subcommands.Add(DetachMonthCommand.Attach(GuardAsync, parsed => OpenExisting(Configuration(parsed))));
         root.Subcommands.Add(Token());
@@ -92,7 +92,13 @@ internal static class Commands
             .AddJsonFile("appsettings.json", optional: true);
         if (parsed.GetValue(File) is { } file)
         {
+            if (!file.Exists)
+            {
+                throw new SettingException($"--config {file.FullName}: there is no such file.");
+            }
+
             builder.AddJsonFile(file.FullName, optional: false);
+            SettingNames.CheckFile(file.FullName, Names(file.FullName));
         }
 
         return builder.AddEnvironmentVariables().AddCommandLine(Assignments(parsed)).Build();
@@ -115,8 +121,23 @@ internal static class Commands
                 + "--set Storage:DataDirectory=DIR or the settings with --config FILE.");
     }
 
-    private static StorageOptions StorageOf(IConfiguration configuration) =>
-        configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new StorageOptions();
+    /// <summary>The settings of the database, checked as at the start of a service.</summary>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">One is wrong.</exception>
+    private static StorageOptions StorageOf(IConfiguration configuration)
+    {
+        var options = configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new StorageOptions();
+        var checkedNow = new StorageOptionsValidator().Validate(null, options);
+        return checkedNow.Failed
+            ? throw new Microsoft.Extensions.Options.OptionsValidationException(
+                "", typeof(StorageOptions), checkedNow.Failures)
+            : options;
+    }
+
+    /// <summary>The names of the settings in a file.</summary>
+    /// <exception cref="InvalidDataException">It is no JSON.</exception>
+    private static IEnumerable<string> Names(string file) =>
+        new ConfigurationBuilder().AddJsonFile(file, optional: false).Build().AsEnumerable()
+            .Where(setting => setting.Value is not null).Select(setting => setting.Key);
 
     /// <summary>The settings of --set as the configuration reads them.</summary>
     /// <exception cref="SettingException">One is no assignment, or there is no such setting.</exception>
@@ -129,6 +150,7 @@ internal static class Commands
 
     private static Task<int> RunAsync(ParseResult parsed, CancellationToken ct) => GuardAsync(async () =>
     {
+        _ = Configuration(parsed);
         var file = parsed.GetValue(File)?.FullName;
         await using var host = FleetServiceHost.Build(Assignments(parsed), configFile: file);
         await host.StartAsync(ct);
@@ -206,6 +228,11 @@ internal static class Commands
         create.SetAction((parsed, ct) => GuardAsync(async () =>
         {
             using var database = OpenExisting(Configuration(parsed));
+            if (parsed.GetValue(days) is < 1)
+            {
+                throw new SettingException($"--days {parsed.GetValue(days)}: takes 1 or more.");
+            }
+
             var validFor = parsed.GetValue(days) is { } d ? TimeSpan.FromDays(d) : (TimeSpan?)null;
             Console.WriteLine(await new AccessTokens(database, TimeProvider.System)
                 .CreateAsync(parsed.GetValue(name)!, parsed.GetValue(scope), validFor, Actor, ct));

@@ -18,6 +18,7 @@ internal static partial class ConfigurationProblem
     {
         OptionsValidationException options => [.. options.Failures],
         StorageException or DataSetException or SettingException => [error.Message],
+        InvalidDataException => [$"{error.Message} {error.InnerException?.Message}".TrimEnd()],
         AggregateException many => many.InnerExceptions.Select(Describe).All(d => d is not null)
             ? [.. many.InnerExceptions.SelectMany(e => Describe(e)!)]
             : null,
@@ -34,7 +35,8 @@ internal static partial class ConfigurationProblem
         }
 
         var type = typeof(ConfigurationProblem).Assembly.GetType(match.Groups["type"].Value)
-            ?? Type.GetType(match.Groups["type"].Value);
+            ?? AppDomain.CurrentDomain.GetAssemblies().Select(one => one.GetType(match.Groups["type"].Value))
+                .FirstOrDefault(found => found is not null);
         var takes = type switch
         {
             { IsEnum: true } => string.Join(" or ", Enum.GetNames(type)),

@@ -211,6 +211,7 @@ internal sealed class FleetServiceHost : IAsyncDisposable
         read.MapCharts();
         read.MapTelemetry();
         read.MapAlerts();
+        read.MapSeries();
         app.MapLedger();
         app.MapFindings();
         app.MapAccess();

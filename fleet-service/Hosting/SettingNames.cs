@@ -20,6 +20,18 @@ internal static class SettingNames
         .Where(pair => pair.Section is not null)
         .ToDictionary(pair => pair.Section!, pair => pair.Type, StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Checks the names in a file of settings.</summary>
+    /// <param name="file">What messages call it.</param>
+    /// <param name="names">Section:Name of each.</param>
+    /// <exception cref="SettingException">There is no such setting.</exception>
+    public static void CheckFile(string file, IEnumerable<string> names)
+    {
+        foreach (var name in names)
+        {
+            Check($"{file}: {name}", name.Split(':'));
+        }
+    }
+
     /// <summary>Checks settings given as NAME=VALUE.</summary>
     /// <exception cref="SettingException">One is no assignment, or there is no such setting.</exception>
     public static void Check(IEnumerable<string> assignments)
@@ -32,11 +44,11 @@ internal static class SettingNames
                 throw new SettingException($"--set {assignment}: takes Section:Name=VALUE.");
             }
 
-            Check(assignment, assignment[..equals].Split(':'));
+            Check($"--set {assignment}", assignment[..equals].Split(':'));
         }
     }
 
-    private static void Check(string assignment, string[] names)
+    private static void Check(string given, string[] names)
     {
         if (OfLibraries.Contains(names[0], StringComparer.OrdinalIgnoreCase))
         {
@@ -45,7 +57,7 @@ internal static class SettingNames
 
         if (!Sections.TryGetValue(names[0], out var type))
         {
-            throw new SettingException($"--set {assignment}: there is no section '{names[0]}'; takes "
+            throw new SettingException($"{given}: there is no section '{names[0]}'; takes "
                 + $"{string.Join(", ", Sections.Keys.Concat(OfLibraries).Order(StringComparer.Ordinal))}.");
         }
 
@@ -56,7 +68,7 @@ internal static class SettingNames
             if (properties.Find(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } property)
             {
                 throw new SettingException(
-                    $"--set {assignment}: there is no '{name}' in {string.Join(':', names[..depth])}; "
+                    $"{given}: there is no '{name}' in {string.Join(':', names[..depth])}; "
                     + $"takes {string.Join(", ", properties.Select(p => p.Name))}.");
             }
 

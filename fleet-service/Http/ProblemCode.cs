@@ -60,6 +60,9 @@ internal enum ProblemCode
     /// <summary>The broker cannot be reached now.</summary>
     BrokerAway,
 
+    /// <summary>The database cannot be reached now.</summary>
+    DatabaseAway,
+
     /// <summary>This cabinet never said hello.</summary>
     NeverHeard,
 

@@ -15,8 +15,10 @@ internal static class VerifyCommand
     private const int ProgressEvery = 50_000;
 
     /// <summary>Makes the command.</summary>
+    /// <param name="run">Runs an action so that wrong settings are named and give their exit code.</param>
     /// <param name="configured">The database of the settings, for when none is named.</param>
-    public static Command Create(Func<ParseResult, StorageOptions> configured)
+    public static Command Create(
+        Func<Func<Task<int>>, Task<int>> run, Func<ParseResult, StorageOptions> configured)
     {
         var database = new Option<FileInfo?>("--database", "-d")
         {
@@ -30,15 +32,26 @@ internal static class VerifyCommand
               KioskFleet.Service verify
               KioskFleet.Service verify --database /backup/fleet-2026-01-31.db
             """) { database };
-        command.SetAction((parsed, ct) => Task.FromResult(parsed.GetValue(database)?.FullName is { } path
-            ? Verify(path, () => VerifyFile(path, ct))
-            : VerifyConfigured(configured(parsed), ct)));
+        command.SetAction((parsed, ct) => run(() => Task.FromResult(
+            parsed.GetValue(database)?.FullName is { } path
+                ? Verify(path, () => VerifyFile(path, ct))
+                : VerifyConfigured(configured(parsed), ct))));
         return command;
     }
 
     private static int VerifyConfigured(StorageOptions options, CancellationToken ct) => Verify(options.Name, () =>
     {
         using var database = FleetDatabase.OpenToRead(options);
+        if (database.IsShared)
+        {
+            using var connection = database.OpenReader();
+            if (LedgerMove.IsUnfinished(connection))
+            {
+                throw new StorageException($"{options.Name}: a ledger is being moved into this database, or the move "
+                    + "was stopped; it compares every row itself. Run 'move-ledger' again until it is over.");
+            }
+        }
+
         return Show(new LedgerProof(database).Run(new Progress(), ct));
     });
 

@@ -25,8 +25,8 @@ internal static class LeaseTable
             ("$name", name), ("$holder", holder), ("$lease", (long)lease.TotalMilliseconds)).SingleOrDefault();
 
     /// <summary>
-    /// True when the lease is the holder's in this term; it stays so until the end of the caller's transaction, since whoever takes
-    /// it waits for the row.
+    /// True when the lease is the holder's in this term; it stays so until the end of the caller's transaction, since
+    /// whoever takes it waits for the row.
     /// </summary>
     public static bool Hold(FleetConnection connection, string name, string holder, long term) => connection.Query(
         "SELECT term FROM replica_leases WHERE name = $name AND holder = $holder AND term = $term FOR SHARE",

@@ -48,8 +48,13 @@ internal static class SeriesModule
             provider.GetRequiredService<IHttpClientFactory>().CreateClient(SeriesOptions.Section),
             provider.GetRequiredService<SeriesConnections>(),
             provider.GetRequiredService<IOptions<SeriesOptions>>()));
+        services.AddSingleton<SeriesMetrics>();
+        services.AddHostedService(provider =>
+        {
+            provider.GetRequiredService<SeriesMetrics>();
+            return provider.GetRequiredService<SeriesWriter>();
+        });
         services.AddSingleton<SeriesWriter>();
-        services.AddHostedService(provider => provider.GetRequiredService<SeriesWriter>());
         services.AddSingleton<StandingGauges>();
         services.AddHostedService(provider => provider.GetRequiredService<StandingGauges>());
         services.AddSingleton<TelemetryGauges>();

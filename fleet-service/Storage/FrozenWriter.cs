@@ -3,9 +3,9 @@ using Npgsql;
 namespace KioskFleet.Service.Storage;
 
 /// <summary>
-/// Ends the connection of a service that stands still in the middle of a COPY and keeps every other writer out: stopped,
-/// frozen with its machine, or cut off. The server ends a transaction that idles, but to it a COPY that nothing comes of
-/// is at work.
+/// Ends the connection of a service that stands still in the middle of a COPY and keeps every other writer out:
+/// stopped, frozen with its machine, or cut off. The server ends a transaction that idles, but to it a COPY that
+/// nothing comes of is at work.
 /// </summary>
 internal static class FrozenWriter
 {

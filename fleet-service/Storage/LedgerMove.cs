@@ -23,6 +23,9 @@ internal sealed class LedgerMove(FleetConnection source, PostgreSqlFleetConnecti
     /// <summary>The table that says that a move is not over.</summary>
     public const string UnfinishedTable = "ledger_move";
 
+    // A row beside the names of tables: which ledger is moved.
+    private const string SourceMark = "of generation ";
+
     /// <summary>Tables into which the migrations write a row, and their own.</summary>
     private static readonly string[] Seeded = ["migrations", "readiness", "edition_marks"];
 
@@ -64,12 +67,30 @@ internal sealed class LedgerMove(FleetConnection source, PostgreSqlFleetConnecti
     private static long Newest(FleetConnection connection) =>
         connection.Query("SELECT max(number) FROM migrations", row => row.Long(0))[0];
 
+    private static string GenerationOf(FleetConnection connection) =>
+        connection.Query("SELECT generation FROM ledger_generation", row => row.Text(0)).SingleOrDefault() ?? "";
+
     private void Begin(IReadOnlyList<MovedTable> tables)
     {
         using var transaction = target.BeginWrite();
+        var generation = GenerationOf(source);
         if (IsUnfinished(target))
         {
+            if (target.Query(
+                $"SELECT 1 FROM {UnfinishedTable} WHERE table_name = $source", row => row.Long(0),
+                ("$source", SourceMark + generation)).Count == 0)
+            {
+                throw new StorageException($"{target.Name}: another ledger is being moved into this database than that "
+                    + $"of {source.Name}. Name the file that the move was begun with.");
+            }
+
             return;
+        }
+
+        if (GenerationOf(target) is { Length: > 0 } moved && moved == generation)
+        {
+            throw new StorageException($"{target.Name}: the ledger of {source.Name} was moved here before. "
+                + "Start the service with Storage:Engine=PostgreSql, and set the file aside.");
         }
 
         foreach (var table in tables.Where(table => !Seeded.Contains(table.Name)))
@@ -82,6 +103,8 @@ internal sealed class LedgerMove(FleetConnection source, PostgreSqlFleetConnecti
         }
 
         target.Script($"CREATE TABLE {UnfinishedTable} (table_name TEXT PRIMARY KEY)");
+        target.Execute(
+            $"INSERT INTO {UnfinishedTable} (table_name) VALUES ($source)", ("$source", SourceMark + generation));
         foreach (var table in tables.Where(table => Seeded.Contains(table.Name)))
         {
             target.Script($"DELETE FROM {table.Name}");

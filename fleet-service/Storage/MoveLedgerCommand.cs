@@ -7,8 +7,10 @@ namespace KioskFleet.Service.Storage;
 internal static class MoveLedgerCommand
 {
     /// <summary>Makes the command.</summary>
+    /// <param name="run">Runs an action so that wrong settings are named and give their exit code.</param>
     /// <param name="configured">The settings.</param>
-    public static Command Create(Func<ParseResult, StorageOptions> configured)
+    public static Command Create(
+        Func<Func<Task<int>>, Task<int>> run, Func<ParseResult, StorageOptions> configured)
     {
         var from = new Option<FileInfo?>("--from")
         {
@@ -23,8 +25,8 @@ internal static class MoveLedgerCommand
               KioskFleet.Service move-ledger --config /etc/kioskfleet/fleet-service.json \
                 --set Storage:Engine=PostgreSql --set Storage:PostgreSql:PasswordFile=/etc/kioskfleet/pg.password
             """) { from };
-        command.SetAction((parsed, ct) => Task.FromResult(
-            Move(configured(parsed), parsed.GetValue(from)?.FullName, ct)));
+        command.SetAction((parsed, ct) => run(() => Task.FromResult(
+            Move(configured(parsed), parsed.GetValue(from)?.FullName, ct))));
         return command;
     }
 
@@ -58,7 +60,9 @@ internal static class MoveLedgerCommand
         {
             Console.Error.WriteLine(error is StorageException
                 ? error.Message
-                : $"The move stopped: {error.Message} Run it again; it goes on where it stood.");
+                : error is DbException { SqlState: null }
+                    ? $"The file cannot be read: {error.Message}"
+                    : $"The move stopped: {error.Message} Run it again; it goes on where it stood.");
             return 1;
         }
     }

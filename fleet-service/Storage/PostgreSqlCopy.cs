@@ -124,10 +124,10 @@ internal sealed partial class PostgreSqlCopy : PostgreSqlRows
             {
                 copy.Cancel();
             }
-            catch (Exception error) when (error is NpgsqlException or IOException or InvalidOperationException)
+            catch (Exception)
             {
                 // The connection broke or the server had refused a row: what was sent is gone anyway, and what broke
-                // with it is not handed out again.
+                // with it is not handed out again. The driver says so in many ways, also by a missing reference.
                 NpgsqlConnection.ClearPool(Owner.Driver);
             }
         }

@@ -95,7 +95,11 @@ internal sealed class PostgreSqlEngine : IDatabaseEngine
             engine.Dispose();
             if (error is DbException or SocketException or IOException or TimeoutException)
             {
-                throw new StorageException($"{engine.Name}: the database cannot be opened: {error.Message} See "
+                // The driver hides why the file with the password cannot be read.
+                var why = error.InnerException is IOException or UnauthorizedAccessException
+                    ? $"Storage:PostgreSql:PasswordFile: {error.InnerException.Message}"
+                    : error.Message;
+                throw new StorageException($"{engine.Name}: the database cannot be opened: {why} See "
                     + "Storage:PostgreSql in the settings, and that the server runs and the database exists.", error);
             }
 

@@ -6,8 +6,8 @@ namespace KioskFleet.Service.Telemetry;
 internal sealed class TelemetryTable : IDisposable
 {
     /// <summary>
-    /// Most names of a cabinet in one group of readings, and in one measure of an hour: slots, zones, doors, faults. Who
-    /// makes up more keeps the newest.
+    /// Most names of a cabinet in one group of readings, and in one measure of an hour: slots, zones, doors, faults.
+    /// Who makes up more keeps the newest.
     /// </summary>
     public const int MaxNames = 512;
 

@@ -7,7 +7,21 @@ namespace KioskFleet.Simulators.Commands;
 internal static class CommandOptions
 {
     /// <summary><c>--json FILE</c>.</summary>
-    public static Option<string?> Json() => Text("--json", "FILE", "Write the result to this file.");
+    public static Option<string?> Json()
+    {
+        var option = Text("--json", "FILE", "Write the result to this file.");
+        option.Validators.Add(result =>
+        {
+            // Found before a long run, not at its end.
+            if (result.Tokens.Count > 0
+                && Path.GetDirectoryName(Path.GetFullPath(result.Tokens[^1].Value)) is { } folder
+                && !Directory.Exists(folder))
+            {
+                result.AddError($"--json is {result.Tokens[^1].Value}; there is no folder {folder}.");
+            }
+        });
+        return option;
+    }
 
     /// <summary><c>--seed S</c>.</summary>
     public static Option<ulong> Seed() => new("--seed")

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KioskFleet.Simulators.Commands;
 using KioskFleet.Simulators.Servers;
 using KioskFleet.Simulators.Terminal;
 using Spectre.Console;
@@ -16,11 +17,13 @@ internal static class CrashCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var rounds = Number("--rounds", "N", 100, 0, CrashLimits.MaxRounds, "Rounds of kills, cuts and restores.");
-        var power = Number("--power-loss-rounds", "N", 60, 0, CrashLimits.MaxRounds,
-            "Rounds of power cuts on a disk that forgets what was not synced; 0 leaves them out.");
-        var agents = Number("--agents", "N", 3, 1, CrashLimits.MaxAgents,
-            "Cabinets, each an agent process of its own.");
+        var rounds = CommandOptions.Number(
+            "--rounds", "Rounds of kills, cuts and restores.", 100, 0, CrashLimits.MaxRounds);
+        var power = CommandOptions.Number(
+            "--power-loss-rounds", "Rounds of power cuts on a disk that forgets what was not synced; 0: none.",
+            60, 0, CrashLimits.MaxRounds);
+        var agents = CommandOptions.Number(
+            "--agents", "Cabinets, each an agent process of its own.", 3, 1, CrashLimits.MaxAgents);
         var engine = new Option<string>("--engine")
         {
             Description = "embedded: one service with its own broker and SQLite. distributed: several services on real "
@@ -28,15 +31,15 @@ internal static class CrashCommand
             DefaultValueFactory = static _ => Embedded,
         };
         engine.AcceptOnlyFromAmong(Embedded, Distributed);
-        var replicas = Number("--replicas", "N", 3, 1, CrashLimits.MaxReplicas,
-            "Services on one database, with --engine distributed.");
+        var replicas = CommandOptions.Number(
+            "--replicas", "Services on one database, with --engine distributed.", 3, 1, CrashLimits.MaxReplicas);
         var seed = new Option<ulong>("--seed")
         {
             Description = "Seed of every decision. It repeats what is done, not how processes interleave.",
             HelpName = "S",
             DefaultValueFactory = static _ => 1,
         };
-        var json = new Option<string?>("--json") { Description = "Write the result to this file.", HelpName = "FILE" };
+        var json = CommandOptions.Json();
         var keep = new Option<string?>("--keep")
         {
             Description = "Work in this folder, which must be empty, and leave all files there.",
@@ -169,23 +172,5 @@ internal static class CrashCommand
         }
 
         return lines;
-    }
-
-    private static Option<int> Number(string name, string help, int fallback, int least, int most, string what)
-    {
-        var option = new Option<int>(name)
-        {
-            Description = $"{what} {least} to {most}.",
-            HelpName = help,
-            DefaultValueFactory = _ => fallback,
-        };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is var value && (value < least || value > most))
-            {
-                result.AddError($"{name}: got {value}; takes {least} to {most}.");
-            }
-        });
-        return option;
     }
 }

@@ -271,7 +271,7 @@ internal sealed class FleetApi : IDisposable
         }
     }
 
-    private string Named(HttpRequestMessage request) => $"{request.Method} {Service}{request.RequestUri}";
+    private string Named(HttpRequestMessage request) => $"{request.Method} {new Uri(Service, request.RequestUri!)}";
 }
 
 /// <summary>The fleet service could not be asked, or did not do what was asked.</summary>

@@ -213,8 +213,16 @@ public sealed class MosquittoFilesTests
         var refused = await Assert.ThrowsAsync<BrokerUnavailableException>(() => rig.Accounts.SetAsync(A, "", Stop));
         Assert.Contains("Broker:External:Files:PidFile", refused.Message, StringComparison.Ordinal);
 
+        // The number of a broker that was killed may be another process's by now: nothing is sent to that one.
+        await using var other = ServerProcess.Start("sleep", ["60"]);
+        await File.WriteAllTextAsync(pid, other.Id.ToString(CultureInfo.InvariantCulture), Stop);
+        refused = await Assert.ThrowsAsync<BrokerUnavailableException>(() => rig.Accounts.SetAsync(A, "", Stop));
+        Assert.Contains("'sleep', not mosquitto", refused.Message, StringComparison.Ordinal);
+        Assert.False(other.HasExited);
+
         // The files are as they should be, the reload is still due.
-        await using var victim = ServerProcess.Start("sleep", ["60"]);
+        File.Copy("/usr/bin/sleep", folder.File("mosquitto"));
+        await using var victim = ServerProcess.Start(folder.File("mosquitto"), ["60"]);
         await File.WriteAllTextAsync(pid, victim.Id.ToString(CultureInfo.InvariantCulture), Stop);
         await rig.Accounts.SetAsync(A, "", Stop);
         await UntilAsync(() => victim.HasExited);

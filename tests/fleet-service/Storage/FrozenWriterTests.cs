@@ -65,9 +65,9 @@ public sealed class FrozenWriterTests : IDisposable
         Assert.True((long)_files.Run("SELECT count(*) FROM doubles")! > 20_000);
     }
 
-    private Task<long> WriteAsync() => _other.WriteAsync((connection, _) => connection.Execute(
+    private Task<long> WriteAsync() => Task.Run(() => _other.WriteAsync((connection, _) => connection.Execute(
         "INSERT INTO readiness (id, written_utc_ms) VALUES (1, 7) ON CONFLICT (id) DO UPDATE SET written_utc_ms = 7"),
-        Stop);
+        Stop));
 
     private int _row;
 

@@ -33,7 +33,8 @@ public sealed class WriterGateTests
         var holding = await gate.EnterAsync(Stop);
         var order = new List<string>();
         var following = Enumerable.Range(0, 3).Select(i => NoteAsync(gate.EnterAsync(Stop), $"follower {i}")).ToList();
-        var ledger = Enumerable.Range(0, 3).Select(i => NoteAsync(gate.EnterFirstAsync(isReceiptAwaited: true, Stop), $"ledger {i}")).ToList();
+        var ledger = Enumerable.Range(0, 3).Select(
+            i => NoteAsync(gate.EnterFirstAsync(isReceiptAwaited: true, Stop), $"ledger {i}")).ToList();
         Assert.Equal((6, 3L), (gate.Waiting, gate.FirstTurns));
         holding.Dispose();
         await Task.WhenAll([.. following, .. ledger]);
