@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using KioskFleet.Service.Catalogue;
 using KioskFleet.Service.Compliance;
 
 namespace KioskFleet.Service.Series;
@@ -19,6 +20,11 @@ internal static class SeriesLines
     /// <summary>The precision of the times in lines, as the write API names it.</summary>
     public const string Precision = "ms";
 
+    private static readonly string[] Classes =
+    [
+        "", .. Enum.GetValues<ProductClass>().Order().Select(c => JsonNamingPolicy.CamelCase.ConvertName($"{c}")),
+    ];
+
     /// <summary>The line of a point, ended by a line feed.</summary>
     public static string Of(CounterKey counter, CounterPoint point)
     {
@@ -26,8 +32,8 @@ internal static class SeriesLines
         LineProtocol.Append(
             line, counter.IsRefund ? Refunds : Sales,
             [
-                ("cabinet", counter.Cabinet), ("class", JsonNamingPolicy.CamelCase.ConvertName($"{counter.Class}")),
-                ("county", counter.County), ("lane", $"{point.Lane}"), ("operator", counter.Operator),
+                ("cabinet", counter.Cabinet), ("class", Classes[(int)counter.Class]), ("county", counter.County),
+                ("lane", point.Lane == 0 ? "0" : $"{point.Lane}"), ("operator", counter.Operator),
             ],
             [("entries", point.Entries), ("fen", point.Fen)],
             point.UtcMs);

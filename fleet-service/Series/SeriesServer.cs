@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
@@ -33,6 +34,9 @@ internal sealed class SeriesServer(
     /// <summary>Most characters of the server's words that are kept.</summary>
     public const int MaxWords = 500;
 
+    // Compressing many short lines one by one costs more than the compressing.
+    private const int PieceBytes = 1 << 16;
+
     /// <summary>How many connections to it were made; it may have been restarted before each.</summary>
     public long Connections => connections.Made;
 
@@ -44,7 +48,8 @@ internal sealed class SeriesServer(
             + $"&precision={SeriesLines.Precision}";
         using var request = new HttpRequestMessage(
             HttpMethod.Post, new Uri($"{o.Url.TrimEnd('/')}/api/v2/write?{query}"));
-        request.Content = new ByteArrayContent(Compress(lines));
+        using var body = Compress(lines);
+        request.Content = new ByteArrayContent(body.GetBuffer(), 0, (int)body.Length);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("text/plain") { CharSet = "utf-8" };
         request.Content.Headers.ContentEncoding.Add("gzip");
         if (o.TokenFile.Length > 0)
@@ -79,17 +84,22 @@ internal sealed class SeriesServer(
         }
     }
 
-    private static byte[] Compress(IEnumerable<string> lines)
+    private static MemoryStream Compress(IEnumerable<string> lines)
     {
-        using var bytes = new MemoryStream();
-        using (var gzip = new GZipStream(bytes, CompressionLevel.Fastest))
+        var bytes = new MemoryStream();
+        using var gzip = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true);
+        var piece = new ArrayBufferWriter<byte>(2 * PieceBytes);
+        foreach (var line in lines)
         {
-            foreach (var line in lines)
+            Encoding.UTF8.GetBytes(line, piece);
+            if (piece.WrittenCount >= PieceBytes)
             {
-                gzip.Write(Encoding.UTF8.GetBytes(line));
+                gzip.Write(piece.WrittenSpan);
+                piece.ResetWrittenCount();
             }
         }
 
-        return bytes.ToArray();
+        gzip.Write(piece.WrittenSpan);
+        return bytes;
     }
 }

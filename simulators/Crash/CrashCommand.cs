@@ -24,13 +24,7 @@ internal static class CrashCommand
             60, 0, CrashLimits.MaxRounds);
         var agents = CommandOptions.Number(
             "--agents", "Cabinets, each an agent process of its own.", 3, 1, CrashLimits.MaxAgents);
-        var engine = new Option<string>("--engine")
-        {
-            Description = "embedded: one service with its own broker and SQLite. distributed: several services on real "
-                + "mosquitto, postgresql and victoria-metrics, which must be installed.",
-            DefaultValueFactory = static _ => Embedded,
-        };
-        engine.AcceptOnlyFromAmong(Embedded, Distributed);
+        var engine = Engine();
         var replicas = CommandOptions.Number(
             "--replicas", "Services on one database, with --engine distributed.", 3, 1, CrashLimits.MaxReplicas);
         var seed = new Option<ulong>("--seed")
@@ -75,6 +69,18 @@ internal static class CrashCommand
                 : Path.Combine(Path.GetTempPath(), $"kioskfleet-crash-{Environment.ProcessId}"),
         }, parsed.GetValue(keep) is not null, parsed.GetValue(json), cancel));
         return command;
+    }
+
+    private static Option<string> Engine()
+    {
+        var engine = new Option<string>("--engine")
+        {
+            Description = "embedded: one service with its own broker and SQLite. distributed: several services on real "
+                + "mosquitto, postgresql and victoria-metrics, which must be installed.",
+            DefaultValueFactory = static _ => Embedded,
+        };
+        engine.AcceptOnlyFromAmong(Embedded, Distributed);
+        return engine;
     }
 
     /// <summary>Runs both parts in one folder and puts their results together.</summary>

@@ -114,7 +114,7 @@ internal static class Rooms
                 ["Bench"] = ["Commands", "Servers", "Terminal"],
                 ["Scale"] = ["Bench", "Commands", "Servers"],
                 ["Servers"] = ["Faults"],
-                ["Crash"] = [.. RealFleet, "Faults", "PowerLoss", "Series", "Servers"],
+                ["Crash"] = ["Commands", .. RealFleet, "Faults", "PowerLoss", "Series", "Servers"],
                 ["Outage"] = [.. RealFleet, "Bench", "Commands", "Servers"],
                 ["City"] = [.. RealFleet, "Commands", "Outage"],
                 ["Demo"] = [.. RealFleet, "Bills", "City", "Commands"],
