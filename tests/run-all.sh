@@ -18,12 +18,12 @@ initdb            postgresql
 campaigns() {
   campaign demo    demo --exit
   campaign journal journal --seeds 3000
-  campaign crash   crash --rounds 8 --seed 1
+  campaign crash   crash --rounds 6 --seed 1
   campaign bench   bench --quick
   campaign rule    bench compliance --quick
   campaign gate    restrict --days 9 --cabinets 5
   campaign series  series --days 2 --cabinets 12
-  campaign distributed crash --engine distributed --rounds 8
+  campaign distributed crash --engine distributed --rounds 6
   campaign scale   scale --cabinets 1000
   campaign outage  city --cabinets 150 --outage 2d --healthy 20 --at-once
 }
