@@ -115,6 +115,7 @@ public sealed class DemoTests
         using var folder = new RunFolder(null);
         await using var run = await DemoRun.StartAsync(Small, folder, TimeProvider.System, cancel);
         var sound = await run.RunAsync(cancel);
+        Assert.Empty(CityResult.Of(sound).Findings);
         Assert.True(CityResult.Of(sound).Proven);
 
         // Each tampering is undone before the next, so that every one is found by itself.
