@@ -67,8 +67,10 @@ internal sealed class LedgerMove(FleetConnection source, PostgreSqlFleetConnecti
     private static long Newest(FleetConnection connection) =>
         connection.Query("SELECT max(number) FROM migrations", row => row.Long(0))[0];
 
-    private static string GenerationOf(FleetConnection connection) =>
-        connection.Query("SELECT generation FROM ledger_generation", row => row.Text(0)).SingleOrDefault() ?? "";
+    /// <summary>The newest generation; each restore begins another.</summary>
+    private static string GenerationOf(FleetConnection connection) => connection.Query(
+        "SELECT generation FROM ledger_generation ORDER BY number DESC LIMIT 1", row => row.Text(0))
+        .SingleOrDefault() ?? "";
 
     private void Begin(IReadOnlyList<MovedTable> tables)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
 
 namespace KioskFleet.Service.Storage;
 
@@ -60,7 +61,7 @@ internal static class MoveLedgerCommand
         {
             Console.Error.WriteLine(error is StorageException
                 ? error.Message
-                : error is DbException { SqlState: null }
+                : error is SqliteException
                     ? $"The file cannot be read: {error.Message}"
                     : $"The move stopped: {error.Message} Run it again; it goes on where it stood.");
             return 1;

@@ -96,7 +96,8 @@ internal sealed class PostgreSqlEngine : IDatabaseEngine
             if (error is DbException or SocketException or IOException or TimeoutException)
             {
                 // The driver hides why the file with the password cannot be read.
-                var why = error.InnerException is IOException or UnauthorizedAccessException
+                var why = error.InnerException
+                    is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException
                     ? $"Storage:PostgreSql:PasswordFile: {error.InnerException.Message}"
                     : error.Message;
                 throw new StorageException($"{engine.Name}: the database cannot be opened: {why} See "

@@ -112,6 +112,24 @@ public sealed class LedgerMoveTests : IDisposable
     }
 
     [Fact]
+    public async Task A_move_goes_on_only_with_the_ledger_that_it_was_begun_with_also_one_that_was_restored()
+    {
+        await SellAsync();
+        await new LedgerGenerationStore(_file.Database, TimeProvider.System).RenewAsync("restored", BooksRig.Stop);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(BooksRig.Stop);
+        Assert.ThrowsAny<OperationCanceledException>(() => Move(new Stopper(cancel.Cancel, "totals"), cancel.Token));
+
+        // Another ledger, by its generation.
+        _file.Run("INSERT INTO ledger_generation (generation, made_utc_ms, reason) VALUES ('other', 1, 'x')");
+        Assert.Contains("another ledger", Assert.Throws<StorageException>(() => Move(null, BooksRig.Stop)).Message,
+            StringComparison.Ordinal);
+        _file.Run("DELETE FROM ledger_generation WHERE generation = 'other'");
+        Assert.True(Move(null, BooksRig.Stop).Rows > 0);
+        Assert.Contains("moved here before", Assert.Throws<StorageException>(() => Move(null, BooksRig.Stop)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_database_in_use_takes_no_other_ledger()
     {
         await SellAsync();
