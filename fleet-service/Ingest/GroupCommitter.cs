@@ -6,7 +6,8 @@ namespace KioskFleet.Service.Ingest;
 /// <summary>
 /// Commits what the checking threads let through: everything that waits, up to a limit, in one transaction, and answers
 /// after the commit. Hellos are heard first: they are few bytes, and what they say is shown while batches wait. While
-/// one group is committed the next one gathers. One loop.
+/// one group is committed the next one gathers; where several services write in turn, a group grows by all that came
+/// until its turn. One loop.
 /// </summary>
 internal sealed class GroupCommitter(
     LedgerWriter ledger, GreetingWriter greetings, IngestAnswers answers, ByteBudget budget, IngestMetrics metrics,
@@ -18,6 +19,8 @@ internal sealed class GroupCommitter(
     private readonly List<IngestItem.Greeting> _greetings = [];
     private readonly List<IngestItem.Refused> _refused = [];
     private readonly List<IngestItem.Refused> _answered = [];
+    private int _entries;
+    private int _bytes;
 
     /// <summary>False while the ledger cannot be written.</summary>
     public bool IsHealthy { get; private set; } = true;
@@ -29,19 +32,23 @@ internal sealed class GroupCommitter(
         while (await items.WaitToReadAsync(cancellationToken))
         {
             var begun = answers.GroupBegun();
-            var bytes = Gather(items, maxGroupEntries);
+            Gather(items, maxGroupEntries);
             try
             {
-                await HearAsync(_greetings, _refused, isAnswered: false, cancellationToken);
-                if (await CommitAsync(cancellationToken))
+                await HearAsync(isAnswered: false, cancellationToken);
+                var isCommitted = await CommitAsync(() => GatherLate(items, maxGroupEntries), cancellationToken);
+                await HearAsync(isAnswered: false, cancellationToken);
+                if (isCommitted)
                 {
-                    await HearAsync([], _answered, isAnswered: true, cancellationToken);
+                    _refused.AddRange(_answered);
+                    await HearAsync(isAnswered: true, cancellationToken);
                     answers.GroupDone(_batches.Sum(b => b.Verified.Batch.Count), begun);
                 }
             }
             finally
             {
-                budget.Return(bytes);
+                budget.Return(_bytes);
+                (_entries, _bytes) = (0, 0);
                 _batches.Clear();
                 _greetings.Clear();
                 _refused.Clear();
@@ -50,37 +57,41 @@ internal sealed class GroupCommitter(
         }
     }
 
-    private int Gather(FairQueue<IngestItem> items, int maxGroupEntries)
+    private void Gather(FairQueue<IngestItem> items, int maxGroupEntries)
     {
-        var entries = 0;
-        var bytes = 0;
-        while (entries < maxGroupEntries && items.TryRead(out var item))
+        while (_entries < maxGroupEntries && items.TryRead(out var item))
         {
-            bytes += item.PayloadBytes;
+            _bytes += item.PayloadBytes;
             switch (item)
             {
                 case IngestItem.Batch batch:
                     _batches.Add(batch);
-                    entries += batch.Verified.Batch.Count;
+                    _entries += batch.Verified.Batch.Count;
                     break;
                 case IngestItem.Greeting greeting:
                     _greetings.Add(greeting);
-                    entries++;
+                    _entries++;
                     break;
                 case IngestItem.Refused refused:
                     _refused.Add(refused);
-                    entries++;
+                    _entries++;
                     break;
                 default:
                     throw new InvalidOperationException($"There is no way for {item.GetType().Name}.");
             }
         }
+    }
 
-        return bytes;
+    /// <summary>The batches among what came until the group's turn; the rest is heard after it.</summary>
+    private IEnumerable<VerifiedBatch> GatherLate(FairQueue<IngestItem> items, int maxGroupEntries)
+    {
+        var before = _batches.Count;
+        Gather(items, maxGroupEntries);
+        return _batches.Skip(before).Select(batch => batch.Verified);
     }
 
     /// <summary>Commits and answers the batches; false when that failed.</summary>
-    private async Task<bool> CommitAsync(CancellationToken cancellationToken)
+    private async Task<bool> CommitAsync(Func<IEnumerable<VerifiedBatch>> late, CancellationToken cancellationToken)
     {
         if (_batches.Count == 0)
         {
@@ -91,7 +102,7 @@ internal sealed class GroupCommitter(
         try
         {
             var started = TimeProvider.System.GetTimestamp();
-            outcomes = await ledger.CommitAsync([.. _batches.Select(b => b.Verified)], cancellationToken);
+            outcomes = await ledger.CommitAsync([.. _batches.Select(b => b.Verified)], cancellationToken, late);
             metrics.Committed(TimeProvider.System.GetElapsedTime(started));
             IsHealthy = true;
         }
@@ -114,30 +125,36 @@ internal sealed class GroupCommitter(
         return true;
     }
 
-    /// <summary>Hears hellos and keeps evidence in one transaction, then answers what was not answered yet.</summary>
-    private async Task HearAsync(
-        List<IngestItem.Greeting> heard, List<IngestItem.Refused> evidence, bool isAnswered,
-        CancellationToken cancellationToken)
+    /// <summary>
+    /// Hears the hellos and keeps the evidence that were gathered in one transaction, then answers what was not
+    /// answered yet.
+    /// </summary>
+    private async Task HearAsync(bool isAnswered, CancellationToken cancellationToken)
     {
-        if (heard.Count + evidence.Count == 0)
+        if (_greetings.Count + _refused.Count == 0)
         {
             return;
         }
 
         try
         {
-            var outcomes = await greetings.WriteAsync(heard, evidence, cancellationToken);
+            var outcomes = await greetings.WriteAsync(_greetings, _refused, cancellationToken);
             IsHealthy = true;
-            await Task.WhenAll(heard.Select((g, i) => answers.HeardAsync(g, outcomes[i])));
+            await Task.WhenAll(_greetings.Select((g, i) => answers.HeardAsync(g, outcomes[i])));
             if (!isAnswered)
             {
-                await Task.WhenAll(evidence.Select(answers.RefusedAsync));
+                await Task.WhenAll(_refused.Select(answers.RefusedAsync));
             }
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            await Task.WhenAll(heard.Select(g => answers.BusyAsync(g, g.Hello.Journal)));
+            await Task.WhenAll(_greetings.Select(g => answers.BusyAsync(g, g.Hello.Journal)));
             await FailedAsync(error, cancellationToken);
+        }
+        finally
+        {
+            _greetings.Clear();
+            _refused.Clear();
         }
     }
 

@@ -73,8 +73,8 @@ internal sealed class LedgerSession : IDisposable
     /// <summary>The connection, for reads in the same transaction.</summary>
     public FleetConnection Connection => _connection;
 
-    /// <summary>Begins a transaction that excludes other writers.</summary>
-    public void Begin() => _transaction = _connection.BeginWrite();
+    /// <summary>Begins a transaction that excludes other writers, when none is open.</summary>
+    public void Begin() => _transaction ??= _connection.BeginWrite();
 
     /// <summary>Writes the gathered totals and commits: fsynced when it returns.</summary>
     /// <exception cref="CommitOutcomeUnknownException">

@@ -27,19 +27,27 @@ internal sealed class LedgerWriter(
     private LedgerSession? _session;
 
     /// <summary>Commits a group; when it returns, everything that it says is committed is fsynced.</summary>
+    /// <param name="group">The batches.</param>
+    /// <param name="cancellationToken">Gives up waiting for the turn to write.</param>
+    /// <param name="late">
+    /// Gives the batches that came meanwhile, to be committed along behind the group. Asked at most once, when it is
+    /// the group's turn to write; of a group whose turn does not come it is not asked.
+    /// </param>
     /// <returns>One outcome per batch, in order.</returns>
     /// <exception cref="CommitOutcomeUnknownException">Nobody knows; send no receipts.</exception>
     /// <exception cref="System.Data.Common.DbException">
     /// The database cannot be written; nothing of the failing part happened.
     /// </exception>
     public async Task<IReadOnlyList<CommitOutcome>> CommitAsync(
-        IReadOnlyList<VerifiedBatch> group, CancellationToken cancellationToken)
+        IReadOnlyList<VerifiedBatch> group, CancellationToken cancellationToken,
+        Func<IEnumerable<VerifiedBatch>>? late = null)
     {
         using var turn = await database.Writers.EnterFirstAsync(isReceiptAwaited: true, cancellationToken);
         try
         {
             _session ??= new LedgerSession(database);
-            return Commit(_session, group);
+            _session.Begin();
+            return Commit(_session, late is null ? group : [.. group, .. late()]);
         }
         catch
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -11,6 +12,10 @@ namespace KioskFleet.Service.Series;
 /// </summary>
 internal static class LineProtocol
 {
+    // Everything that is looked at one by one; most words have none of it and are taken as they are.
+    private static readonly SearchValues<char> Special = SearchValues.Create(
+        string.Concat(Enumerable.Range(0, 0xA0).Select(c => (char)c).Where(char.IsControl)) + ", =\\\u2028\u2029");
+
     /// <summary>Adds one line with whole-number fields, ended by a line feed.</summary>
     /// <param name="target">Where to.</param>
     /// <param name="measurement">The measurement; not empty.</param>
@@ -41,15 +46,21 @@ internal static class LineProtocol
         {
             target.Append(separator);
             Escape(target, key, equalsSign: true);
-            target.Append('=').Append(value.ToString(CultureInfo.InvariantCulture)).Append('i');
+            target.Append(CultureInfo.InvariantCulture, $"={value}i");
             separator = ',';
         }
 
-        target.Append(' ').Append(unixTime.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        target.Append(CultureInfo.InvariantCulture, $" {unixTime}\n");
     }
 
     private static void Escape(StringBuilder target, string text, bool equalsSign)
     {
+        if (!text.AsSpan().ContainsAny(Special))
+        {
+            target.Append(text);
+            return;
+        }
+
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
