@@ -78,6 +78,11 @@ internal sealed class IngestRig : IAsyncDisposable
 
     public IngestPipeline Pipeline { get; }
 
+    /// <summary>What the pipeline commits with; idle while nothing is sent through the pipeline.</summary>
+    public GroupCommitter Committer => _services.GetRequiredService<GroupCommitter>();
+
+    public IngestMetrics Metrics => _services.GetRequiredService<IngestMetrics>();
+
     public ByteBudget Budget => _services.GetRequiredService<ByteBudget>();
 
     public static async Task<IngestRig> StartAsync(string dataSet, params (string Name, string Value)[] settings)

@@ -20,6 +20,11 @@ public sealed class LineProtocolTests
     [InlineData("a\\", "a_")]
     [InlineData("a\\,b", "a_\\,b")]
     [InlineData("a\nb\rc\td", "a_b_c_d")]
+    [InlineData("\u0000", "_")]
+    [InlineData("a\u007f", "a_")]
+    [InlineData("a\u009fb", "a_b")]
+    [InlineData("a\u2028b\u2029", "a_b_")]
+    [InlineData("\u00a0", "\u00a0")]
     [InlineData("定远县", "定远县")]
     public void A_tag_value_is_escaped_as_the_format_says(string value, string expected) =>
         Assert.Equal($"m,t={expected} f=1i 5\n", Line("m", [("t", value)], [("f", 1)], 5));
