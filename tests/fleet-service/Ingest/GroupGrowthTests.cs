@@ -57,7 +57,8 @@ public abstract class GroupGrowthTests(string dataSet)
         await using var rig = await IngestRig.StartAsync(dataSet);
         rig.Books.Files.Run("ALTER TABLE entries RENAME TO entries_away");
         var answers = await CommitAsync(
-            rig, 20_000, Batch(rig, Sold(rig, "cab-1")), [Batch(rig, Sold(rig, "cab-2")), Greeting(Sold(rig, "cab-3"))]);
+            rig, 20_000, Batch(rig, Sold(rig, "cab-1")),
+            [Batch(rig, Sold(rig, "cab-2")), Greeting(Sold(rig, "cab-3"))]);
         Assert.Equal(
             [$"cab-1 {Refusal.Busy}", $"cab-2 {Refusal.Busy}", $"cab-3 {Refusal.Busy}"], answers.Receipts);
         Assert.Equal((0, 0), (answers.Commits, rig.Budget.Taken));
