@@ -55,6 +55,7 @@ internal static class Commands
         root.Subcommands.Add(DetachMonthCommand.Detach(GuardAsync, parsed => OpenExisting(Configuration(parsed))));
         root.Subcommands.Add(DetachMonthCommand.Attach(GuardAsync, parsed => OpenExisting(Configuration(parsed))));
         root.Subcommands.Add(Token());
+        root.Subcommands.Add(SettingsCommand.Create());
         root.Subcommands.Add(BrokerFilesCommand.Create(GuardAsync, Configuration, OpenExisting));
         return root;
     }
@@ -101,6 +102,7 @@ internal static class Commands
             SettingNames.CheckFile(file.FullName, Names(file.FullName));
         }
 
+        SettingNames.CheckEnvironment(Environment.GetEnvironmentVariables().Keys.Cast<string>());
         return builder.AddEnvironmentVariables().AddCommandLine(Assignments(parsed)).Build();
     }
 

@@ -14,7 +14,8 @@ internal static class SettingNames
     /// <summary>Sections of the libraries that the service is built on; their names are theirs.</summary>
     private static readonly string[] OfLibraries = ["Logging", "Kestrel", "AllowedHosts", "Urls"];
 
-    private static readonly Dictionary<string, Type> Sections = typeof(SettingNames).Assembly.GetTypes()
+    /// <summary>The options record of each section, by the section's name in any case.</summary>
+    public static IReadOnlyDictionary<string, Type> Sections { get; } = typeof(SettingNames).Assembly.GetTypes()
         .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal))
         .Select(type => (Type: type, Section: type.GetField("Section")?.GetRawConstantValue() as string))
         .Where(pair => pair.Section is not null)
@@ -29,6 +30,24 @@ internal static class SettingNames
         foreach (var name in names)
         {
             Check($"{file}: {name}", name.Split(':'));
+        }
+    }
+
+    /// <summary>
+    /// Checks the names of environment variables: those that begin with a section and two underscores are settings. All
+    /// others are somebody else's.
+    /// </summary>
+    /// <param name="names">The names of the variables.</param>
+    /// <exception cref="SettingException">There is no such setting.</exception>
+    public static void CheckEnvironment(IEnumerable<string> names)
+    {
+        foreach (var name in names)
+        {
+            var path = name.Split("__");
+            if (path.Length > 1 && Sections.ContainsKey(path[0]))
+            {
+                Check($"environment variable {name}", path);
+            }
         }
     }
 
@@ -48,6 +67,14 @@ internal static class SettingNames
         }
     }
 
+    /// <summary>The settings of an options record.</summary>
+    internal static List<PropertyInfo> PropertiesOf(Type options) =>
+        [.. options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite)];
+
+    /// <summary>True for settings in a setting; false for a value, a list or a dictionary.</summary>
+    internal static bool IsSection(PropertyInfo property) =>
+        property.PropertyType.Assembly == typeof(SettingNames).Assembly && !property.PropertyType.IsEnum;
+
     private static void Check(string given, string[] names)
     {
         if (OfLibraries.Contains(names[0], StringComparer.OrdinalIgnoreCase))
@@ -63,8 +90,7 @@ internal static class SettingNames
 
         foreach (var (name, depth) in names.Skip(1).Select((name, i) => (name, i + 1)))
         {
-            var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-                .Where(p => p.CanWrite).ToList();
+            var properties = PropertiesOf(type);
             if (properties.Find(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } property)
             {
                 throw new SettingException(
@@ -72,7 +98,7 @@ internal static class SettingNames
                     + $"takes {string.Join(", ", properties.Select(p => p.Name))}.");
             }
 
-            if (property.PropertyType.Assembly != typeof(SettingNames).Assembly || property.PropertyType.IsEnum)
+            if (!IsSection(property))
             {
                 // A value, a list or a dictionary: what follows is its own.
                 return;

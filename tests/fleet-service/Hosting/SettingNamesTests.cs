@@ -27,4 +27,46 @@ public sealed class SettingNamesTests
         Assert.Contains(told, error.Message, StringComparison.Ordinal);
         Assert.Equal([error.Message], ConfigurationProblem.Describe(error)!);
     }
+
+    [Theory]
+    [InlineData("Storage__DataDirectory")]
+    [InlineData("broker__external__host")]
+    [InlineData("PATH")]
+    [InlineData("DOTNET_gcServer")]
+    [InlineData("OTHER__Thing")]
+    public void Variables_of_others_and_known_settings_are_taken(string name) => SettingNames.CheckEnvironment([name]);
+
+    [Theory]
+    [InlineData("Storage__DataFolder", "DataDirectory")]
+    [InlineData("Broker__Embedded__Porte", "Port")]
+    public void A_variable_that_nobody_would_read_is_refused(string name, string told)
+    {
+        var error = Assert.Throws<SettingException>(() => SettingNames.CheckEnvironment([name]));
+        Assert.Contains(name, error.Message, StringComparison.Ordinal);
+        Assert.Contains(told, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_setting_is_listed_with_its_meaning_and_can_be_set_by_its_name()
+    {
+        var settings = SettingReference.All();
+        Assert.True(settings.Count > 100);
+        Assert.Empty(settings.Where(setting => setting.Words.Length == 0).Select(setting => setting.Name));
+        SettingNames.Check(settings.Select(setting => $"{setting.Name}={setting.Default}"));
+        Assert.Equal("1883", settings.Single(setting => setting.Name == "Broker:Embedded:Port").Default);
+        Assert.EndsWith(
+            "One of None, StartTls, Tls.", settings.Single(setting => setting.Name == "Alerts:Mail:Security").Words,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_part_of_the_name_narrows_the_list_and_one_that_is_nowhere_is_told()
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        Assert.Equal(0, SettingsCommand.Print("ingest:maxgroup", output, errors));
+        Assert.StartsWith("Ingest:MaxGroupEntries=20000\n    Most entries", output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(2, SettingsCommand.Print("Ingest:MaxGruop", output, errors));
+        Assert.Contains("Ingest:MaxGruop", errors.ToString(), StringComparison.Ordinal);
+    }
 }
