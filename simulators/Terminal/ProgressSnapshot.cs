@@ -21,8 +21,10 @@ internal sealed record CountyProgress
     /// <summary>Entries that the fleet service has receipted.</summary>
     public long Committed { get; init; }
 
-    /// <summary>Sales amount of aid products so far, in fen.</summary>
-    public long AidFen { get; init; }
+    /// <summary>
+    /// Sales amount of aid products so far, in fen; null when this run does not tell aid products apart.
+    /// </summary>
+    public long? AidFen { get; init; }
 
     /// <summary>Sales amount so far, in fen.</summary>
     public long TotalFen { get; init; }
@@ -42,7 +44,9 @@ internal sealed record ProgressSnapshot(string Phase, IReadOnlyList<CountyProgre
         Expected = Counties.Sum(static county => county.Expected),
         Recorded = Counties.Sum(static county => county.Recorded),
         Committed = Counties.Sum(static county => county.Committed),
-        AidFen = Counties.Sum(static county => county.AidFen),
+        AidFen = Counties.All(static county => county.AidFen is null)
+            ? null
+            : Counties.Sum(static county => county.AidFen),
         TotalFen = Counties.Sum(static county => county.TotalFen),
     };
 }

@@ -42,16 +42,17 @@ internal static class ProgressTable
     }
 
     /// <summary>
-    /// The share of aid in the total in percent with two decimals, cut and not rounded; a dash without any.
+    /// The share of aid in the total in percent with two decimals, cut and not rounded; a dash without any, or where
+    /// aid is not told apart.
     /// </summary>
     public static string Share(CountyProgress county)
     {
-        if (county.TotalFen <= 0)
+        if (county.TotalFen <= 0 || county.AidFen is not { } aidFen)
         {
             return "-";
         }
 
-        var basisPoints = Int128.Max(0, (Int128)county.AidFen * 10_000 / county.TotalFen);
+        var basisPoints = Int128.Max(0, (Int128)aidFen * 10_000 / county.TotalFen);
         return string.Create(CultureInfo.InvariantCulture, $"{basisPoints / 100}.{basisPoints % 100:00} %");
     }
 

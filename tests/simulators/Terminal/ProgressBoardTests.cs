@@ -68,12 +68,14 @@ public sealed class ProgressBoardTests
     }
 
     [Theory]
-    [InlineData(0, 0, "-")]
-    [InlineData(0, -1, "-")]
-    [InlineData(4_999_999, 10_000_000, "49.99 %")]
-    [InlineData(1, 1, "100.00 %")]
+    [InlineData(0L, 0, "-")]
+    [InlineData(0L, -1, "-")]
+    [InlineData(null, 100, "-")]
+    [InlineData(0L, 100, "0.00 %")]
+    [InlineData(4_999_999L, 10_000_000, "49.99 %")]
+    [InlineData(1L, 1, "100.00 %")]
     [InlineData(long.MaxValue, long.MaxValue, "100.00 %")]
-    public void A_share_is_cut_and_never_rounded_up_to_the_threshold(long aid, long total, string text) => Assert.Equal(
+    public void A_share_is_cut_and_never_rounded_up_to_the_threshold(long? aid, long total, string text) => Assert.Equal(
         text, ProgressTable.Share(new CountyProgress { Code = "", Name = "", AidFen = aid, TotalFen = total }));
 
     [Fact]
