@@ -22,19 +22,24 @@ internal static class BrokerFilesCommand
             Description = "The folder to write 'users' and 'access' into; it is made when it is absent.",
             Required = true,
         };
+        var isNew = new Option<bool>("--new-password")
+        {
+            Description = "The service's own password was changed on purpose: its hash is written anew.",
+        };
         var command = new Command("broker-files", """
             Writes Mosquitto's password_file ('users') and acl_file ('access') from the register: names, hashes and
             rights, no password. Mosquitto reads them again on SIGHUP.
 
             Examples:
               KioskFleet.Service broker-files --out /etc/mosquitto/kioskfleet && systemctl reload mosquitto
-            """) { folder };
+            """) { folder, isNew };
         command.SetAction((parsed, _) => run(() => Task.FromResult(
-            Write(parsed.GetValue(folder)!.FullName, settings(parsed), open))));
+            Write(parsed.GetValue(folder)!.FullName, parsed.GetValue(isNew), settings(parsed), open))));
         return command;
     }
 
-    private static int Write(string folder, IConfiguration settings, Func<IConfiguration, FleetDatabase> open)
+    private static int Write(
+        string folder, bool isNewPassword, IConfiguration settings, Func<IConfiguration, FleetDatabase> open)
     {
         var external = settings.GetSection(BrokerOptions.Section).Get<BrokerOptions>()?.External ?? new();
         if (!MosquittoFiles.IsUserName(external.UserName) || !File.Exists(external.PasswordFile))
@@ -42,6 +47,18 @@ internal static class BrokerFilesCommand
             Console.Error.WriteLine($"Broker:External:UserName and PasswordFile: got '{external.UserName}' and "
                 + $"'{external.PasswordFile}'; take the service's own account at the broker, without which it is shut "
                 + "out: --set Broker:External:UserName=NAME --set Broker:External:PasswordFile=FILE.");
+            return 2;
+        }
+
+        if (File.Exists(folder))
+        {
+            Console.Error.WriteLine($"--out {folder}: is a file; takes a folder.");
+            return 2;
+        }
+
+        if (!isNewPassword && MosquittoFileAccounts.OtherPassword(external, folder) is { } wrong)
+        {
+            Console.Error.WriteLine(wrong);
             return 2;
         }
 

@@ -73,5 +73,27 @@ internal sealed record BrokerFilesOptions
             findings.Add($"{BrokerOptions.Section}:External:PasswordFile: got nothing; with Accounts = Files takes the "
                 + "path of a file that holds the service's own password: Mosquitto knows nobody else.");
         }
+
+        CheckPassword(findings, external);
+    }
+
+    private static void CheckPassword(List<string> findings, ExternalBrokerOptions external)
+    {
+        if (!File.Exists(external.PasswordFile))
+        {
+            return;
+        }
+
+        try
+        {
+            if (MosquittoFileAccounts.OtherPassword(external, external.Files.Directory) is { } other)
+            {
+                findings.Add(other);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            findings.Add($"{BrokerOptions.Section}:External:PasswordFile or Files:Directory: {error.Message}");
+        }
     }
 }

@@ -180,7 +180,14 @@ internal sealed class ExternalBroker(
             await _client.DisconnectAsync(new MqttClientDisconnectOptions(), ct);
         }
 
-        await _client.ConnectAsync(ExternalBrokerConnect.Options(external), ct);
+        var connected = await _client.ConnectAsync(ExternalBrokerConnect.Options(external), ct);
+        if (connected.ResultCode != MqttClientConnectResultCode.Success)
+        {
+            throw new BrokerUnavailableException(
+                $"The broker refused the account '{external.UserName}': {connected.ResultCode}; see "
+                + "Broker:External:UserName and PasswordFile.");
+        }
+
         if (external.Accounts == ExternalAccounts.DynamicSecurity)
         {
             await ControlAsync(DynamicSecurityAccounts.Topic, DynamicSecurityAccounts.OwnRights(), ct);

@@ -62,6 +62,21 @@ internal sealed class MosquittoFileAccounts : BackgroundService, ICabinetAccount
         _turn.Dispose();
     }
 
+    /// <summary>
+    /// Why the service's password cannot be right: the users' file has another one for its account, which services that
+    /// run now use. Null when it has none, or the same.
+    /// </summary>
+    /// <exception cref="IOException">One of the files cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    public static string? OtherPassword(ExternalBrokerOptions external, string folder) =>
+        new MosquittoFolder(folder).HashOf(external.UserName) is { } hash
+            && !MosquittoPassword.Fits(hash, File.ReadAllText(external.PasswordFile).Trim())
+            ? $"Broker:External:PasswordFile: got '{external.PasswordFile}', whose password is not the one of "
+                + $"'{external.UserName}' in {Path.Combine(folder, MosquittoFiles.UsersName)}, which other services may "
+                + "be using. Take the right file; to change the password, put it into the file of every service and "
+                + $"run 'broker-files --out {folder} --new-password'."
+            : null;
+
     /// <summary>Reads the register's accounts, with the service's own from its password file.</summary>
     /// <param name="database">The register.</param>
     /// <param name="external">The service's user name and password file.</param>

@@ -8,11 +8,16 @@ using Microsoft.AspNetCore.Diagnostics;
 namespace KioskFleet.Service.Hosting;
 
 /// <summary>
-/// Answers a request that could not be read with 400 and the place where reading stopped; everything else that escaped
-/// is a bug or broken infrastructure and becomes 500 without details.
+/// Answers a request that could not be read with 400 and the place where reading stopped, and one that the database did
+/// not take or answer with 503; everything else that escaped is a bug and becomes 500 without details.
 /// </summary>
 internal sealed partial class ApiExceptions(IProblemDetailsService problems) : IExceptionHandler
 {
+    /// <summary>
+    /// True for what is not to be logged: a request that could not be read is its sender's matter.
+    /// </summary>
+    public static bool IsOfSender(Exception exception) => exception is BadHttpRequestException;
+
     /// <inheritdoc/>
     public async ValueTask<bool> TryHandleAsync(
         HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -39,10 +44,9 @@ internal sealed partial class ApiExceptions(IProblemDetailsService problems) : I
             return true;
         }
 
-        if (exception is DbException && !FleetDatabase.IsDataError(exception)
-            && HttpMethods.IsGet(httpContext.Request.Method))
+        if (exception is DbException && !FleetDatabase.IsDataError(exception))
         {
-            await ApiProblems.Of(ProblemCode.DatabaseAway, StatusCodes.Status503ServiceUnavailable, null)
+            await ApiProblems.DatabaseAway(isWriting: !HttpMethods.IsGet(httpContext.Request.Method))
                 .ExecuteAsync(httpContext);
             return true;
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using KioskFleet.Service.Access;
 using KioskFleet.Service.Broker;
 using KioskFleet.Service.DetachedMonths;
@@ -50,7 +51,7 @@ internal static class Commands
         root.Subcommands.Add(Backup());
         root.Subcommands.Add(Restore());
         root.Subcommands.Add(VerifyCommand.Create(GuardAsync, parsed => StorageOf(Configuration(parsed))));
-        root.Subcommands.Add(Migrate());
+        root.Subcommands.Add(MigrateCommand.Create(GuardAsync, parsed => StorageOf(Configuration(parsed))));
         root.Subcommands.Add(MoveLedgerCommand.Create(GuardAsync, parsed => StorageOf(Configuration(parsed))));
         root.Subcommands.Add(DetachMonthCommand.Detach(GuardAsync, parsed => OpenExisting(Configuration(parsed))));
         root.Subcommands.Add(DetachMonthCommand.Attach(GuardAsync, parsed => OpenExisting(Configuration(parsed))));
@@ -103,7 +104,9 @@ internal static class Commands
         }
 
         SettingNames.CheckEnvironment(Environment.GetEnvironmentVariables().Keys.Cast<string>());
-        return builder.AddEnvironmentVariables().AddCommandLine(Assignments(parsed)).Build();
+        var settings = builder.AddEnvironmentVariables().AddCommandLine(Assignments(parsed)).Build();
+        SettingNames.CheckUrls(settings["Urls"] ?? "");
+        return settings;
     }
 
     /// <summary>Opens the database of the configured directory, migrated.</summary>
@@ -116,11 +119,20 @@ internal static class Commands
     private static FleetDatabase OpenExisting(IConfiguration configuration)
     {
         var storage = StorageOf(configuration);
-        var path = storage.DatabasePath;
-        return storage.Engine == StorageEngine.PostgreSql || System.IO.File.Exists(path)
-            ? Open(configuration)
-            : throw new StorageException($"{path}: there is no such database. Name its folder with "
-                + "--set Storage:DataDirectory=DIR or the settings with --config FILE.");
+        using (var there = FleetDatabase.OpenToRead(storage))
+        {
+            try
+            {
+                using var connection = there.OpenReader();
+                MigrationRunner.RequireAny(connection);
+            }
+            catch (DbException error)
+            {
+                throw new StorageException($"{storage.Name}: {FleetDatabase.WordsOf(error).TrimEnd('.')}.", error);
+            }
+        }
+
+        return Open(configuration);
     }
 
     /// <summary>The settings of the database, checked as at the start of a service.</summary>
@@ -191,28 +203,6 @@ internal static class Commands
             DatabaseCopy.Restore(parsed.GetValue(path)!.FullName, storage, TimeProvider.System);
             Console.WriteLine(storage.DatabasePath);
             return Task.FromResult(0);
-        }));
-        return command;
-    }
-
-    private static Command Migrate()
-    {
-        var restored = new Option<bool>("--restored")
-        {
-            Description = "The database was restored from a backup by the server's own tools: begins a new generation.",
-        };
-        var command = new Command("migrate", "Makes or updates the tables of the database and ends.") { restored };
-        command.SetAction((parsed, ct) => GuardAsync(async () =>
-        {
-            using var database = Open(Configuration(parsed));
-            if (parsed.GetValue(restored))
-            {
-                await new LedgerGenerationStore(database, TimeProvider.System)
-                    .RenewAsync("restored by the server's own tools", ct);
-            }
-
-            Console.WriteLine(database.Name);
-            return 0;
         }));
         return command;
     }

@@ -178,7 +178,10 @@ internal sealed class FleetServiceHost : IAsyncDisposable
 
     private static void MapAll(WebApplication app)
     {
-        app.UseExceptionHandler();
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            SuppressDiagnosticsCallback = context => ApiExceptions.IsOfSender(context.Exception),
+        });
         app.UseStatusCodePages();
         app.UseAuthentication();
         app.UseAuthorization();

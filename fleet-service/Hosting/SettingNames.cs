@@ -51,6 +51,31 @@ internal static class SettingNames
         }
     }
 
+    /// <summary>Checks the addresses that the HTTP API is to listen on.</summary>
+    /// <param name="urls">Addresses with semicolons between; empty for the default.</param>
+    /// <exception cref="SettingException">One cannot be listened on.</exception>
+    public static void CheckUrls(string urls)
+    {
+        foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            try
+            {
+                var address = BindingAddress.Parse(url);
+                if (address.Scheme is "http" or "https" && !IsPartOfHost(address.Host))
+                {
+                    continue;
+                }
+            }
+            catch (FormatException)
+            {
+                // Told below, with what it takes.
+            }
+
+            throw new SettingException($"Urls: got '{url}'; takes addresses such as http://127.0.0.1:8080, with "
+                + "semicolons between.");
+        }
+    }
+
     /// <summary>Checks settings given as NAME=VALUE.</summary>
     /// <exception cref="SettingException">One is no assignment, or there is no such setting.</exception>
     public static void Check(IEnumerable<string> assignments)
@@ -66,6 +91,11 @@ internal static class SettingNames
             Check($"--set {assignment}", assignment[..equals].Split(':'));
         }
     }
+
+    // A port that is no number is read as part of the host.
+    private static bool IsPartOfHost(string host) =>
+        host.Contains(':', StringComparison.Ordinal) && !host.StartsWith('[')
+        && !host.StartsWith("unix:/", StringComparison.Ordinal);
 
     /// <summary>The settings of an options record.</summary>
     internal static List<PropertyInfo> PropertiesOf(Type options) =>

@@ -22,6 +22,18 @@ internal static class ApiProblems
         English.GetString(code.ToString(), CultureInfo.InvariantCulture) ?? code.ToString(),
         Chinese.GetString(code.ToString(), CultureInfo.InvariantCulture) ?? code.ToString());
 
+    /// <summary>The answer while the database cannot be reached: 503.</summary>
+    /// <param name="isWriting">True when something was to be changed: perhaps it was.</param>
+    public static IResult DatabaseAway(bool isWriting)
+    {
+        const string unknown = "OutcomeUnknown";
+        return isWriting
+            ? Of(ProblemCode.DatabaseAway, StatusCodes.Status503ServiceUnavailable,
+                English.GetString(unknown, CultureInfo.InvariantCulture),
+                ("detailZh", Chinese.GetString(unknown, CultureInfo.InvariantCulture)))
+            : Of(ProblemCode.DatabaseAway, StatusCodes.Status503ServiceUnavailable);
+    }
+
     /// <summary>Names a problem that the web server made by itself, where we have words for it.</summary>
     public static void Name(ProblemDetailsContext made)
     {

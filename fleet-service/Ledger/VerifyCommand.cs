@@ -12,6 +12,9 @@ internal static class VerifyCommand
     /// <summary>Exit code when something does not fit.</summary>
     public const int NotProven = 1;
 
+    /// <summary>Exit code when the ledger could not be looked at: nothing is known about it.</summary>
+    public const int NotRead = 2;
+
     private const int ProgressEvery = 50_000;
 
     /// <summary>Makes the command.</summary>
@@ -26,7 +29,7 @@ internal static class VerifyCommand
         };
         var command = new Command("verify", """
             Proves the ledger: every journal's hash chain and signatures, heads, amounts and totals. Names each entry
-            that does not fit. Exit code 0: proven, 1: not.
+            that does not fit. Exit code 0: proven, 1: not, 2: it could not be read, or holds nothing to prove.
 
             Examples:
               KioskFleet.Service verify
@@ -52,7 +55,7 @@ internal static class VerifyCommand
             }
         }
 
-        return Show(new LedgerProof(database).Run(new Progress(), ct));
+        return Show(options.Name, new LedgerProof(database).Run(new Progress(), ct));
     });
 
     private static int VerifyFile(string path, CancellationToken ct)
@@ -60,11 +63,11 @@ internal static class VerifyCommand
         if (!File.Exists(path))
         {
             Console.Error.WriteLine($"{path}: there is no such file.");
-            return NotProven;
+            return NotRead;
         }
 
         using var connection = SqliteEngine.OpenFile(path);
-        return Show(LedgerProof.Run(connection, new Progress(), ct));
+        return Show(path, LedgerProof.Run(connection, new Progress(), ct));
     }
 
     private static int Verify(string name, Func<int> verify)
@@ -75,17 +78,17 @@ internal static class VerifyCommand
         }
         catch (DbException error)
         {
-            Console.Error.WriteLine($"{name}: cannot be read as a ledger: {error.Message}");
+            Console.Error.WriteLine($"{name}: cannot be read as a ledger: {FleetDatabase.WordsOf(error).TrimEnd('.')}.");
         }
         catch (StorageException error)
         {
             Console.Error.WriteLine(error.Message);
         }
 
-        return NotProven;
+        return NotRead;
     }
 
-    private static int Show(ProofReport report)
+    private static int Show(string name, ProofReport report)
     {
         foreach (var problem in report.Problems)
         {
@@ -102,7 +105,13 @@ internal static class VerifyCommand
             Console.WriteLine($"{month.Month}: detached, {month.Entries} entries, seal {month.Seal}");
         }
 
-        Console.WriteLine($"{report.Journals} journals, {report.Batches} batches, {report.Entries} entries: "
+        if (report is { IsProven: true, Journals: 0, Batches: 0, Entries: 0 })
+        {
+            Console.WriteLine($"{name}: the ledger is empty, there is nothing to prove.");
+            return NotRead;
+        }
+
+        Console.WriteLine($"{name}: {report.Journals} journals, {report.Batches} batches, {report.Entries} entries: "
             + (report.IsProven ? "proven." : $"NOT proven, {report.ProblemCount} problems."));
         return report.IsProven ? 0 : NotProven;
     }

@@ -7,6 +7,14 @@ internal static class LeaseTable
 {
     private const string Now = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
 
+    // Shorter than any lease: whoever waits longer for one of them lets the others run out.
+    private const int PatienceMs = 500;
+
+    /// <summary>
+    /// Lets this connection wait only briefly for the row of a lease whose holder is just writing.
+    /// </summary>
+    public static void HurryUp(FleetConnection connection) => connection.Script($"SET lock_timeout = {PatienceMs}");
+
     /// <summary>
     /// Takes or renews a lease, in a statement of its own; null while another service has it.
     /// </summary>

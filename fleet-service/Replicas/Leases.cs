@@ -91,6 +91,7 @@ internal sealed class Leases : BackgroundService
     internal void Ask()
     {
         using var connection = _database.OpenWriter();
+        LeaseTable.HurryUp(connection);
         foreach (var lease in _leases.Values)
         {
             try

@@ -8,8 +8,8 @@ namespace KioskFleet.Service.Series;
 internal sealed record SeriesStretch(IReadOnlyList<SeriesEntry> Entries, long? LastPosition);
 
 /// <summary>
-/// Reads the ledger's entries by position. The only place of this folder that knows the ledger's tables. SQLite commits
-/// one transaction after another, so a position that is visible can no longer be overtaken.
+/// Reads the ledger's entries by position. The only place of this folder that knows the ledger's tables. The
+/// ledger has one writer at a time on either engine, so a position that is visible can no longer be overtaken.
 /// </summary>
 internal sealed class SeriesLedger(FleetDatabase database)
 {

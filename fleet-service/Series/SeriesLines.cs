@@ -6,7 +6,11 @@ using KioskFleet.Service.Compliance;
 namespace KioskFleet.Service.Series;
 
 /// <summary>A line to be sent, and the entry that it is about.</summary>
-internal sealed record SeriesLine(long Position, string Text);
+internal sealed record SeriesLine(long Position, string Text)
+{
+    /// <summary>The position of a line that is about no entry: a gauge.</summary>
+    public const long NoEntry = 0;
+}
 
 /// <summary>Writes points of counters as lines. Pure.</summary>
 internal static class SeriesLines

@@ -12,6 +12,7 @@ internal static partial class SeriesLog
     [LoggerMessage(2702, LogLevel.Error, "Writing time series failed; it is tried again")]
     public static partial void Failed(ILogger log, Exception error);
 
-    [LoggerMessage(2703, LogLevel.Warning, "The time-series server refused standings with {Status}: {Words}")]
-    public static partial void GaugesRefused(ILogger log, int status, string words);
+    [LoggerMessage(2703, LogLevel.Warning,
+        "The time-series server refused {Lines} gauges, the first of them with {Status}: {Words}")]
+    public static partial void GaugesRefused(ILogger log, int lines, int status, string words);
 }

@@ -48,6 +48,7 @@ internal static class SeriesModule
             provider.GetRequiredService<IHttpClientFactory>().CreateClient(SeriesOptions.Section),
             provider.GetRequiredService<SeriesConnections>(),
             provider.GetRequiredService<IOptions<SeriesOptions>>()));
+        services.AddSingleton<SeriesDelivery>();
         services.AddSingleton<SeriesMetrics>();
         services.AddHostedService(provider =>
         {

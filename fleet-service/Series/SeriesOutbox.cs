@@ -26,6 +26,9 @@ internal sealed class SeriesOutbox(
     /// <summary>Most lines of one request; after a restart of the server many wait.</summary>
     public const int MostAtOnce = 20_000;
 
+    /// <summary>Most dead letters that are kept; the oldest go first.</summary>
+    public const long MostDeadLetters = 100_000;
+
     private const string Unsent = "line_no > coalesce((SELECT max(last_line_no) FROM series_sent), 0)";
 
     /// <summary>The present position, 0 at the beginning of a generation.</summary>
@@ -124,17 +127,7 @@ internal sealed class SeriesOutbox(
         return database.WriteAsync(
             (connection, _) =>
             {
-                using var letters = connection.Prepare("""
-                    INSERT INTO series_dead_letters (generation, position, line, status, words, at_utc_ms)
-                    VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING
-                    """);
-                foreach (var letter in refused)
-                {
-                    letters.Set(1, generation).Set(2, letter.Line.Position).Set(3, letter.Line.Text)
-                        .Set(4, (long)letter.Status).Set(5, letter.Words)
-                        .Set(6, nowUtcMs).Run();
-                }
-
+                Keep(connection, generation, refused, nowUtcMs);
                 connection.Execute(
                     """
                     INSERT INTO series_sent (last_line_no, sent_utc_ms) VALUES ($last, $now)
@@ -150,6 +143,45 @@ internal sealed class SeriesOutbox(
                     "DELETE FROM series_sent WHERE sent_utc_ms <= $before", ("$before", before));
             },
             cancellationToken);
+    }
+
+    /// <summary>Keeps what the server refused of lines that never were in the outbox.</summary>
+    public Task KeepAsync(IReadOnlyList<DeadLetter> refused, CancellationToken cancellationToken)
+    {
+        var generation = generations.Current();
+        var nowUtcMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return database.WriteAsync(
+            (connection, _) =>
+            {
+                Keep(connection, generation, refused, nowUtcMs);
+                return true;
+            },
+            cancellationToken);
+    }
+
+    private static void Keep(
+        FleetConnection connection, string generation, IReadOnlyList<DeadLetter> refused, long nowUtcMs)
+    {
+        if (refused.Count == 0)
+        {
+            return;
+        }
+
+        using var letters = connection.Prepare("""
+            INSERT INTO series_dead_letters (generation, position, line, status, words, at_utc_ms)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING
+            """);
+        foreach (var letter in refused)
+        {
+            letters.Set(1, generation).Set(2, letter.Line.Position).Set(3, letter.Line.Text)
+                .Set(4, (long)letter.Status).Set(5, letter.Words).Set(6, nowUtcMs).Run();
+        }
+
+        connection.Execute(
+            """
+            DELETE FROM series_dead_letters
+            WHERE dead_letter_id <= (SELECT max(dead_letter_id) FROM series_dead_letters) - $most
+            """, ("$most", MostDeadLetters));
     }
 
     private static long PositionOf(FleetConnection connection, string generation) => connection.Query(

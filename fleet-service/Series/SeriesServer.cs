@@ -70,9 +70,11 @@ internal sealed class SeriesServer(
             var words = await response.Content.ReadAsStringAsync(ct);
             words = words.Length > MaxWords ? words[..MaxWords] : words;
 
-            // 400 names bad lines, 413 too many, 422 a conflict of types: these are about the lines themselves.
-            return response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge
-                or HttpStatusCode.UnprocessableEntity
+            // 400 names bad lines, 413 too many, 422 a conflict of types: these are about the lines themselves. A page
+            // for people comes from something else that listens there, and says nothing about them.
+            return response.Content.Headers.ContentType?.MediaType is not "text/html"
+                && response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge
+                    or HttpStatusCode.UnprocessableEntity
                 ? new SeriesAnswer.Refused((int)response.StatusCode, words)
                 : new SeriesAnswer.Unavailable($"{(int)response.StatusCode} {words}");
         }

@@ -5,11 +5,10 @@ namespace KioskFleet.Service.Series;
 
 /// <summary>
 /// Follows the ledger with a cursor, counts what it finds, and sends the lines. A stretch is sent until the server took
-/// it, and once more when the server was restarted soon after; lines that it refuses are found by halving and kept as
-/// dead letters with its words, and the rest goes on.
+/// it, and once more when the server was restarted soon after. What it refuses is kept apart, and the rest goes on.
 /// </summary>
 internal sealed class SeriesWriter(
-    SeriesLedger ledger, SeriesOutbox outbox, SeriesServer server, IOptions<SeriesOptions> options, Leases leases,
+    SeriesLedger ledger, SeriesOutbox outbox, SeriesDelivery delivery, IOptions<SeriesOptions> options, Leases leases,
     ILogger<SeriesWriter> log)
     : LedgerFollower(leases, "series", TimeSpan.FromMilliseconds(options.Value.IdleMilliseconds))
 {
@@ -49,19 +48,19 @@ internal sealed class SeriesWriter(
         }
 
         var refused = new List<DeadLetter>();
-        if (!await SendAsync(waiting.Lines, refused, cancellationToken))
+        if (!await delivery.SendAsync(waiting.Lines, refused, cancellationToken))
         {
             return false;
         }
 
-        if (waiting.IsAll && server.Connections != _connections && !outbox.KeepsSent())
+        if (waiting.IsAll && delivery.Server.Connections != _connections && !outbox.KeepsSent())
         {
             // All that could be lost went over the new connection just now.
-            _connections = server.Connections;
+            _connections = delivery.Server.Connections;
         }
 
         await outbox.SentAsync(
-            waiting.LastNumber, refused, server.Connections == _connections ? Keep : UnsettledTimes * Keep,
+            waiting.LastNumber, refused, delivery.Server.Connections == _connections ? Keep : UnsettledTimes * Keep,
             cancellationToken);
         _unsettled = (waiting.Lines[^1], Time.GetTimestamp());
         foreach (var letter in refused)
@@ -88,7 +87,7 @@ internal sealed class SeriesWriter(
     /// </summary>
     private async Task SendAgainAsync(CancellationToken cancellationToken)
     {
-        var made = server.Connections;
+        var made = delivery.Server.Connections;
         if (made != _connections && (_sentAgainAt is not { } at || Time.GetElapsedTime(at) >= Keep))
         {
             await outbox.SendAgainAsync(cancellationToken);
@@ -104,30 +103,9 @@ internal sealed class SeriesWriter(
     {
         if (_unsettled is { } last
             && Time.GetElapsedTime(last.SentAt) >= Keep
-            && await server.WriteAsync([last.Line.Text], cancellationToken) is not SeriesAnswer.Unavailable)
+            && await delivery.Server.WriteAsync([last.Line.Text], cancellationToken) is not SeriesAnswer.Unavailable)
         {
             _unsettled = null;
-        }
-    }
-
-    private async Task<bool> SendAsync(
-        IReadOnlyList<SeriesLine> lines, List<DeadLetter> refused, CancellationToken cancellationToken)
-    {
-        switch (await server.WriteAsync(lines.Select(line => line.Text), cancellationToken))
-        {
-            case SeriesAnswer.Taken:
-                return true;
-            case SeriesAnswer.Unavailable unavailable:
-                SeriesLog.Unavailable(log, unavailable.Words);
-                return false;
-            case SeriesAnswer.Refused answer when lines.Count == 1:
-                refused.Add(new DeadLetter(lines[0], answer.Status, answer.Words));
-                return true;
-            default:
-                // Written again, the good half changes nothing: a point is its measurement, tags and time.
-                var half = lines.Count / 2;
-                return await SendAsync([.. lines.Take(half)], refused, cancellationToken)
-                    && await SendAsync([.. lines.Skip(half)], refused, cancellationToken);
         }
     }
 }

@@ -9,13 +9,11 @@ namespace KioskFleet.Service.Series;
 /// A moment that the server missed is not told later; the next one is.
 /// </summary>
 internal sealed class StandingGauges(
-    StandingsReader standings, SeriesServer server, IOptions<SeriesOptions> options, Leases leases,
+    StandingsReader standings, SeriesDelivery delivery, IOptions<SeriesOptions> options, Leases leases,
     ILogger<StandingGauges> log) : BackgroundService
 {
     /// <summary>The measurement.</summary>
     public const string Measurement = "kf_standing";
-
-    private const int LinesPerRequest = 5_000;
 
     /// <summary>Writes the present moment once; false when the server did not take all of it.</summary>
     internal async Task<bool> TellAsync(CancellationToken cancellationToken)
@@ -30,20 +28,7 @@ internal sealed class StandingGauges(
             .SelectMany(answer => answer.Judged.Rows
                 .Where(row => row.CurrentOperator && answer.Holds(row.PolicyWindow)))
             .Select(row => SeriesLines.Of(row, utcMs));
-        foreach (var some in lines.Chunk(LinesPerRequest))
-        {
-            switch (await server.WriteAsync(some, cancellationToken))
-            {
-                case SeriesAnswer.Unavailable unavailable:
-                    SeriesLog.Unavailable(log, unavailable.Words);
-                    return false;
-                case SeriesAnswer.Refused refused:
-                    SeriesLog.GaugesRefused(log, refused.Status, refused.Words);
-                    return false;
-            }
-        }
-
-        return true;
+        return await delivery.TellAsync(lines, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -14,10 +14,12 @@ namespace KioskFleet.Service.Series;
 /// as nothing newer took its place.
 /// </summary>
 internal sealed class TelemetryGauges(
-    TelemetryStore telemetry, FleetRegister register, SeriesServer server, IOptions<SeriesOptions> options,
+    TelemetryStore telemetry, FleetRegister register, SeriesDelivery delivery, IOptions<SeriesOptions> options,
     Leases leases, ILogger<TelemetryGauges> log) : BackgroundService
 {
-    private const int LinesPerRequest = 5_000;
+    // Telemetry gives way to sales: so long it may take from a reading's arrival until it is written down.
+    private const long LongestWaitMs = 600_000;
+
     private long _sinceUtcMs;
 
     /// <summary>Writes what arrived since the last time; false when the server did not take all of it.</summary>
@@ -30,21 +32,13 @@ internal sealed class TelemetryGauges(
                 ? LineOf(state.Reading, cabinet)
                 : null)
             .OfType<string>();
-        foreach (var some in lines.Chunk(LinesPerRequest))
+        if (!await delivery.TellAsync(lines, cancellationToken))
         {
-            switch (await server.WriteAsync(some, cancellationToken))
-            {
-                case SeriesAnswer.Unavailable unavailable:
-                    SeriesLog.Unavailable(log, unavailable.Words);
-                    return false;
-                case SeriesAnswer.Refused refused:
-                    SeriesLog.GaugesRefused(log, refused.Status, refused.Words);
-                    return false;
-            }
+            return false;
         }
 
-        // What is being written just now carries a moment before this one, and is looked for once more.
-        _sinceUtcMs = nowUtcMs - 60_000;
+        // What arrived before this moment may still wait for its turn to be written, and is looked for once more.
+        _sinceUtcMs = nowUtcMs - LongestWaitMs;
         return true;
     }
 

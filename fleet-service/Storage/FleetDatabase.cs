@@ -99,6 +99,10 @@ internal sealed class FleetDatabase : IDisposable
     public static bool IsDataError(Exception error) =>
         SqliteEngine.IsDataError(error) || PostgreSqlEngine.IsDataError(error);
 
+    /// <summary>What went wrong, in one line of either engine's words.</summary>
+    public static string WordsOf(System.Data.Common.DbException error) =>
+        PostgreSqlEngine.WordsOf(error) ?? error.Message;
+
     /// <inheritdoc/>
     public void Dispose() => _engine.Dispose();
 }

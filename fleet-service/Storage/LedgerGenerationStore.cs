@@ -16,7 +16,7 @@ internal sealed class LedgerGenerationStore(FleetDatabase database, TimeProvider
     }
 
     /// <summary>Makes the first generation of a new database; does nothing when there is one.</summary>
-    public Task EnsureAsync(CancellationToken cancellationToken = default) => database.WriteAsync(
+    public Task<string> EnsureAsync(CancellationToken cancellationToken = default) => database.WriteAsync(
         (connection, _) => Read(connection) ?? Renew(connection, "database made", time), cancellationToken);
 
     /// <summary>Begins a new generation and returns it. Earlier ones stay on record with time and reason.</summary>

@@ -40,6 +40,14 @@ internal static class MigrationRunner
         return missing;
     }
 
+    /// <summary>Makes sure that there is a database of the service, without making anything.</summary>
+    /// <exception cref="DbException">There is none, or it cannot be read.</exception>
+    public static void RequireAny(FleetConnection connection) =>
+        connection.Query("SELECT max(number) FROM migrations", row => row.IsNull(0) ? 0 : row.Long(0));
+
+    /// <summary>How many migrations a database has; 0 when it has no tables yet.</summary>
+    public static int CountOf(FleetConnection connection) => ReadApplied(connection).Count;
+
     private static void RefuseForeign(
         string path, Dictionary<int, Applied> applied, IReadOnlyList<Migration> migrations)
     {

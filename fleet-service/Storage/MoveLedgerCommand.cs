@@ -55,6 +55,7 @@ internal static class MoveLedgerCommand
             var (rows, tables) = new LedgerMove(reader, writer).Run(new Progress(), ct);
             Console.WriteLine($"{rows} rows of {tables} tables are equal in {reader.Name} and {engine.Name}. Start the "
                 + "service with Storage:Engine=PostgreSql, and set the file aside.");
+            Mark(path, engine.Name);
             return 0;
         }
         catch (Exception error) when (error is StorageException or DbException or OperationCanceledException)
@@ -65,6 +66,19 @@ internal static class MoveLedgerCommand
                     ? $"The file cannot be read: {error.Message}"
                     : $"The move stopped: {error.Message} Run it again; it goes on where it stood.");
             return 1;
+        }
+    }
+
+    private static void Mark(string path, string target)
+    {
+        try
+        {
+            MovedLedger.Mark(path, target);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine(
+                $"{path}: could not be marked as moved: {error.Message} See that no service is started on it.");
         }
     }
 

@@ -95,18 +95,26 @@ internal sealed class PostgreSqlEngine : IDatabaseEngine
             engine.Dispose();
             if (error is DbException or SocketException or IOException or TimeoutException)
             {
-                // The driver hides why the file with the password cannot be read.
-                var why = error.InnerException
-                    is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException
-                    ? $"Storage:PostgreSql:PasswordFile: {error.InnerException.Message}"
-                    : error.Message;
-                throw new StorageException($"{engine.Name}: the database cannot be opened: {why} See "
-                    + "Storage:PostgreSql in the settings, and that the server runs and the database exists.", error);
+                throw new StorageException(
+                    $"{engine.Name}: the database cannot be opened: {Why(options.PostgreSql, error)}", error);
             }
 
             throw;
         }
     }
+
+    private static string Why(PostgreSqlOptions options, Exception error) => error switch
+    {
+        // The driver hides why the file with the password cannot be read.
+        { InnerException: FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException } =>
+            $"Storage:PostgreSql:PasswordFile: {error.InnerException.Message}",
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } denied =>
+            $"{denied.MessageText}. The service makes its tables itself: let its role own the database, "
+            + $"ALTER DATABASE {options.Database} OWNER TO {options.User}.",
+        PostgresException refused => $"{refused.SqlState}: {refused.MessageText}. See Storage:PostgreSql in the "
+            + "settings, and that the database exists.",
+        _ => $"{error.Message.TrimEnd('.')}. See Storage:PostgreSql in the settings, and that the server runs.",
+    };
 
     /// <summary>
     /// Tries again what waited too long for another service's transaction: one that was cut off holds its locks until
@@ -162,6 +170,15 @@ internal sealed class PostgreSqlEngine : IDatabaseEngine
     /// <summary>True when a lock was not to be had in time: others have it; it can be tried again.</summary>
     public static bool IsHeldByOthers(Exception error) =>
         error is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
+
+    /// <summary>What the server said, in one line; null when it said nothing.</summary>
+    public static string? WordsOf(Exception error) => error switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } missing =>
+            $"{missing.MessageText}; 'migrate' makes the tables of a new ledger",
+        PostgresException said => $"{said.SqlState}: {said.MessageText}",
+        _ => null,
+    };
 
     /// <inheritdoc/>
     public void Dispose()

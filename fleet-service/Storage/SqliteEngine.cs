@@ -34,6 +34,7 @@ internal sealed class SqliteEngine : IDatabaseEngine
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            MovedLedger.Refuse(path);
             anchor = Connect(options, options.CacheKibibytes);
             if (options.CheckAtStart)
             {

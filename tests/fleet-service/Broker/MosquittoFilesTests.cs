@@ -170,6 +170,38 @@ public sealed class MosquittoFilesTests
     }
 
     [Fact]
+    public async Task Another_password_than_the_one_in_force_is_refused_unless_it_is_meant_to_be_new()
+    {
+        using var files = new TemporaryDatabase();
+        using var folder = new TemporaryFolder("mosquitto-files");
+        files.Database.Dispose();
+        string[] With(string password) =>
+        [
+            "broker-files", "--out", folder.File("out"), "--set", $"Storage:DataDirectory={files.Folder}",
+            "--set", $"Broker:External:UserName={Service}",
+            "--set", $"Broker:External:PasswordFile={folder.Write(password, password)}",
+        ];
+        Assert.Equal(0, await Commands.Root().Parse(With("right")).InvokeAsync(cancellationToken: Stop));
+        var users = await File.ReadAllTextAsync(folder.File("out/users"), Stop);
+        Assert.Equal(2, await Commands.Root().Parse(With("wrong")).InvokeAsync(cancellationToken: Stop));
+        Assert.Equal(users, await File.ReadAllTextAsync(folder.File("out/users"), Stop));
+
+        // A service that is started with it may not shut the others out either.
+        var refused = new BrokerOptionsValidator().Validate(null, new BrokerOptions
+        {
+            External = new ExternalBrokerOptions
+            {
+                Accounts = ExternalAccounts.Files, UserName = Service, PasswordFile = folder.File("wrong"),
+                Files = new BrokerFilesOptions { Directory = folder.File("out"), PidFile = folder.File("pid") },
+            },
+        });
+        Assert.Contains("--new-password", Assert.Single(refused.Failures!), StringComparison.Ordinal);
+        Assert.Equal(0, await Commands.Root().Parse([.. With("wrong"), "--new-password"])
+            .InvokeAsync(cancellationToken: Stop));
+        Assert.NotEqual(users, await File.ReadAllTextAsync(folder.File("out/users"), Stop));
+    }
+
+    [Fact]
     public void Settings_of_the_files_are_named_with_what_they_got()
     {
         var wrong = new BrokerOptions

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Xunit;
 
@@ -44,6 +45,19 @@ public sealed class RefusalTests
         Assert.Contains("\"county\"", refused.GetProperty("takes").GetRawText(), StringComparison.Ordinal);
         using var known = await rig.Admin.GetAsync("/api/v1/standings?PAGE=1", Stop);
         Assert.Equal(HttpStatusCode.OK, known.StatusCode);
+    }
+
+    [Fact]
+    public async Task Who_changes_something_while_the_database_is_away_hears_that_nobody_knows_whether_it_was_done()
+    {
+        await using var rig = await ServiceRig.StartAsync();
+        await rig.Database.WriteAsync((c, _) => c.Execute("ALTER TABLE cabinets RENAME TO cabinets_away"), Stop);
+        using var answer = await rig.Admin.PostAsJsonAsync(
+            "/api/v1/cabinets", new { cabinetId = "K1", county = "341125", operatorId = "op1" }, Stop);
+        var problem = await ServiceRig.JsonAsync(answer, HttpStatusCode.ServiceUnavailable);
+        Assert.Equal("databaseAway", Text(problem, "code"));
+        Assert.StartsWith("Whether it was done", Text(problem, "detail"), StringComparison.Ordinal);
+        Assert.Contains("无法确定", Text(problem, "detailZh"), StringComparison.Ordinal);
     }
 
     private static string Text(JsonElement of, string name) => of.GetProperty(name).GetString()!;

@@ -46,6 +46,21 @@ public sealed class SettingNamesTests
         Assert.Contains(told, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("http://127.0.0.1:8080; https://*:8443")]
+    public void Addresses_that_can_be_listened_on_are_taken(string urls) => SettingNames.CheckUrls(urls);
+
+    [Theory]
+    [InlineData("foo")]
+    [InlineData("http://127.0.0.1:8080;ftp://here")]
+    [InlineData("http://127.0.0.1:port")]
+    public void An_address_that_cannot_be_listened_on_is_named(string urls)
+    {
+        var error = Assert.Throws<SettingException>(() => SettingNames.CheckUrls(urls));
+        Assert.Contains(urls.Split(';')[^1], error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_setting_is_listed_with_its_meaning_and_can_be_set_by_its_name()
     {

@@ -53,6 +53,38 @@ public sealed class LeasesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_work_that_writes_for_long_takes_no_other_work_along()
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        using var leases = new Leases(
+            _files.Database, Options.Create(new ReplicaOptions { LeaseSeconds = 6 }), TimeProvider.System,
+            NullLogger<Leases>.Instance);
+        var (begun, isWriting) = (0, new TaskCompletionSource());
+        var writing = leases.RunAsync("a-long-write", async held =>
+        {
+            await _files.Database.WriteAsync((connection, _) =>
+            {
+                isWriting.TrySetResult();
+                return connection.Query("SELECT 1 FROM pg_sleep(9)", row => row.Long(0)).Count;
+            }, held);
+            await Task.Delay(Timeout.Infinite, held);
+        }, end.Token);
+        var other = leases.RunAsync("b-other", async held =>
+        {
+            Interlocked.Increment(ref begun);
+            await Task.Delay(Timeout.Infinite, held);
+        }, end.Token);
+        await leases.StartAsync(Stop);
+        await isWriting.Task.WaitAsync(TimeSpan.FromSeconds(20), Stop);
+        await Task.Delay(TimeSpan.FromSeconds(8), Stop);
+        Assert.Equal(1, Volatile.Read(ref begun));
+        Assert.Contains(("b-other", true), leases.Works);
+        await end.CancelAsync();
+        await leases.StopAsync(Stop);
+        await Task.WhenAll(writing, other).ContinueWith(_ => { }, TaskScheduler.Default);
+    }
+
+    [Fact]
     public async Task Who_renews_keeps_the_work_and_who_cannot_stops_before_another_may_take_it()
     {
         var (first, second) = (Start(), Start());

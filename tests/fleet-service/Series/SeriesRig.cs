@@ -56,6 +56,8 @@ internal sealed class SeriesRig : IDisposable
 
     public SeriesWriter Writer => _services.GetRequiredService<SeriesWriter>();
 
+    public SeriesDelivery Delivery => _services.GetRequiredService<SeriesDelivery>();
+
     public SeriesOutbox Outbox => _services.GetRequiredService<SeriesOutbox>();
 
     public SeriesServer Server => _services.GetRequiredService<SeriesServer>();
@@ -115,6 +117,8 @@ internal sealed class ChosenServer : IDisposable
     /// <summary>Given the lines of a request, the status and words to answer and seconds for Retry-After.</summary>
     public Func<string[], (int Status, string Words, int? RetryAfter)> Answer { get; set; } = _ => (204, "", null);
 
+    public string ContentType { get; set; } = "text/plain";
+
     public List<string> Taken { get; } = [];
 
     public List<string> Queries { get; } = [];
@@ -147,6 +151,7 @@ internal sealed class ChosenServer : IDisposable
             }
 
             context.Response.StatusCode = status;
+            context.Response.ContentType = ContentType;
             if (retryAfter is { } seconds)
             {
                 context.Response.AddHeader("Retry-After", $"{seconds}");

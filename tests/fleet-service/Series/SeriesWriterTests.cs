@@ -146,6 +146,45 @@ public sealed class SeriesWriterTests
     }
 
     [Fact]
+    public async Task A_page_for_people_from_whatever_listens_there_makes_no_line_dead()
+    {
+        using var server = new ChosenServer
+        {
+            Answer = _ => (400, "<html>plain HTTP request was sent to HTTPS port</html>", null),
+            ContentType = "text/html; charset=utf-8",
+        };
+        using var rig = new SeriesRig(server.Address, batchEntries: 50);
+        rig.AddSale(1, 1_600_000_000_000, 5, 0);
+        await rig.DrainAsync(Stop);
+        Assert.NotEmpty(rig.Outbox.Waiting().Lines);
+        Assert.Equal(0L, rig.Run("SELECT count(*) FROM series_dead_letters"));
+        server.Answer = _ => (204, "", null);
+        await rig.DrainAsync(Stop);
+        Assert.NotEmpty(server.Taken);
+    }
+
+    [Fact]
+    public async Task A_gauge_that_is_refused_is_a_dead_letter_and_those_behind_it_are_told()
+    {
+        using var server = new ChosenServer
+        {
+            Answer = lines => lines.Any(l => l.Contains("cabinet=C7", StringComparison.Ordinal))
+                ? (422, "beyond the bucket's retention", null)
+                : (204, "", null),
+        };
+        using var rig = new SeriesRig(server.Address, batchEntries: 50);
+        var lines = Enumerable.Range(1, 12)
+            .Select(i => $"kf_stock,cabinet=C{i},slot=A1 pieces={i}i {1_600_000_000_000 + i}\n");
+        Assert.True(await rig.Delivery.TellAsync(lines, Stop));
+        Assert.Equal(11, server.Taken.Distinct().Count());
+        Assert.Equal(0L, rig.Run("SELECT position FROM series_dead_letters WHERE line LIKE 'kf_stock,cabinet=C7,%'"));
+        Assert.Equal("beyond the bucket's retention", rig.Run("SELECT words FROM series_dead_letters"));
+        server.Answer = _ => (401, "no token", null);
+        Assert.False(await rig.Delivery.TellAsync(lines, Stop));
+        Assert.Equal(1L, rig.Run("SELECT count(*) FROM series_dead_letters"));
+    }
+
+    [Fact]
     public async Task Overload_is_retried_after_the_time_the_server_names_and_nothing_is_dead()
     {
         var asked = 0;
