@@ -1,3 +1,5 @@
 using KioskFleet.Service.Hosting;
 
-return await Commands.Root().Parse(args).InvokeAsync();
+var parsed = Commands.Root().Parse(args);
+var code = await parsed.InvokeAsync();
+return parsed.Errors.Count > 0 ? Commands.WrongSettings : code;

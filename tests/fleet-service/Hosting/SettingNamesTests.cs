@@ -1,4 +1,6 @@
 using KioskFleet.Service.Hosting;
+using KioskFleet.TestKit;
+using Microsoft.Extensions.Configuration;
 using Xunit;
 
 namespace KioskFleet.Service.Tests.Hosting;
@@ -59,6 +61,16 @@ public sealed class SettingNamesTests
     {
         var error = Assert.Throws<SettingException>(() => SettingNames.CheckUrls(urls));
         Assert.Contains(urls.Split(';')[^1], error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_shipped_examples_hold_only_settings_that_there_are()
+    {
+        var examples = Directory.GetFiles(Path.Combine(SourceTree.Root, "deploy", "service"), "*.json.example");
+        Assert.Equal(2, examples.Length);
+        Assert.All(examples, example => SettingNames.CheckFile(
+            example, new ConfigurationBuilder().AddJsonFile(example).Build().AsEnumerable()
+                .Where(setting => setting.Value is not null).Select(setting => setting.Key)));
     }
 
     [Fact]

@@ -42,12 +42,12 @@ public abstract class GroupGrowthTests(string dataSet)
         await using var rig = await IngestRig.StartAsync(dataSet);
         var answers = await CommitAsync(
             rig, 5, Batch(rig, Sold(rig, "cab-1")),
-            [.. Enumerable.Range(2, 4).Select(i => Batch(rig, Sold(rig, $"cab-{i}")))]);
+            [.. Enumerable.Range(2, 3).Select(i => Batch(rig, Sold(rig, $"cab-{i}")))]);
 
         // Three entries each: the second fills the first group, the fourth the second.
-        Assert.Equal(3, answers.Commits);
+        Assert.Equal(2, answers.Commits);
         Assert.Equal(
-            Enumerable.Range(1, 5).Select(i => $"cab-{i} {ReceiptOutcome.Committed}"), answers.Receipts);
+            Enumerable.Range(1, 4).Select(i => $"cab-{i} {ReceiptOutcome.Committed}"), answers.Receipts);
         Assert.Equal(0, rig.Budget.Taken);
     }
 
