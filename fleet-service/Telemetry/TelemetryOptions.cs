@@ -19,7 +19,7 @@ internal sealed record TelemetryOptions
     public int GatherMilliseconds { get; init; } = 1_000;
 
     /// <summary>
-    /// Most messages of one transaction: how long the journals may have to wait for it. 1 to 2,000; default 200.
+    /// Most messages that are written together, in one transaction or in several. 1 to 2,000; default 200.
     /// </summary>
     public int MaxGroupMessages { get; init; } = 200;
 
