@@ -23,7 +23,7 @@ internal sealed class TelemetryLoop(
     {
         var folded = new List<FoldedMessage>();
         var taken = 0;
-        while (taken < clock.Options.MaxGroupMessages && intake.Arrived.TryRead(out var arrived))
+        while (taken < clock.Options.MaxGroupMessages && intake.TryNext(out var arrived))
         {
             taken++;
             if (TryFold(arrived) is { } one)
@@ -45,10 +45,11 @@ internal sealed class TelemetryLoop(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        while (await intake.Arrived.WaitToReadAsync(stoppingToken))
+        while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
+                await intake.WaitAsync(stoppingToken);
                 if (await StepAsync(stoppingToken) >= clock.Options.MaxGroupMessages)
                 {
                     continue;

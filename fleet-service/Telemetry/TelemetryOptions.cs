@@ -9,7 +9,8 @@ internal sealed record TelemetryOptions
     public const string Section = "Telemetry";
 
     /// <summary>
-    /// Most messages that wait to be written; the oldest give way to newer ones. 100 to 100,000; default 4,000.
+    /// Most messages that wait to be written, of one cabinet at most eight; the oldest give way to newer ones. 100 to
+    /// 100,000; default 4,000.
     /// </summary>
     public int MaxWaitingMessages { get; init; } = 4_000;
 
