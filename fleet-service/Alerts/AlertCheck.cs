@@ -11,13 +11,19 @@ internal sealed class AlertCheck(
     AlertStore store, AlertSources sources, AlertTerms terms, AlertMetrics metrics, Leases leases,
     ILogger<AlertCheck> log) : BackgroundService
 {
-    private readonly long _listeningSinceUtcMs = terms.NowUtcMs;
+    private long _listeningSinceUtcMs = terms.NowUtcMs;
 
     /// <summary>Makes one check; how many alerts opened and closed.</summary>
     internal async Task<(int Opened, int Closed)> CheckAsync(CancellationToken cancellationToken)
     {
         sources.Rhythms.Follow(cancellationToken);
         var nowUtcMs = terms.NowUtcMs;
+        if (!sources.Link.IsReady)
+        {
+            // Without its broker this service is deaf: the silence is not the cabinets'.
+            _listeningSinceUtcMs = nowUtcMs;
+        }
+
         var steps = Plan(nowUtcMs, cancellationToken);
         if (steps.Count == 0)
         {
@@ -26,7 +32,7 @@ internal sealed class AlertCheck(
 
         var fleet = sources.Register.Current;
         await store.TakeAsync(
-            [.. steps], nowUtcMs, (step, id) => terms.NoticesOf(step, id, nowUtcMs, fleet), cancellationToken);
+            [.. steps], nowUtcMs, (step, id) => NoticesOf(step, id, nowUtcMs, fleet), cancellationToken);
         foreach (var step in steps)
         {
             switch (step)
@@ -71,34 +77,60 @@ internal sealed class AlertCheck(
 
     private List<AlertStep> Plan(long nowUtcMs, CancellationToken cancellationToken)
     {
-        var live = store.Live().ToLookup(alert => alert.Key.Cabinet);
-        var hellos = store.Hellos();
-        var heard = sources.Telemetry.Heard().ToDictionary(one => one.Cabinet);
-        var states = sources.Telemetry.StatesSince(0).ToLookup(state => state.Cabinet, state => state.Reading);
+        var known = new Known(
+            store.Live().ToLookup(alert => alert.Key.Cabinet), store.Hellos(),
+            sources.Telemetry.Heard().ToDictionary(one => one.Cabinet),
+            sources.Telemetry.StatesSince(0).ToLookup(state => state.Cabinet, state => state.Reading));
         var steps = new List<AlertStep>();
         foreach (var cabinet in sources.Register.Current.Cabinets)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var id = cabinet.Id.Value;
-            List<LiveAlert> before = [.. live[id]];
-            if (cabinet.LifeAt(nowUtcMs) != CabinetLife.Active)
+            try
             {
-                // Out of service: nothing is wrong with it any more.
-                steps.AddRange(AlertPlan.Of(before, new AlertVerdict([], new HashSet<AlertKind>())));
-                continue;
+                steps.AddRange(StepsOf(cabinet, known, nowUtcMs));
             }
-
-            var told = heard.GetValueOrDefault(id);
-            var hello = hellos.GetValueOrDefault(id);
-            List<StoredReading> readings = [.. states[id]];
-            var heardUtcMs = sources.Link.IsConnected(cabinet.Id) ? nowUtcMs : Math.Max(
-                cabinet.RegisteredUtcMs, Math.Max(told?.ReceivedUtcMs ?? 0, hello?.HeardUtcMs ?? 0));
-            var facts = new CabinetFacts(id, nowUtcMs, _listeningSinceUtcMs, heardUtcMs, told, readings,
-                UnsentOf(readings, hello), sources.Rhythms.Of(id), before);
-            steps.AddRange(AlertPlan.Of(before, AlertRules.Judge(facts, terms.Options)));
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                // Its alerts stay as they are; those of all others go on.
+                AlertLog.CabinetFailed(log, error, cabinet.Id.Value);
+            }
         }
 
         return steps;
+    }
+
+    private IReadOnlyList<AlertStep> StepsOf(CabinetModel cabinet, Known known, long nowUtcMs)
+    {
+        var id = cabinet.Id.Value;
+        List<LiveAlert> before = [.. known.Live[id]];
+        if (cabinet.LifeAt(nowUtcMs) != CabinetLife.Active)
+        {
+            // Out of service: nothing is wrong with it any more.
+            return AlertPlan.Of(before, new AlertVerdict([], new HashSet<AlertKind>()));
+        }
+
+        var told = known.Heard.GetValueOrDefault(id);
+        var hello = known.Hellos.GetValueOrDefault(id);
+        List<StoredReading> readings = [.. known.States[id]];
+        var heardUtcMs = sources.Link.IsConnected(cabinet.Id) ? nowUtcMs : Math.Max(
+            cabinet.RegisteredUtcMs, Math.Max(told?.ReceivedUtcMs ?? 0, hello?.HeardUtcMs ?? 0));
+        var facts = new CabinetFacts(id, nowUtcMs, _listeningSinceUtcMs, heardUtcMs, told, readings,
+            UnsentOf(readings, hello), sources.Rhythms.Of(id), before);
+        return AlertPlan.Of(before, AlertRules.Judge(facts, terms.Options));
+    }
+
+    /// <summary>What is told of a step; nothing when it cannot be said, so that the other steps are taken.</summary>
+    private IEnumerable<NoticeDraft> NoticesOf(AlertStep step, long alertId, long nowUtcMs, FleetSnapshot fleet)
+    {
+        try
+        {
+            return terms.NoticesOf(step, alertId, nowUtcMs, fleet);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            AlertLog.NoticeFailed(log, error, alertId);
+            return [];
+        }
     }
 
     /// <summary>Whichever of hello and telemetry is newer says what waits on the cabinet.</summary>
@@ -112,6 +144,11 @@ internal sealed class AlertCheck(
 
         return hello?.OldestUnsentUtcMs is { } oldest ? (hello.HeardUtcMs - oldest, hello.HeardUtcMs) : null;
     }
+
+    /// <summary>What a check knows of all cabinets, by cabinet.</summary>
+    private sealed record Known(
+        ILookup<string, LiveAlert> Live, IReadOnlyDictionary<string, HeardHello> Hellos,
+        IReadOnlyDictionary<string, HeardCabinet> Heard, ILookup<string, StoredReading> States);
 }
 
 /// <summary>Where the facts of a check come from.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Access;
 using KioskFleet.Service.Fleet;
@@ -19,6 +20,7 @@ internal sealed record AlertQuery(
 
 /// <summary>A step's words.</summary>
 /// <param name="Words">Why, at most 1,000 characters; may be missing.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record AlertStepRequest(string? Words);
 
 /// <summary>The HTTP interface of alerts.</summary>
@@ -30,12 +32,18 @@ internal static class AlertEndpoints
         var group = routes.MapGroup("/api/v1/alerts").WithTags("Alerts");
         group.MapGet("", List).RequireAuthorization(AccessPolicies.Read).WithName("GetAlerts")
             .WithSummary("Alerts, newest first; without a state all that are not closed; pages of at most 1000")
+            .WithDescription(
+                "Without a state the list also has the alerts that are Dismissed: a person closed them, and their "
+                + "cause lasts. They become Closed when it is gone. With state=Open a person sees what is to be done.")
             .Produces<ResultPage<AlertView>>().ProducesProblem(StatusCodes.Status400BadRequest);
         group.MapGet("/{id:long}", Show).RequireAuthorization(AccessPolicies.Read).WithName("GetAlert")
             .WithSummary("One alert").Produces<AlertView>().ProducesProblem(StatusCodes.Status404NotFound);
-        MapStep(group, "acknowledge", AlertState.Acknowledged, "Takes an alert in hand");
-        MapStep(group, "close", AlertState.Dismissed,
-            "Closes an alert; while its cause lasts it does not open again");
+        MapStep(group, AlertLife.Acknowledge, AlertState.Acknowledged, (
+            "Takes an alert in hand", "Takes an alert that is Open; it is then Acknowledged."));
+        MapStep(group, AlertLife.Close, AlertState.Dismissed, (
+            "Closes an alert; while its cause lasts it does not open again",
+            "Takes an alert that is Open or Acknowledged. It is then Dismissed and stays in the list without a state "
+            + "until its cause is gone; then it is Closed, and nobody is told."));
         group.MapGet("/messages", Messages).RequireAuthorization(AccessPolicies.Read).WithName("GetAlertMessages")
             .WithSummary("Messages that told of alerts or are to, newest first, with what failed last")
             .Produces<ResultPage<AlertMessageView>>().ProducesProblem(StatusCodes.Status400BadRequest);
@@ -44,11 +52,13 @@ internal static class AlertEndpoints
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static void MapStep(RouteGroupBuilder group, string name, AlertState to, string summary) => group
+    private static void MapStep(
+        RouteGroupBuilder group, string name, AlertState to, (string Summary, string Description) words) => group
         .MapPost($"/{{id:long}}/{name}", ([AsParameters] Steps steps, long id, AlertStepRequest? request) =>
             steps.TakeAsync(id, to, request?.Words))
         .RequireAuthorization(AccessPolicies.Write)
-        .WithName($"{char.ToUpperInvariant(name[0])}{name[1..]}Alert").WithSummary(summary)
+        .WithName($"{char.ToUpperInvariant(name[0])}{name[1..]}Alert").WithSummary(words.Summary)
+        .WithDescription(words.Description + " Else 409: state has the alert's state, takes the steps it allows.")
         .Produces<AlertView>().ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
 
@@ -137,7 +147,8 @@ internal static class AlertEndpoints
                 AlertOutcome.Done => Show(Store, Register, Terms, id),
                 AlertOutcome.Unknown => Unknown(id),
                 AlertOutcome.Illegal illegal => Problem(
-                    StatusCodes.Status409Conflict, "IllegalAlertStep", ("state", illegal.State.ToString())),
+                    StatusCodes.Status409Conflict, "IllegalAlertStep", ("state", illegal.State.ToString()),
+                    ("takes", AlertLife.StepsFrom(illegal.State))),
                 AlertOutcome.BadWords => Problem(
                     StatusCodes.Status400BadRequest, "BadAlertWords", ("field", "words")),
                 var outcome => throw new InvalidOperationException($"{outcome.GetType().Name} has no answer."),

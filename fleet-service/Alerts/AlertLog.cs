@@ -17,4 +17,13 @@ internal static partial class AlertLog
 
     [LoggerMessage(4704, LogLevel.Error, "Telling alerts failed; it is tried again")]
     public static partial void TellingFailed(ILogger log, Exception error);
+
+    [LoggerMessage(4705, LogLevel.Error, "Cabinet {Cabinet} could not be judged; its alerts stay as they are")]
+    public static partial void CabinetFailed(ILogger log, Exception error, string cabinet);
+
+    [LoggerMessage(4706, LogLevel.Error, "What became of alert {AlertId} could not be put into words; nobody is told")]
+    public static partial void NoticeFailed(ILogger log, Exception error, long alertId);
+
+    [LoggerMessage(4707, LogLevel.Error, "Channel {Channel} failed with message {MessageId}; it is tried again")]
+    public static partial void ChannelFailed(ILogger log, Exception error, string channel, string messageId);
 }

@@ -34,6 +34,13 @@ internal sealed record AlertOptions
     /// <summary>Ranges by zone, as the cabinets name it: <c>Alerts:Zones:chilled:MostMilliCelsius</c>.</summary>
     public Dictionary<string, TemperatureRange> Zones { get; init; } = [];
 
+    /// <summary>
+    /// Minutes for which the last reading of a zone or door holds; older ones say nothing. 5 to 10,080; default 30. Let
+    /// it be longer than <see cref="TemperatureMinutes"/> and <see cref="DoorMinutes"/> where controllers tell changes
+    /// alone.
+    /// </summary>
+    public int ReadingMinutes { get; init; } = 30;
+
     /// <summary>Minutes that a temperature is out of its range. 0 to 1,440; default 15.</summary>
     public int TemperatureMinutes { get; init; } = 15;
 

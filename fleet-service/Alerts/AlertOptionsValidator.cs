@@ -37,6 +37,7 @@ internal sealed class AlertOptionsValidator : IValidateOptions<AlertOptions>
         Range(wrong, "CheckSeconds", options.CheckSeconds, 5, 3_600);
         Range(wrong, "OfflineMinutes", options.OfflineMinutes, 2, 10_080);
         Range(wrong, "UnsentMinutes", options.UnsentMinutes, 5, 43_200);
+        Range(wrong, "ReadingMinutes", options.ReadingMinutes, 5, 10_080);
         Range(wrong, "TemperatureMinutes", options.TemperatureMinutes, 0, 1_440);
         Range(wrong, "DoorMinutes", options.DoorMinutes, 1, 1_440);
         Range(wrong, "NoSaleTimes", options.NoSaleTimes, 2, 100);

@@ -44,8 +44,7 @@ internal static class AlertPlan
             }
         }
 
-        foreach (var alert in live.Where(alert =>
-            !found.Contains(alert.Key) && !verdict.Unknown.Contains(alert.Key.Kind)))
+        foreach (var alert in live.Where(alert => !found.Contains(alert.Key) && !IsKept(alert, verdict)))
         {
             steps.Add(alert.State == AlertState.Pending
                 ? new AlertStep.Forget(alert)
@@ -54,11 +53,24 @@ internal static class AlertPlan
 
         return steps;
     }
+
+    private static bool IsKept(LiveAlert alert, AlertVerdict verdict) => verdict.Stale.Contains(alert.Key)
+        ? alert.State != AlertState.Pending
+        : verdict.Unknown.Contains(alert.Key.Kind);
 }
 
 /// <summary>The steps that persons take. Pure.</summary>
 internal static class AlertLife
 {
+    /// <summary>The step that takes an alert in hand.</summary>
+    public const string Acknowledge = "acknowledge";
+
+    /// <summary>The step that closes an alert.</summary>
+    public const string Close = "close";
+
+    private static readonly (string Name, AlertState To)[] Steps =
+        [(Acknowledge, AlertState.Acknowledged), (Close, AlertState.Dismissed)];
+
     /// <summary>The state after a person's step; null when the state does not allow it.</summary>
     /// <param name="from">The state before.</param>
     /// <param name="step">The state that the person wants: acknowledged or dismissed.</param>
@@ -68,6 +80,10 @@ internal static class AlertLife
         (AlertState.Open or AlertState.Acknowledged, AlertState.Dismissed) => AlertState.Dismissed,
         _ => null,
     };
+
+    /// <summary>The steps that a state allows, by their names in the API.</summary>
+    public static IReadOnlyList<string> StepsFrom(AlertState from) =>
+        [.. Steps.Where(step => After(from, step.To) is not null).Select(step => step.Name)];
 }
 
 /// <summary>When a message is sent again. Pure.</summary>

@@ -21,7 +21,14 @@ internal sealed record CabinetFacts(
 /// <summary>What the rules say of a cabinet.</summary>
 /// <param name="Signs">The causes that are there.</param>
 /// <param name="Unknown">Kinds of which nothing can be said now: their alerts stay as they are.</param>
-internal sealed record AlertVerdict(IReadOnlyList<AlertSign> Signs, IReadOnlySet<AlertKind> Unknown);
+internal sealed record AlertVerdict(IReadOnlyList<AlertSign> Signs, IReadOnlySet<AlertKind> Unknown)
+{
+    /// <summary>
+    /// Zones and doors whose last reading is too old to be judged: their alerts stay as they are, and what is pending
+    /// begins anew with the next reading.
+    /// </summary>
+    public IReadOnlySet<AlertKey> Stale { get; init; } = new HashSet<AlertKey>();
+}
 
 /// <summary>The rules of alerts. Pure.</summary>
 internal static class AlertRules
@@ -83,8 +90,22 @@ internal static class AlertRules
             unknown.UnionWith(OfTelemetry);
         }
 
-        return new AlertVerdict(signs, unknown);
+        return new AlertVerdict(signs, unknown)
+        {
+            Stale = facts.Readings.Where(reading => IsStale(facts, reading, options)).Select(reading =>
+                new AlertKey(facts.Cabinet, reading.Key.Kind == TelemetryKind.Doors
+                    ? AlertKind.DoorLeftOpen
+                    : AlertKind.TemperatureOutOfRange, reading.Key.Name)).ToHashSet(),
+        };
     }
+
+    /// <summary>
+    /// Zones and doors are judged by now, as if the last reading still held: for so long, and no longer. A cabinet may
+    /// be heard while its controller is dead.
+    /// </summary>
+    private static bool IsStale(CabinetFacts facts, StoredReading reading, AlertOptions options) =>
+        reading.Key.Kind is TelemetryKind.Temperatures or TelemetryKind.Doors
+        && facts.NowUtcMs - reading.MeasuredUtcMs > options.ReadingMinutes * Minute;
 
     private static IEnumerable<AlertSign> OfReadings(CabinetFacts facts, HeardCabinet told, AlertOptions options)
     {
@@ -95,7 +116,7 @@ internal static class AlertRules
                 facts, AlertKind.ClockOff, "", told.ReceivedUtcMs, told.ClockOffsetMs / 1_000, true);
         }
 
-        foreach (var reading in facts.Readings)
+        foreach (var reading in facts.Readings.Where(reading => !IsStale(facts, reading, options)))
         {
             var sign = reading.Key.Kind switch
             {
@@ -132,8 +153,8 @@ internal static class AlertRules
         var key = new AlertKey(facts.Cabinet, AlertKind.TemperatureOutOfRange, reading.Key.Name);
         var began = facts.Live.FirstOrDefault(alert => alert.Key == key)?.SinceUtcMs ?? reading.MeasuredUtcMs;
 
-        // Up to the newest reading, not up to now: one hot reading and then silence is no hot quarter of an hour.
-        var lasted = reading.MeasuredUtcMs - began;
+        // Up to now: a controller that tells changes alone says it once.
+        var lasted = facts.NowUtcMs - began;
         return Sign(facts, key.Kind, key.Name, began, reading.Number, lasted >= options.TemperatureMinutes * Minute);
     }
 

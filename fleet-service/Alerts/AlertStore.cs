@@ -1,3 +1,4 @@
+using KioskFleet.Protocol.Clock;
 using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Alerts;
@@ -20,7 +21,18 @@ internal sealed record AlertRow(
 /// <summary>What a cabinet said of itself in its last hello. Times are Unix milliseconds UTC.</summary>
 /// <param name="HeardUtcMs">When.</param>
 /// <param name="OldestUnsentUtcMs">Its oldest unsent entry by the service's clock; null when it has none.</param>
-internal sealed record HeardHello(long HeardUtcMs, long? OldestUnsentUtcMs);
+internal sealed record HeardHello(long HeardUtcMs, long? OldestUnsentUtcMs)
+{
+    /// <summary>A hello by what its cabinet's clock said, which may be any number.</summary>
+    /// <param name="heardUtcMs">When it was heard, by the service's clock.</param>
+    /// <param name="oldestWallUtcMs">The oldest unsent entry by the cabinet's clock; null for none.</param>
+    /// <param name="wallOffsetMs">How far that clock is ahead of the service's.</param>
+    public static HeardHello Of(long heardUtcMs, long? oldestWallUtcMs, long wallOffsetMs) => new(
+        heardUtcMs, oldestWallUtcMs is { } wall
+            ? (long)Int128.Clamp((Int128)wall - wallOffsetMs,
+                Math.Min(EntryDating.EarliestPlausibleUtcMs, heardUtcMs), heardUtcMs)
+            : null);
+}
 
 /// <summary>
 /// Reads alerts, and what the rules need of the ledger's tables; writes checks and persons' steps. Thread-safe.
@@ -110,8 +122,8 @@ internal sealed class AlertStore(FleetDatabase database)
         using var connection = database.OpenReader();
         return connection.Query(
             "SELECT cabinet_id, heard_utc_ms, backlog, oldest_unsent_utc_ms, wall_offset_ms FROM hellos",
-            row => (Cabinet: row.Text(0), Hello: new HeardHello(
-                row.Long(1), row.Long(2) > 0 && row.Long(3) > 0 ? row.Long(3) - row.Long(4) : null)))
+            row => (Cabinet: row.Text(0), Hello: HeardHello.Of(
+                row.Long(1), row.Long(2) > 0 && row.Long(3) > 0 ? row.Long(3) : null, row.Long(4))))
             .ToDictionary(pair => pair.Cabinet, pair => pair.Hello);
     }
 

@@ -1,6 +1,7 @@
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Fleet;
 using KioskFleet.Service.Places;
+using KioskFleet.Service.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace KioskFleet.Service.Alerts;
@@ -61,7 +62,7 @@ internal sealed class AlertTerms(
             : AlertWords.Of("Recovered", new Bilingual($"{title.Zh}（{place}）", $"{title.En} ({place})"));
         return new AlertNotice(alertId, AlertWords.Word(happened), AlertWords.Word(key.Kind), key.Cabinet,
             assignment?.OperatorId ?? "", assignment?.County.Value ?? "", key.Name, value,
-            DateTimeOffset.FromUnixTimeMilliseconds(since), DateTimeOffset.FromUnixTimeMilliseconds(nowUtcMs),
+            UtcMoment.Of(since), UtcMoment.Of(nowUtcMs),
             text.En, text.Zh);
     }
 }

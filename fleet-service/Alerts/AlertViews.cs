@@ -1,4 +1,5 @@
 using KioskFleet.Service.Places;
+using KioskFleet.Service.Telemetry;
 
 namespace KioskFleet.Service.Alerts;
 
@@ -38,7 +39,7 @@ internal sealed record AlertView(
     };
 
     private static DateTimeOffset? Moment(long? utcMs) =>
-        utcMs is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
+        utcMs is { } ms ? UtcMoment.Of(ms) : null;
 }
 
 /// <summary>A message as the API shows it.</summary>
@@ -57,9 +58,9 @@ internal sealed record AlertMessageView(
 {
     /// <summary>A message.</summary>
     public static AlertMessageView Of(OutboxMessage message) => new(
-        message.MessageId, message.Channel, message.State, DateTimeOffset.FromUnixTimeMilliseconds(message.MadeUtcMs),
+        message.MessageId, message.Channel, message.State, UtcMoment.Of(message.MadeUtcMs),
         message.Attempts,
-        message.State == MessageState.Waiting ? DateTimeOffset.FromUnixTimeMilliseconds(message.NextUtcMs) : null,
-        message.SentUtcMs is { } sent ? DateTimeOffset.FromUnixTimeMilliseconds(sent) : null, message.LastError,
+        message.State == MessageState.Waiting ? UtcMoment.Of(message.NextUtcMs) : null,
+        message.SentUtcMs is { } sent ? UtcMoment.Of(sent) : null, message.LastError,
         AlertMessage.Notices(message.Body));
 }

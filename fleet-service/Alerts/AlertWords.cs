@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using KioskFleet.Service.Places;
+using KioskFleet.Service.Telemetry;
 
 namespace KioskFleet.Service.Alerts;
 
@@ -50,7 +51,7 @@ internal static class AlertWords
     /// <param name="zone">The zone in which people read times.</param>
     public static Bilingual Sentence(AlertKey key, long sinceUtcMs, long value, BusinessZone zone)
     {
-        var since = DateTimeOffset.FromUnixTimeMilliseconds(sinceUtcMs)
+        var since = UtcMoment.Of(sinceUtcMs)
             .ToOffset(TimeSpan.FromMinutes(zone.UtcOffsetMinutes))
             .ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
         var shown = key.Kind == AlertKind.TemperatureOutOfRange

@@ -10,6 +10,8 @@ namespace KioskFleet.Service.Alerts;
 /// <summary>Tells by e-mail: one mail for a message, in both languages, its id in the Message-ID.</summary>
 internal sealed class MailChannel(MailOptions options, TimeProvider time) : IAlertChannel
 {
+    private const int SpareSeconds = 30;
+
     /// <inheritdoc/>
     public string Name => MailOptions.Channel;
 
@@ -21,7 +23,9 @@ internal sealed class MailChannel(MailOptions options, TimeProvider time) : IAle
         try
         {
             using var mail = Compose(message, options);
-            using var client = new SmtpClient();
+
+            // Its own limit of two minutes must not come before ours.
+            using var client = new SmtpClient { Timeout = (options.TimeoutSeconds + SpareSeconds) * 1_000 };
             await client.ConnectAsync(options.Host, options.Port, options.Security switch
             {
                 MailSecurity.None => SecureSocketOptions.None,

@@ -8,37 +8,59 @@ namespace KioskFleet.Service.Telemetry;
 /// <param name="Value">The value.</param>
 /// <param name="SpanFrom">First second in which a door stood open; 0 without a span.</param>
 /// <param name="SpanTo">The second behind the last; 0 without a span.</param>
-internal readonly record struct HourPoint(HourKey Key, int? Minute, long Value, int SpanFrom, int SpanTo);
+internal readonly record struct HourPoint(HourKey Key, int? Minute, long Value, int SpanFrom, int SpanTo)
+{
+    /// <summary>A value at a moment, Unix milliseconds UTC.</summary>
+    public static HourPoint At(string cabinet, HourMeasure measure, string name, long utcMs, long value) => new(
+        new HourKey(cabinet, utcMs / TelemetryHour.Milliseconds, measure, name),
+        (int)(utcMs % TelemetryHour.Milliseconds / 60_000), value, 0, 0);
+}
+
+/// <summary>A span in which a door stood open.</summary>
+/// <param name="Door">The door.</param>
+/// <param name="FromUtcMs">Since when, Unix milliseconds UTC.</param>
+/// <param name="ToUtcMs">When it was seen or heard of, Unix milliseconds UTC.</param>
+internal readonly record struct DoorOpening(string Door, long FromUtcMs, long ToUtcMs);
 
 /// <summary>What a message says, taken apart for the tables.</summary>
 /// <param name="Cabinet">The cabinet.</param>
 /// <param name="ReceivedUtcMs">When it arrived, Unix milliseconds UTC.</param>
 /// <param name="ClockOffsetMs">How far its clock was off, positive when it is behind.</param>
 /// <param name="States">The newest reading of each thing in the message.</param>
-/// <param name="Points">What belongs into hours.</param>
-/// <param name="Undated">Samples that nothing dates.</param>
+/// <param name="Points">What belongs into hours at its own moment.</param>
+/// <param name="Openings">Openings of doors, in the order of their ends.</param>
 internal sealed record FoldedMessage(
     string Cabinet, long ReceivedUtcMs, long ClockOffsetMs, IReadOnlyList<StoredReading> States,
-    IReadOnlyList<HourPoint> Points, int Undated);
+    IReadOnlyList<HourPoint> Points, IReadOnlyList<DoorOpening> Openings)
+{
+    /// <summary>The longest silence in which the cabinet counts as online, in milliseconds.</summary>
+    public required long OnlineGapMs { get; init; }
+
+    /// <summary>Samples that nothing dates.</summary>
+    public int Undated { get; init; }
+
+    /// <summary>Readings that are not kept: too many for one message, or too old for an hour.</summary>
+    public int Refused { get; init; }
+}
 
 /// <summary>Takes messages apart. Pure.</summary>
 internal static class TelemetryFold
 {
-    /// <summary>An opening is believed to have lasted at most so long, in milliseconds: two days.</summary>
-    public const long LongestOpeningMs = 2 * 24 * TelemetryHour.Milliseconds;
+    /// <summary>Most things of one message whose state is kept: more than any cabinet has.</summary>
+    public const int MaxStates = 512;
+
+    private const long DayMs = 24 * TelemetryHour.Milliseconds;
 
     /// <summary>Takes one message apart.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="receivedUtcMs">When it arrived.</param>
-    /// <param name="lastHeardUtcMs">When the cabinet was heard before; 0 for never.</param>
-    /// <param name="onlineGapMs">The longest silence in which it counts as online.</param>
-    public static FoldedMessage Fold(
-        TelemetryMessage message, long receivedUtcMs, long lastHeardUtcMs, long onlineGapMs)
+    /// <param name="receivedUtcMs">When it arrived, Unix milliseconds UTC.</param>
+    /// <param name="options">How old a reading may be for its hour, and what counts as online.</param>
+    public static FoldedMessage Fold(TelemetryMessage message, long receivedUtcMs, TelemetryOptions options)
     {
-        var cabinet = message.Header.Cabinet.Value;
         var newest = new Dictionary<TelemetryKey, StoredReading>();
-        var points = new List<HourPoint>(OnlinePoints(cabinet, receivedUtcMs, lastHeardUtcMs, onlineGapMs));
-        var undated = 0;
+        var points = new List<HourPoint>();
+        var openings = new List<DoorOpening>();
+        var (undated, refused) = (0, 0);
         foreach (var sample in message.Samples)
         {
             if (TelemetryDating.Date(message.Header, sample.Time, receivedUtcMs) is not { } measured)
@@ -47,68 +69,58 @@ internal static class TelemetryFold
                 continue;
             }
 
+            var isTooOld = measured < receivedUtcMs - options.HourDays * DayMs;
             foreach (var reading in sample.Readings)
             {
-                var stored = StoredReading.Of(reading, measured, receivedUtcMs);
-                if (!newest.TryGetValue(stored.Key, out var before) || before.MeasuredUtcMs < measured)
+                if (isTooOld || !Keep(newest, StoredReading.Of(reading, measured, receivedUtcMs)))
                 {
-                    newest[stored.Key] = stored;
+                    refused++;
+                    continue;
                 }
 
-                points.AddRange(PointsOf(cabinet, reading, measured));
+                points.AddRange(PointsOf(message.Header.Cabinet.Value, reading, measured));
+                if (reading is TelemetryReading.Door { OpenMs: > 0 } door)
+                {
+                    openings.Add(new DoorOpening(door.Name, measured - door.OpenMs, measured));
+                }
             }
         }
 
-        return new FoldedMessage(cabinet, receivedUtcMs,
-            TelemetryDating.ClockOffsetMs(message.Header, receivedUtcMs), [.. newest.Values], points, undated);
-    }
-
-    private static IEnumerable<HourPoint> OnlinePoints(
-        string cabinet, long receivedUtcMs, long lastHeardUtcMs, long onlineGapMs)
-    {
-        const long Minute = 60_000;
-        var from = lastHeardUtcMs > 0 && lastHeardUtcMs <= receivedUtcMs
-            && receivedUtcMs - lastHeardUtcMs <= onlineGapMs
-            ? lastHeardUtcMs
-            : receivedUtcMs;
-        for (var minute = from / Minute; minute <= receivedUtcMs / Minute; minute++)
+        return new FoldedMessage(message.Header.Cabinet.Value, receivedUtcMs,
+            TelemetryDating.ClockOffsetMs(message.Header, receivedUtcMs), [.. newest.Values], points,
+            [.. openings.OrderBy(opening => opening.ToUtcMs)])
         {
-            yield return At(cabinet, HourMeasure.Online, "", minute * Minute, 1);
-        }
+            OnlineGapMs = options.OnlineGapSeconds * 1_000L,
+            Undated = undated,
+            Refused = refused,
+        };
     }
 
-    private static IEnumerable<HourPoint> PointsOf(string cabinet, TelemetryReading reading, long utcMs) =>
+    /// <summary>Keeps a reading when it is the newest of its thing; false when there are too many things.</summary>
+    private static bool Keep(Dictionary<TelemetryKey, StoredReading> newest, StoredReading reading)
+    {
+        if (!newest.TryGetValue(reading.Key, out var before))
+        {
+            return newest.Count < MaxStates && newest.TryAdd(reading.Key, reading);
+        }
+
+        if (before.MeasuredUtcMs < reading.MeasuredUtcMs)
+        {
+            newest[reading.Key] = reading;
+        }
+
+        return true;
+    }
+
+    private static HourPoint[] PointsOf(string cabinet, TelemetryReading reading, long utcMs) =>
         reading switch
         {
             TelemetryReading.Temperature one =>
-                [At(cabinet, HourMeasure.Temperature, one.Zone, utcMs, one.MilliCelsius)],
-            TelemetryReading.Signal one => [At(cabinet, HourMeasure.Signal, "", utcMs, one.Dbm)],
-            TelemetryReading.Backlog one => [At(cabinet, HourMeasure.Backlog, "", utcMs, one.Entries)],
+                [HourPoint.At(cabinet, HourMeasure.Temperature, one.Zone, utcMs, one.MilliCelsius)],
+            TelemetryReading.Signal one => [HourPoint.At(cabinet, HourMeasure.Signal, "", utcMs, one.Dbm)],
+            TelemetryReading.Backlog one => [HourPoint.At(cabinet, HourMeasure.Backlog, "", utcMs, one.Entries)],
             TelemetryReading.Door one =>
-                Opening(cabinet, one, utcMs).Prepend(At(cabinet, HourMeasure.Door, one.Name, utcMs, one.Open ? 1 : 0)),
+                [HourPoint.At(cabinet, HourMeasure.Door, one.Name, utcMs, one.Open ? 1 : 0)],
             _ => [],
         };
-
-    private static HourPoint At(string cabinet, HourMeasure measure, string name, long utcMs, long value) => new(
-        new HourKey(cabinet, utcMs / TelemetryHour.Milliseconds, measure, name),
-        (int)(utcMs % TelemetryHour.Milliseconds / 60_000), value, 0, 0);
-
-    /// <summary>The seconds of an opening, in each hour that it touches.</summary>
-    private static IEnumerable<HourPoint> Opening(string cabinet, TelemetryReading.Door door, long utcMs)
-    {
-        const long Second = 1_000;
-        var to = utcMs / Second;
-        var from = (utcMs - Math.Min(door.OpenMs, LongestOpeningMs)) / Second;
-        for (var hour = from / TelemetryHour.Seconds; hour <= to / TelemetryHour.Seconds && from < to; hour++)
-        {
-            var start = hour * TelemetryHour.Seconds;
-            var first = (int)Math.Max(0, from - start);
-            var last = (int)Math.Min(TelemetryHour.Seconds, to - start);
-            if (last > first)
-            {
-                var key = new HourKey(cabinet, hour, HourMeasure.Door, door.Name);
-                yield return new HourPoint(key, null, 1, first, last);
-            }
-        }
-    }
 }

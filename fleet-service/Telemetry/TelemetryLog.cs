@@ -11,4 +11,7 @@ internal static partial class TelemetryLog
 
     [LoggerMessage(4652, LogLevel.Error, "Forgetting old telemetry failed; it is tried again")]
     public static partial void ForgettingFailed(ILogger log, Exception error);
+
+    [LoggerMessage(4653, LogLevel.Error, "Taking telemetry failed; the next is taken all the same")]
+    public static partial void StepFailed(ILogger log, Exception error);
 }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace KioskFleet.Service.Telemetry;
 
 /// <summary>
-/// Reads what arrived, takes it apart and writes it in groups. Before each group it lets every other writer of the
-/// database go first. A group that fails is lost: telemetry is told again.
+/// Reads what arrived, takes it apart and writes it in groups. Before each transaction it lets every other writer of
+/// the database go first. A group that fails is lost: telemetry is told again.
 /// </summary>
 internal sealed class TelemetryLoop(
     TelemetryIntake intake, TelemetryStore store, FleetRegister register, TelemetryMetrics metrics,
@@ -17,17 +17,16 @@ internal sealed class TelemetryLoop(
     public static readonly TimeSpan LongestYield = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
-    private readonly Dictionary<string, long> _heard = [];
 
     /// <summary>Writes what waits now, at most one group; how many messages it took.</summary>
     internal async Task<int> StepAsync(CancellationToken cancellationToken)
     {
         var folded = new List<FoldedMessage>();
         var taken = 0;
-        while (taken < clock.Options.MaxGroupMessages && intake.Arrived.TryRead(out var arrived))
+        while (taken < clock.Options.MaxGroupMessages && intake.TryNext(out var arrived))
         {
             taken++;
-            if (Fold(arrived) is { } one)
+            if (TryFold(arrived) is { } one)
             {
                 folded.Add(one);
             }
@@ -38,21 +37,7 @@ internal sealed class TelemetryLoop(
             return taken;
         }
 
-        await YieldAsync(cancellationToken);
-        var began = clock.Time.GetTimestamp();
-        try
-        {
-            await store.WriteAsync(folded, cancellationToken);
-            metrics.Messages("written", folded.Count);
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            metrics.Messages("dropped", folded.Count);
-            TelemetryLog.Failed(log, error, folded.Count);
-        }
-
-        metrics.Wrote(clock.Time.GetElapsedTime(began));
-        metrics.Undated(folded.Sum(message => message.Undated));
+        await WriteAsync(folded, cancellationToken);
         return taken;
     }
 
@@ -60,18 +45,65 @@ internal sealed class TelemetryLoop(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        foreach (var heard in store.Heard())
+        while (!stoppingToken.IsCancellationRequested)
         {
-            _heard[heard.Cabinet] = heard.ReceivedUtcMs;
+            try
+            {
+                await intake.WaitAsync(stoppingToken);
+                if (await StepAsync(stoppingToken) >= clock.Options.MaxGroupMessages)
+                {
+                    continue;
+                }
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                // An end of this loop would be the end of the whole service.
+                TelemetryLog.StepFailed(log, error);
+            }
+
+            await Task.Delay(
+                TimeSpan.FromMilliseconds(clock.Options.GatherMilliseconds), clock.Time, stoppingToken);
+        }
+    }
+
+    private async Task WriteAsync(List<FoldedMessage> folded, CancellationToken cancellationToken)
+    {
+        var took = TimeSpan.Zero;
+        var (next, refused) = (0, folded.Sum(message => message.Refused));
+        try
+        {
+            while (next < folded.Count)
+            {
+                await YieldAsync(cancellationToken);
+                var began = clock.Time.GetTimestamp();
+                (next, var tooMany) = await store.WriteSomeAsync(folded, next, cancellationToken);
+                refused += tooMany;
+                took += clock.Time.GetElapsedTime(began);
+            }
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            metrics.Messages("dropped", folded.Count - next);
+            TelemetryLog.Failed(log, error, folded.Count - next);
         }
 
-        while (await intake.Arrived.WaitToReadAsync(stoppingToken))
+        metrics.Messages("written", next);
+        metrics.Wrote(took);
+        metrics.Undated(folded.Sum(message => message.Undated));
+        metrics.Refused(refused);
+    }
+
+    private FoldedMessage? TryFold(ArrivedMessage arrived)
+    {
+        try
         {
-            if (await StepAsync(stoppingToken) < clock.Options.MaxGroupMessages)
-            {
-                await Task.Delay(
-                    TimeSpan.FromMilliseconds(clock.Options.GatherMilliseconds), clock.Time, stoppingToken);
-            }
+            return Fold(arrived);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            metrics.Messages("dropped", 1);
+            TelemetryLog.Failed(log, error, 1);
+            return null;
         }
     }
 
@@ -92,10 +124,7 @@ internal sealed class TelemetryLoop(
             return null;
         }
 
-        var folded = TelemetryFold.Fold(read, receivedUtcMs, _heard.GetValueOrDefault(cabinet.Value),
-            clock.Options.OnlineGapSeconds * 1_000L);
-        _heard[cabinet.Value] = receivedUtcMs;
-        return folded;
+        return TelemetryFold.Fold(read, receivedUtcMs, clock.Options);
     }
 
     private bool IsKnown(CabinetId cabinet) =>

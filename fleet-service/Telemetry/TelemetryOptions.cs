@@ -9,7 +9,8 @@ internal sealed record TelemetryOptions
     public const string Section = "Telemetry";
 
     /// <summary>
-    /// Most messages that wait to be written; the oldest give way to newer ones. 100 to 100,000; default 4,000.
+    /// Most messages that wait to be written, of one cabinet at most eight; the oldest give way to newer ones. 100 to
+    /// 100,000; default 4,000.
     /// </summary>
     public int MaxWaitingMessages { get; init; } = 4_000;
 
@@ -19,7 +20,7 @@ internal sealed record TelemetryOptions
     public int GatherMilliseconds { get; init; } = 1_000;
 
     /// <summary>
-    /// Most messages of one transaction: how long the journals may have to wait for it. 1 to 2,000; default 200.
+    /// Most messages that are written together, in one transaction or in several. 1 to 2,000; default 200.
     /// </summary>
     public int MaxGroupMessages { get; init; } = 200;
 

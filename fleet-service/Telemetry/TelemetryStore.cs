@@ -28,13 +28,23 @@ internal sealed class TelemetryStore(FleetDatabase database)
     /// <summary>Writers that wait for their turn now; telemetry lets them go first.</summary>
     public int WritersWaiting => database.Writers.Waiting;
 
-    /// <summary>Writes messages in one transaction.</summary>
-    public Task WriteAsync(IReadOnlyList<FoldedMessage> messages, CancellationToken cancellationToken) =>
+    /// <summary>Writes messages, in as many transactions as it takes.</summary>
+    public async Task WriteAsync(IReadOnlyList<FoldedMessage> messages, CancellationToken cancellationToken)
+    {
+        for (var next = 0; next < messages.Count;)
+        {
+            (next, _) = await WriteSomeAsync(messages, next, cancellationToken);
+        }
+    }
+
+    /// <summary>Writes messages from one on, in one transaction and as many as it bears.</summary>
+    /// <returns>The first message that is not written, and the points that found no room.</returns>
+    public Task<(int Next, int Refused)> WriteSomeAsync(
+        IReadOnlyList<FoldedMessage> messages, int from, CancellationToken cancellationToken) =>
         database.WriteAsync((connection, _) =>
         {
             using var table = new TelemetryTable(connection);
-            table.Write(messages);
-            return true;
+            return table.Write(messages, from);
         }, cancellationToken);
 
     /// <summary>When each cabinet was heard.</summary>

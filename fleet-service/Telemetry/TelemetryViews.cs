@@ -95,7 +95,7 @@ internal sealed record TelemetryView(
 
     private static DateTimeOffset Moment(StoredReading reading) => Moment(reading.MeasuredUtcMs);
 
-    private static DateTimeOffset Moment(long utcMs) => DateTimeOffset.FromUnixTimeMilliseconds(utcMs);
+    private static DateTimeOffset Moment(long utcMs) => UtcMoment.Of(utcMs);
 }
 
 /// <summary>An hour of a cabinet.</summary>

@@ -46,8 +46,10 @@ public sealed class AlertApiTests
         var taken = await PostAsync(rig, $"/{id}/acknowledge", new { words = "goes there" });
         Assert.Equal(("Acknowledged", "goes there"),
             (taken.GetProperty("state").GetString(), taken.GetProperty("words").GetString()));
-        Assert.Equal("illegalAlertStep", (await PostAsync(rig, $"/{id}/acknowledge", null, HttpStatusCode.Conflict))
-            .GetProperty("code").GetString());
+        var illegal = await PostAsync(rig, $"/{id}/acknowledge", null, HttpStatusCode.Conflict);
+        Assert.Equal("illegalAlertStep", illegal.GetProperty("code").GetString());
+        Assert.Equal("close", Assert.Single(illegal.GetProperty("takes").EnumerateArray()).GetString());
+        await PostAsync(rig, $"/{id}/close", new { word = "a slip" }, HttpStatusCode.BadRequest);
         Assert.Equal("Dismissed", (await PostAsync(rig, $"/{id}/close", null)).GetProperty("state").GetString());
 
         // The cause lasts: it does not open again. Once it was gone, it does.

@@ -49,6 +49,16 @@ public sealed class AlertPlanTests
     }
 
     [Fact]
+    public void What_was_said_long_ago_keeps_an_alert_and_lets_go_of_what_is_pending()
+    {
+        IReadOnlyList<AlertStep> Stale(AlertState state) => AlertPlan.Of([Live(state)], new AlertVerdict(
+            [], new HashSet<AlertKind> { Door.Kind }) { Stale = new HashSet<AlertKey> { Door } });
+        Assert.IsType<AlertStep.Forget>(Assert.Single(Stale(AlertState.Pending)));
+        Assert.Empty(Stale(AlertState.Open));
+        Assert.Empty(Stale(AlertState.Dismissed));
+    }
+
+    [Fact]
     public void Two_signs_of_the_same_thing_are_one()
     {
         var sign = new AlertSign(Door, 5, 9, true);
@@ -69,6 +79,8 @@ public sealed class AlertPlanTests
             {
                 Assert.Equal(allowed.Contains((from, to)) ? to : null, AlertLife.After(from, to));
             }
+
+            Assert.Equal(allowed.Count(step => step.From == from), AlertLife.StepsFrom(from).Count);
         }
     }
 

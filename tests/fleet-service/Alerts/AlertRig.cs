@@ -79,7 +79,7 @@ internal sealed class AlertRig : IAsyncDisposable
     {
         var now = Time.GetUtcNow().ToUnixTimeMilliseconds();
         await _rig.Host.Services.GetRequiredService<TelemetryStore>().WriteAsync(
-            [TelemetryFold.Fold(Message("A1", now, Sample(now, readings)), now, 0, 180_000)], Stop);
+            [TelemetryFold.Fold(Message("A1", now, Sample(now, readings)), now, new TelemetryOptions())], Stop);
     }
 
     public Task<(int Opened, int Closed)> CheckAsync() =>

@@ -11,10 +11,13 @@ public sealed class TelemetryFoldTests
 {
     private const long Minute = 60_000;
 
-    private static FoldedMessage Fold(TelemetryMessage message, long heard = 0) =>
-        TelemetryFold.Fold(message, message.Header.Sent.WallUtcMs, heard, 180_000);
+    private static FoldedMessage Fold(TelemetryMessage message) =>
+        TelemetryFold.Fold(message, message.Header.Sent.WallUtcMs, new TelemetryOptions());
 
-    private static int Seconds(FoldedMessage folded, long hour) => folded.Points
+    private static IReadOnlyList<HourPoint> Points(FoldedMessage folded, long heard = 0, long door = 0) =>
+        HourFold.Points(folded, new CabinetBefore(heard, new Dictionary<string, long> { ["main"] = door })).Points;
+
+    private static int Seconds(FoldedMessage folded, long hour) => Points(folded)
         .Where(point => point.Key.Measure == HourMeasure.Door && point.Key.Hour == hour && point.Minute is null)
         .Sum(point => point.SpanTo - point.SpanFrom);
 
@@ -43,8 +46,35 @@ public sealed class TelemetryFoldTests
     [Fact]
     public void An_absurd_opening_fills_no_endless_hours()
     {
-        var folded = Fold(Message("A1", Hour, Sample(Hour, Door(true, 9_000_000_000_000))));
-        Assert.Equal(48, folded.Points.Count(point => point.Minute is null));
+        var folded = Fold(Message("A1", Hour + 1, Sample(Hour + 1, Door(true, 9_000_000_000_000))));
+        Assert.Equal(48, Points(folded, door: 1).Count(point => point.Minute is null));
+
+        // Nobody spoke of this door before: two days of its word are not believed.
+        Assert.Equal(1, Points(folded).Count(point => point.Minute is null));
+    }
+
+    [Fact]
+    public void What_was_told_of_an_opening_is_not_told_again()
+    {
+        var now = Hour + 10 * Minute;
+        var folded = Fold(Message("A1", now, Sample(now, Door(true, 7_200_000)),
+            Sample(now - 3 * Minute, Door(true, 7_020_000))));
+        Assert.Equal([(300, 420), (420, 600)], Points(folded, door: now - 5 * Minute)
+            .Where(point => point.Minute is null).Select(point => (point.SpanFrom, point.SpanTo)));
+    }
+
+    [Fact]
+    public void What_is_too_much_for_one_message_or_too_old_for_its_hour_is_refused_and_counted()
+    {
+        const long day = 24 * 3_600_000L;
+        var old = Fold(Message("A1", Hour + 40 * day, Sample(Hour + 40 * day, Degrees(2)), Sample(Hour, Degrees(1))));
+        Assert.Equal((1, 1), (old.Points.Count, old.Refused));
+        var much = Fold(Message("A1", Hour, [.. Enumerable.Range(0, 40).Select(i =>
+            Sample(Hour, [.. Enumerable.Range(0, 16).Select(n => new TelemetryReading.Temperature($"{i}-{n}", 1))]))]));
+        Assert.Equal(
+            (TelemetryFold.MaxStates, 640 - TelemetryFold.MaxStates), (much.States.Count, much.Refused));
+        var (points, refused) = HourFold.Points(much, CabinetBefore.Nothing);
+        Assert.Equal((HourFold.MaxHours, 513 - HourFold.MaxHours), (points.Count, refused));
     }
 
     [Theory]
@@ -55,8 +85,8 @@ public sealed class TelemetryFoldTests
     public void A_cabinet_is_online_between_messages_that_follow_closely(long ago, int minutes)
     {
         var now = Hour + 30 * Minute;
-        var folded = Fold(Message("A1", now, Sample(now)), ago == 0 ? 0 : now - ago);
-        Assert.Equal(minutes, folded.Points.Count(point => point.Key.Measure == HourMeasure.Online));
+        var points = Points(Fold(Message("A1", now, Sample(now))), ago == 0 ? 0 : now - ago);
+        Assert.Equal(minutes, points.Count(point => point.Key.Measure == HourMeasure.Online));
     }
 
     [Fact]

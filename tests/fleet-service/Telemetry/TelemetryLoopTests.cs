@@ -101,18 +101,60 @@ public sealed class TelemetryLoopTests : IDisposable
         var (intake, loop) = Make(new TelemetryOptions { MaxWaitingMessages = 100, MaxGroupMessages = 60 });
         for (var i = 0; i < 250; i++)
         {
-            intake.Take(Up("A1", i));
+            intake.Take(Up(i == 150 ? "A1" : $"B{i}", i));
         }
 
-        Assert.Equal(150, _outcomes["dropped"]);
+        Assert.Equal((150, 100), (_outcomes["dropped"], intake.Waiting));
         Assert.Equal(60, await loop.StepAsync(Stop));
         Assert.Equal(40, await loop.StepAsync(Stop));
         Assert.Equal(0, await loop.StepAsync(Stop));
+        Assert.Equal(150, Assert.Single(_store.StatesOf("A1")).Reading.Number);
+    }
 
-        // Of those that arrived in one millisecond any may stand; none of them is one of the first 150.
-        Assert.InRange(Assert.Single(_store.StatesOf("A1")).Reading.Number, 150, 249);
+    [Fact]
+    public async Task A_cabinet_that_floods_pushes_out_its_own_messages_alone()
+    {
+        const int most = TelemetryIntake.MaxOfCabinet;
+        var (intake, loop) = Make(new TelemetryOptions { MaxWaitingMessages = 100 });
+        intake.Take(Up("B1", 1));
+        for (var i = 0; i < 250; i++)
+        {
+            intake.Take(Up("A1", i));
+        }
+
+        Assert.Equal((250 - most, most + 1), (_outcomes["dropped"], intake.Waiting));
+        Assert.Equal(most + 1, await loop.StepAsync(Stop));
+        Assert.Equal(1, _outcomes["unknown"]);
+
+        // Of those that arrived in one millisecond any may stand; none of them is one of the first.
         var hours = _store.Hours("A1", 0, long.MaxValue).Where(kept => kept.Key.Measure == HourMeasure.Temperature);
-        Assert.Equal((150, 249), (hours.Min(kept => kept.Hour.Least), hours.Max(kept => kept.Hour.Most)));
+        Assert.Equal((250 - most, 249), (hours.Min(kept => kept.Hour.Least), hours.Max(kept => kept.Hour.Most)));
+        Assert.Equal(0, await loop.StepAsync(Stop));
+    }
+
+    [Fact]
+    public async Task A_message_that_cannot_be_taken_apart_ends_neither_loop_nor_host()
+    {
+        var options = new TelemetryOptions { GatherMilliseconds = 10 };
+        var (intake, _) = Make(options);
+        using var loop = new TelemetryLoop(intake, _store, null!, new TelemetryMetrics(
+            _services.GetRequiredService<IMeterFactory>()), new TelemetryClock(TimeProvider.System, options),
+            NullLogger<TelemetryLoop>.Instance);
+        await loop.StartAsync(Stop);
+        for (var i = 0; i < 2; i++)
+        {
+            intake.Take(Up("A1", 5));
+            for (var tries = 0; intake.Waiting > 0 && tries < 200; tries++)
+            {
+                await Task.Delay(20, Stop);
+            }
+
+            Assert.Equal(0, intake.Waiting);
+        }
+
+        await Task.Delay(50, Stop);
+        Assert.False(loop.ExecuteTask!.IsCompleted);
+        await loop.StopAsync(Stop);
     }
 
     [Fact]

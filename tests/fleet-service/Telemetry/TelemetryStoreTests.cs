@@ -24,7 +24,7 @@ public sealed class TelemetryStoreTests : IDisposable
     public void Dispose() => _files.Dispose();
 
     private Task WriteAsync(params TelemetryMessage[] messages) => _store.WriteAsync([.. messages.Select(message =>
-        TelemetryFold.Fold(message, message.Header.Sent.WallUtcMs, 0, 180_000))], Stop);
+        TelemetryFold.Fold(message, message.Header.Sent.WallUtcMs, new TelemetryOptions()))], Stop);
 
     private StoredReading Temperature() => _store.StatesOf("A1")
         .Single(state => state.Reading.Key.Kind == TelemetryKind.Temperatures).Reading;
@@ -99,6 +99,42 @@ public sealed class TelemetryStoreTests : IDisposable
 
         await WriteAsync(Message("A1", Hour + 6 * Minute, Sample(Hour + 6 * Minute - 30_000, Door(false, 330_000))));
         Assert.Equal(330, HourOf(HourMeasure.Door).Spans.Seconds);
+    }
+
+    [Fact]
+    public async Task An_opening_that_was_not_told_for_hours_fills_them_all()
+    {
+        await WriteAsync(Message("A1", Hour - 5 * 3_600_000, Sample(Hour - 5 * 3_600_000, Door(false, 0))));
+        await WriteAsync(Message("A1", Hour, Sample(Hour, Door(true, 4 * 3_600_000))));
+        Assert.Equal(4 * 3_600, _store.Hours("A1", 0, HourNumber + 1).Sum(kept => kept.Hour.Spans.Seconds));
+    }
+
+    [Fact]
+    public async Task Another_services_word_of_a_cabinet_counts_for_its_minutes_online()
+    {
+        var other = new TelemetryStore(_files.Database);
+        await WriteAsync(Message("A1", Hour, Sample(Hour)));
+        await other.WriteAsync([TelemetryFold.Fold(
+            Message("A1", Hour + 2 * Minute, Sample(Hour + 2 * Minute)), Hour + 2 * Minute, new TelemetryOptions())],
+            Stop);
+        await WriteAsync(Message("A1", Hour + 4 * Minute, Sample(Hour + 4 * Minute)));
+        Assert.Equal(5, HourOf(HourMeasure.Online).KnownMinutes);
+    }
+
+    [Fact]
+    public async Task A_message_full_of_openings_costs_no_more_than_its_bound_and_a_group_of_them_many_turns()
+    {
+        FoldedMessage Full(int number) => TelemetryFold.Fold(
+            Message($"A{number}", Hour, [.. Enumerable.Range(0, 10).Select(s => Sample(Hour - s,
+                [.. Enumerable.Range(0, 32).Select(d => new TelemetryReading.Door($"{s}-{d}", true, 172_800_000))]))]),
+            Hour, new TelemetryOptions());
+        List<FoldedMessage> group = [.. Enumerable.Range(1, 3).Select(Full)];
+        var (next, refused) = await _store.WriteSomeAsync(group, 0, Stop);
+        Assert.Equal((1, true), (next, refused > 0));
+        Assert.Equal(HourFold.MaxHours, _store.Hours("A1", 0, HourNumber + 1).Count);
+        Assert.Empty(_store.StatesOf("A2"));
+        await _store.WriteAsync(group, Stop);
+        Assert.Equal(320, _store.StatesOf("A3").Count);
     }
 
     [Fact]
