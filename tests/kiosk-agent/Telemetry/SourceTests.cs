@@ -115,6 +115,27 @@ public sealed class SourceTests : IDisposable
         Assert.False(File.Exists(mark));
     }
 
+    [Theory]
+    [InlineData("sleep 60 &")]
+    [InlineData("setsid sleep 60 &")]
+    [InlineData("(sleep 60 & sleep 60 &) &")]
+    public async Task What_a_command_leaves_behind_is_ended_and_what_it_printed_counts(string left)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /proc.");
+        var ids = _folder.File("ids");
+        var source = Command(Script(
+            $"echo '{Four}'\n{left.Replace("60 &", $"60 & echo $! >> {ids};", StringComparison.Ordinal)}\nexit 0"), 5);
+        var began = TimeProvider.System.GetTimestamp();
+        Assert.Equal(4_000, DegreesOf(await source.NextAsync(Stop)));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began).TotalSeconds, 0, 4);
+        await Task.Delay(200, Stop);
+        foreach (var id in await File.ReadAllLinesAsync(ids, Stop))
+        {
+            var line = $"/proc/{id}/cmdline";
+            Assert.True(!File.Exists(line) || (await File.ReadAllTextAsync(line, Stop)).Length == 0, $"{id} runs on");
+        }
+    }
+
     [Fact]
     public async Task A_command_that_fails_prints_nonsense_or_too_much_is_named_with_the_cause()
     {
