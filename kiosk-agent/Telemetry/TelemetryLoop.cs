@@ -104,6 +104,11 @@ internal sealed class TelemetryLoop(
                 {
                     TelemetryLog.SourceFailed(logger, source.Name, failed.Why);
                 }
+
+                if (outcome is SourceOutcome.Told && !parts.Desk.IsWell(source.Name))
+                {
+                    source.Refused();
+                }
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {

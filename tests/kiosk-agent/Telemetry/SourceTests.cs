@@ -1,8 +1,11 @@
+using KioskFleet.Agent.Settings;
 using KioskFleet.Agent.Telemetry;
 using KioskFleet.Agent.Tests.Clock;
+using KioskFleet.Agent.Tests.Uplink;
 using KioskFleet.Protocol;
 using KioskFleet.Protocol.Telemetry;
 using KioskFleet.TestKit;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace KioskFleet.Agent.Tests.Telemetry;
@@ -93,6 +96,42 @@ public sealed class SourceTests : IDisposable
         desk.Take("push", new SourceOutcome.Told([Slot("A1", 3), new TelemetryReading.Agent("9", 9)], 0));
         desk.TakeOwn([Slot("A1", 8), Slot("A2", 7), agent]);
         Assert.Equal([Slot("A1", 3), Slot("A2", 7), agent], desk.Known.Select(known => known.Reading));
+    }
+
+    [Fact]
+    public void Ever_new_names_of_a_source_keep_no_slot_of_the_agent_away_and_fill_no_memory()
+    {
+        var clock = new SteppedClock();
+        var desk = new TelemetryDesk(clock);
+        TelemetryReading Slot(string slot, int pieces) => new TelemetryReading.Stock(slot, pieces, null, "");
+        for (var round = 0; round < 20; round++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            desk.Take("push", new SourceOutcome.Told(
+                [.. Enumerable.Range(0, Limits.MaxTelemetrySlots).Select(i => Slot($"{round}-{i}", 1))], 0));
+        }
+
+        desk.TakeOwn([Slot("A1", 3), Slot("7-7", 4)]);
+        Assert.Equal(Limits.MaxTelemetrySlots, desk.Known.Count);
+        Assert.Contains(Slot("A1", 3), desk.Known.Select(known => known.Reading));
+        Assert.Contains(Slot("7-7", 4), desk.Known.Select(known => known.Reading));
+        desk.Take("push", new SourceOutcome.Told([Slot("A1", 2)], 0));
+        Assert.Contains(Slot("A1", 2), desk.Known.Select(known => known.Reading));
+    }
+
+    [Fact]
+    public async Task A_file_that_was_not_taken_is_brought_again_though_it_never_changes()
+    {
+        var path = _folder.Write("t.json", Four);
+        File.SetLastWriteTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(-90));
+        await using var agent = new LinkedAgent(
+            null, telemetry: new TelemetrySettings { File = path, FilePollSeconds = 1 });
+        await agent.StartAsync();
+        var desk = agent.Services.GetRequiredService<TelemetryDesk>();
+        await agent.UntilAsync(() => desk.Sources is [{ LastError.Length: > 0 }], "the file was refused");
+        agent.Advance(TimeSpan.FromHours(1));
+        await agent.UntilAsync(() => desk.Sources is [{ LastError.Length: 0 }], "the file was taken");
+        Assert.Contains(new TelemetryReading.Temperature("main", 4_000), desk.Known.Select(known => known.Reading));
     }
 
     [Fact]
