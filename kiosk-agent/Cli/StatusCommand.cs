@@ -75,11 +75,7 @@ internal static class StatusCommand
 
         if (status.Link is { } link)
         {
-            Line(cli, "LabelLink", cli.Text("Link_" + link.State));
-            Line(cli, "LabelLastReceipt", link.LastReceiptUtc?.ToString("u") ?? none);
-            Line(cli, "LabelOffset", link.ClockOffsetMs is { } offset ? $"{offset} ms" : none);
-            Line(cli, "LabelRefusal", link.LastRefusal ?? none);
-            Line(cli, "LabelError", link.LastError ?? none);
+            Print(link, cli);
         }
 
         if (status.Telemetry is { } telemetry)
@@ -88,7 +84,23 @@ internal static class StatusCommand
         }
     }
 
-    private static void Print(TelemetryAnswer telemetry, CliContext cli)
+    private static void Print(LinkAnswer link, CliContext cli)
+    {
+        var none = cli.Text("None");
+        Line(cli, "LabelLink", cli.Text("Link_" + link.State));
+        if (link.NobodyListens)
+        {
+            Line(cli, "LabelLink", cli.Text("NobodyListens"));
+        }
+
+        Line(cli, "LabelLastReceipt", link.LastReceiptUtc?.ToString("u") ?? none);
+        Line(cli, "LabelOffset", link.ClockOffsetMs is { } offset ? $"{offset} ms" : none);
+        Line(cli, "LabelRefusal", link.LastRefusal ?? none);
+        Line(cli, "LabelError", link.LastError ?? none);
+    }
+
+    /// <summary>Prints the telemetry lane.</summary>
+    internal static void Print(TelemetryAnswer telemetry, CliContext cli)
     {
         Line(cli, "LabelTelemetry", cli.Text("TelemetryValue", telemetry.LastSentUtc?.ToString("u") ?? cli.Text("None"),
             telemetry.Waiting, telemetry.Dropped));
