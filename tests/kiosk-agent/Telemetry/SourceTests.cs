@@ -67,6 +67,9 @@ public sealed class SourceTests : IDisposable
         Assert.Contains("does not exist", WhyOf(await source.NextAsync(Stop)), StringComparison.Ordinal);
         _folder.Write("t.json", Four[..10]);
         Assert.Contains("no JSON", WhyOf(await source.NextAsync(Stop)), StringComparison.Ordinal);
+        _folder.Write("t.json", "{\n junk");
+        Assert.Equal($"{path}: is no JSON in line 2 at byte 2; takes one JSON object",
+            WhyOf(await source.NextAsync(Stop)));
         _folder.Write("t.json", new string(' ', Limits.MaxTelemetryBytes + 1));
         Assert.Contains("16385 bytes", WhyOf(await source.NextAsync(Stop)), StringComparison.Ordinal);
         _folder.Write("t.json", Four);
