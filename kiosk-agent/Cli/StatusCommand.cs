@@ -116,10 +116,20 @@ internal static class StatusCommand
 
         foreach (var reading in telemetry.Readings)
         {
-            var name = reading.Name.Length == 0 ? reading.Kind : $"{reading.Kind} {reading.Name}";
-            cli.Output.WriteLine($"  {name}: {reading.Value} ({reading.MeasuredUtc?.ToString("u")})");
+            var name = $"{cli.Text("Kind_" + reading.Kind)} {reading.Name}".TrimEnd();
+            cli.Output.WriteLine($"  {name}: {ValueOf(reading, cli)} ({reading.MeasuredUtc?.ToString("u")})");
         }
     }
+
+    /// <summary>The value with its words in the user's language; numbers and units stay.</summary>
+    private static string ValueOf(TelemetryReadingAnswer reading, CliContext cli) => reading.Value switch
+    {
+        TelemetryReadingAnswer.Closed => cli.Text("Door_closed"),
+        TelemetryReadingAnswer.Heard => cli.Text("Clock_heard"),
+        var value when value.StartsWith(TelemetryReadingAnswer.Open, StringComparison.Ordinal) =>
+            cli.Text("Door_open", value[TelemetryReadingAnswer.Open.Length..]),
+        var value => value,
+    };
 
     private static void Line(CliContext cli, string label, string value) =>
         cli.Output.WriteLine($"{cli.Text(label)}: {value}");
