@@ -50,7 +50,8 @@ internal static class TelemetryMembers
     }
 
     private static UnknownMember? FirstUnknown(string path, JsonElement element, string[] known) =>
-        element.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => !known.Contains(name)) is { } name
+        element.EnumerateObject().Select(member => member.Name)
+            .FirstOrDefault(name => !known.Contains(name)) is { } name
             ? new UnknownMember($"{path}.{name}", known)
             : null;
 

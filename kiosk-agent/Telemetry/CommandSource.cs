@@ -6,8 +6,8 @@ using KioskFleet.Protocol.Telemetry;
 namespace KioskFleet.Agent.Telemetry;
 
 /// <summary>
-/// A program that prints JSON, run every so often, without a shell and without arguments. What it printed counts when it
-/// ends by itself; one that runs too long or prints too much is ended. All that it began ends with it, either way.
+/// A program that prints JSON, run every so often, without a shell and without arguments. What it printed counts when
+/// it ends by itself; one that runs too long or prints too much is ended. All that it began ends with it, either way.
 /// </summary>
 internal sealed class CommandSource(string program, TimeSpan every, TimeSpan limit, TimeProvider time)
     : ITelemetrySource

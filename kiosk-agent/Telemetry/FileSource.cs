@@ -6,8 +6,8 @@ namespace KioskFleet.Agent.Telemetry;
 /// <summary>
 /// A JSON file that the controller writes, watched by its modification time and length. What it says was measured when
 /// it was written, not when it was read: a controller that died leaves an old file, and old it stays. A file that
-/// cannot be read, such as one half written, is read again at the next look, and so is one that was not taken: the clock
-/// may have been wrong, and the file may never change again.
+/// cannot be read, such as one half written, is read again at the next look, and so is one that was not taken: the
+/// clock may have been wrong, and the file may never change again.
 /// </summary>
 internal sealed class FileSource(string path, TimeSpan every, TimeProvider time) : ITelemetrySource
 {

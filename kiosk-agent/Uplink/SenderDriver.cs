@@ -209,7 +209,7 @@ internal sealed class SenderDriver(
         }
     }
 
-    /// <summary>Tells of a second hello in a row that nobody wanted: the first may be a broker in the service.</summary>
+    /// <summary>Tells of a second hello that nobody wanted: at the first the broker may be in the service.</summary>
     private void NoteWhetherHeard(SenderSlot slot, Handover handover)
     {
         var unheard = handover == Handover.NobodyWantsIt;

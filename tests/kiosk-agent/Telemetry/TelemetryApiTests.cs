@@ -69,7 +69,8 @@ public sealed class TelemetryApiTests
         await using var agent = await RunningAgent.StartAsync();
         foreach (var language in (string[])["en", "zh-CN"])
         {
-            var detail = (await agent.PostAsync("/v1/telemetry", json, language)).Body.GetProperty("detail").GetString();
+            var answer = await agent.PostAsync("/v1/telemetry", json, language);
+            var detail = answer.Body.GetProperty("detail").GetString();
             Assert.Contains(first, detail, StringComparison.Ordinal);
             Assert.Contains(second, detail, StringComparison.Ordinal);
             Assert.DoesNotContain("fen", detail, StringComparison.Ordinal);

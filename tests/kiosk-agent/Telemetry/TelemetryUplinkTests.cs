@@ -166,7 +166,9 @@ public sealed class TelemetryUplinkTests
         public Task<Handover> SendAsync(CabinetTopic topic, ReadOnlyMemory<byte> payload, CancellationToken cancel)
         {
             Sent.Enqueue((topic.Lane, payload.ToArray()));
-            return topic.Lane == Lane.Telemetry ? Task.FromResult(Handover.Taken) : inner.SendAsync(topic, payload, cancel);
+            return topic.Lane == Lane.Telemetry
+                ? Task.FromResult(Handover.Taken)
+                : inner.SendAsync(topic, payload, cancel);
         }
 
         public Task DropAsync() => inner.DropAsync();

@@ -63,7 +63,8 @@ internal sealed class RefusingBroker : IAsyncDisposable
             return;
         }
 
-        args.Response.ReasonCode = Answer(topic.Lane, _published.AddOrUpdate(topic.Lane, 1, (_, count) => count + 1) - 1);
+        var before = _published.AddOrUpdate(topic.Lane, 1, (_, count) => count + 1) - 1;
+        args.Response.ReasonCode = Answer(topic.Lane, before);
         if (args.Response.ReasonCode != MqttPubAckReasonCode.Success)
         {
             args.ProcessPublish = false;
