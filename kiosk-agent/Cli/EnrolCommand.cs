@@ -27,7 +27,18 @@ internal static class EnrolCommand
             return ExitCode.Usage;
         }
 
-        var token = await ReadTokenAsync(tokenFile, cli, cancel);
+        string token;
+        try
+        {
+            token = await ReadTokenAsync(tokenFile, cli, cancel);
+        }
+        catch (Exception exception) when (tokenFile is not null
+            && exception is IOException or UnauthorizedAccessException)
+        {
+            cli.Say("TokenFileUnreadable", tokenFile!, exception.Message);
+            return ExitCode.Failed;
+        }
+
         if (token.Length is 0 or > EnrolmentClient.MaxTokenLength || token.Any(char.IsWhiteSpace))
         {
             cli.Say("BadToken", EnrolmentClient.MaxTokenLength);

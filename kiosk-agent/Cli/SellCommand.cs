@@ -44,6 +44,14 @@ internal static class SellCommand
             return ExitCode.Usage;
         }
 
+        // The local API takes any word, because a sale that happened must be kept; a person can be asked again.
+        if (LenientSale.MethodOf(sale.Method) == PaymentMethod.Other
+            && !sale.Method.Trim().Equals("other", StringComparison.OrdinalIgnoreCase))
+        {
+            cli.Say("BadMethod", sale.Method);
+            return ExitCode.Usage;
+        }
+
         var id = sale.Id ?? "hand-" + RandomNumberGenerator.GetHexString(RandomIdBytes * 2, lowercase: true);
         var line = new LineBody(
             sale.Slot, sale.Sku, sale.Name, sale.Quantity, paid.Fen / sale.Quantity, paid.Fen);

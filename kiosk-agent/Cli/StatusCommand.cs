@@ -75,11 +75,7 @@ internal static class StatusCommand
 
         if (status.Link is { } link)
         {
-            Line(cli, "LabelLink", cli.Text("Link_" + link.State));
-            Line(cli, "LabelLastReceipt", link.LastReceiptUtc?.ToString("u") ?? none);
-            Line(cli, "LabelOffset", link.ClockOffsetMs is { } offset ? $"{offset} ms" : none);
-            Line(cli, "LabelRefusal", link.LastRefusal ?? none);
-            Line(cli, "LabelError", link.LastError ?? none);
+            Print(link, cli);
         }
 
         if (status.Telemetry is { } telemetry)
@@ -88,7 +84,23 @@ internal static class StatusCommand
         }
     }
 
-    private static void Print(TelemetryAnswer telemetry, CliContext cli)
+    private static void Print(LinkAnswer link, CliContext cli)
+    {
+        var none = cli.Text("None");
+        Line(cli, "LabelLink", cli.Text("Link_" + link.State));
+        if (link.NobodyListens)
+        {
+            Line(cli, "LabelLink", cli.Text("NobodyListens"));
+        }
+
+        Line(cli, "LabelLastReceipt", link.LastReceiptUtc?.ToString("u") ?? none);
+        Line(cli, "LabelOffset", link.ClockOffsetMs is { } offset ? $"{offset} ms" : none);
+        Line(cli, "LabelRefusal", link.LastRefusal ?? none);
+        Line(cli, "LabelError", link.LastError ?? none);
+    }
+
+    /// <summary>Prints the telemetry lane.</summary>
+    internal static void Print(TelemetryAnswer telemetry, CliContext cli)
     {
         Line(cli, "LabelTelemetry", cli.Text("TelemetryValue", telemetry.LastSentUtc?.ToString("u") ?? cli.Text("None"),
             telemetry.Waiting, telemetry.Dropped));
@@ -104,10 +116,20 @@ internal static class StatusCommand
 
         foreach (var reading in telemetry.Readings)
         {
-            var name = reading.Name.Length == 0 ? reading.Kind : $"{reading.Kind} {reading.Name}";
-            cli.Output.WriteLine($"  {name}: {reading.Value} ({reading.MeasuredUtc?.ToString("u")})");
+            var name = $"{cli.Text("Kind_" + reading.Kind)} {reading.Name}".TrimEnd();
+            cli.Output.WriteLine($"  {name}: {ValueOf(reading, cli)} ({reading.MeasuredUtc?.ToString("u")})");
         }
     }
+
+    /// <summary>The value with its words in the user's language; numbers and units stay.</summary>
+    private static string ValueOf(TelemetryReadingAnswer reading, CliContext cli) => reading.Value switch
+    {
+        TelemetryReadingAnswer.Closed => cli.Text("Door_closed"),
+        TelemetryReadingAnswer.Heard => cli.Text("Clock_heard"),
+        var value when value.StartsWith(TelemetryReadingAnswer.Open, StringComparison.Ordinal) =>
+            cli.Text("Door_open", value[TelemetryReadingAnswer.Open.Length..]),
+        var value => value,
+    };
 
     private static void Line(CliContext cli, string label, string value) =>
         cli.Output.WriteLine($"{cli.Text(label)}: {value}");

@@ -83,7 +83,8 @@ internal static class Answers
     private static IResult Invalid(InputProblem problem, Language language) =>
         Problem(Problems.KindOf(problem.Fault), language, problem.Field);
 
-    private static JsonHttpResult<ApiProblem> Problem(ApiProblem problem) =>
+    /// <summary>A problem that is made already.</summary>
+    public static JsonHttpResult<ApiProblem> Problem(ApiProblem problem) =>
         TypedResults.Json(problem, ApiJson.Readable.ApiProblem, Problems.ContentType, problem.Status);
 
     private static string[] MarksOf(SaleMarks marks) =>

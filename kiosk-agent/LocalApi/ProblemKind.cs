@@ -15,6 +15,9 @@ internal enum ProblemKind
     /// <summary>A field is not of its type.</summary>
     WrongType,
 
+    /// <summary>There is no such field.</summary>
+    UnknownField,
+
     /// <summary>A field must be there.</summary>
     Missing,
 

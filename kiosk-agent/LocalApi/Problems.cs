@@ -1,6 +1,7 @@
 using KioskFleet.Agent.Texts;
 using KioskFleet.Agent.Vending;
 using KioskFleet.Protocol.Amounts;
+using KioskFleet.Protocol.Telemetry;
 
 namespace KioskFleet.Agent.LocalApi;
 
@@ -16,7 +17,8 @@ internal static class Problems
     /// <summary>The HTTP status of a problem.</summary>
     public static int StatusOf(ProblemKind kind) => kind switch
     {
-        ProblemKind.NotJson or ProblemKind.WrongType or ProblemKind.Missing => StatusCodes.Status400BadRequest,
+        ProblemKind.NotJson or ProblemKind.WrongType or ProblemKind.Missing or ProblemKind.UnknownField =>
+            StatusCodes.Status400BadRequest,
         ProblemKind.TooManyBytes => StatusCodes.Status413PayloadTooLarge,
         ProblemKind.TooLong or ProblemKind.OutOfRange or ProblemKind.UnknownWord or ProblemKind.UnknownSlot
             or ProblemKind.UnknownDoor => StatusCodes.Status422UnprocessableEntity,
@@ -38,11 +40,27 @@ internal static class Problems
     /// <param name="language">The language.</param>
     /// <param name="field">The field that is meant; null when none is.</param>
     /// <param name="named">What the detail names; null: the field.</param>
-    public static ApiProblem Make(ProblemKind kind, Language language, string? field = null, string? named = null)
+    /// <param name="taken">What would be taken instead, where the detail says it.</param>
+    public static ApiProblem Make(
+        ProblemKind kind, Language language, string? field = null, string? named = null, string taken = "")
     {
         var reason = System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(kind.ToString());
         return new ApiProblem(TypePrefix + reason, Catalogue.Text(language, kind + "Title"), StatusOf(kind),
-            Catalogue.Format(language, kind + "Detail", named ?? field ?? ""), field, reason);
+            Catalogue.Format(language, kind + "Detail", named ?? field ?? "", taken), field, reason);
+    }
+
+    /// <summary>What is wrong with telemetry, with what would be taken.</summary>
+    public static ApiProblem Of(TelemetryProblem problem, Language language)
+    {
+        var kind = KindOf(problem.Fault);
+        var made = Make(kind, language, problem.Field.Length == 0 ? null : problem.Field);
+        return kind is ProblemKind.WrongType or ProblemKind.OutOfRange or ProblemKind.TooLong
+            ? made with
+            {
+                Detail = Catalogue.Format(
+                    language, $"Telemetry{kind}Detail", problem.Field, problem.Least, problem.Most),
+            }
+            : made;
     }
 
     /// <summary>A problem in one line, for a terminal.</summary>
@@ -85,6 +103,18 @@ internal static class Problems
         DenialReason.VendNeeded => ProblemKind.VendNeeded,
         DenialReason.RuleLost => ProblemKind.RuleLost,
         _ => throw new ArgumentOutOfRangeException(nameof(denial), denial, "There is no such denial."),
+    };
+
+    /// <summary>The problem of telemetry that cannot be read.</summary>
+    public static ProblemKind KindOf(TelemetryFault fault) => fault switch
+    {
+        TelemetryFault.NotJson => ProblemKind.NotJson,
+        TelemetryFault.TooManyBytes => ProblemKind.TooManyBytes,
+        TelemetryFault.Missing => ProblemKind.Missing,
+        TelemetryFault.WrongType => ProblemKind.WrongType,
+        TelemetryFault.TooLong => ProblemKind.TooLong,
+        TelemetryFault.OutOfRange => ProblemKind.OutOfRange,
+        _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "There is no such fault."),
     };
 
     /// <summary>The problem of a value that cannot be recorded.</summary>

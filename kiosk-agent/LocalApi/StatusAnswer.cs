@@ -22,14 +22,16 @@ internal sealed record SumsAnswer(long SalesFen, long RefundsFen, long Sales);
 /// <param name="ConnectedUtc">Since when, by the cabinet's wall clock; null without a link.</param>
 /// <param name="LastReceiptUtc">When the last receipt came; null before the first.</param>
 /// <param name="LastRefusal">Why the service refused the last message; null when it did not.</param>
-/// <param name="LastError">Why the last link ended; null when nothing is wrong.</param>
+/// <param name="LastError">Why the last link ended or a message was put off; null when nothing is wrong.</param>
 /// <param name="ClockOffsetMs">Service clock minus the cabinet's, in milliseconds; null before a receipt.</param>
 /// <param name="PaceMs">Milliseconds the service asked to wait between batches.</param>
 /// <param name="Connects">Links made since the agent started.</param>
 /// <param name="WatchdogTrips">Links dropped by the watchdog since then.</param>
+/// <param name="NobodyListens">True when the broker says that nobody hears this cabinet and nobody answers.</param>
 internal sealed record LinkAnswer(
     string State, DateTimeOffset? ConnectedUtc, DateTimeOffset? LastReceiptUtc, string? LastRefusal,
-    string? LastError, long? ClockOffsetMs, uint PaceMs, long Connects, long WatchdogTrips);
+    string? LastError, long? ClockOffsetMs, uint PaceMs, long Connects, long WatchdogTrips,
+    bool NobodyListens = false);
 
 /// <summary>What the cabinet's gate works by.</summary>
 /// <param name="Mode">What it does now: observe, warn or restrict.</param>
@@ -141,7 +143,7 @@ internal sealed class StatusGatherer(
         Name(status.Link.ToString()), Moment(status.ConnectedWallUtcMs), Moment(status.LastReceiptWallUtcMs),
         status.LastRefusal == Protocol.Receipts.Refusal.None ? null : Name(status.LastRefusal.ToString()),
         status.LastError.Length == 0 ? null : status.LastError, status.ClockOffsetMs, status.PaceMs, status.Connects,
-        status.WatchdogTrips);
+        status.WatchdogTrips, status.NobodyListens);
 
     private static string Name(string name) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(name);
 }

@@ -21,6 +21,15 @@ internal sealed record TelemetrySourceAnswer(string Name, DateTimeOffset? LastUt
 /// <param name="MeasuredUtc">When, by the cabinet's wall clock.</param>
 internal sealed record TelemetryReadingAnswer(string Kind, string Name, string Value, DateTimeOffset? MeasuredUtc)
 {
+    /// <summary>The value of a door that is shut.</summary>
+    public const string Closed = "closed";
+
+    /// <summary>The beginning of the value of a door that is open; how long follows.</summary>
+    public const string Open = "open ";
+
+    /// <summary>The value of a clock that heard the service, without an offset yet.</summary>
+    public const string Heard = "heard";
+
     /// <summary>A reading.</summary>
     public static TelemetryReadingAnswer Of(TelemetryReading reading, long wallUtcMs) => new(
         System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(reading.Key.Kind.ToString()), reading.Key.Name,
@@ -29,15 +38,15 @@ internal sealed record TelemetryReadingAnswer(string Kind, string Name, string V
     private static string ValueOf(TelemetryReading reading) => reading switch
     {
         TelemetryReading.Temperature one => Text($"{one.MilliCelsius / 1_000.0:0.0##} °C"),
-        TelemetryReading.Door { Open: true } one => Text($"open {one.OpenMs / 1_000} s"),
-        TelemetryReading.Door => "closed",
+        TelemetryReading.Door { Open: true } one => Text($"{Open}{one.OpenMs / 1_000} s"),
+        TelemetryReading.Door => Closed,
         TelemetryReading.Stock one => one.Capacity is { } most ? Text($"{one.Pieces}/{most}") : Text($"{one.Pieces}"),
         TelemetryReading.Signal one => Text($"{one.Dbm} dBm {one.Network}").TrimEnd(),
         TelemetryReading.Disk one => Text($"{one.FreeBytes >> 20}/{one.TotalBytes >> 20} MiB"),
         TelemetryReading.Faults one => string.Join(' ', one.All.Select(fault => fault.Code)),
         TelemetryReading.Agent one => Text($"{one.Version} {one.UpMs / 1_000} s"),
         TelemetryReading.Backlog one => Text($"{one.Entries} {one.OldestAgeMs / 1_000} s"),
-        TelemetryReading.Clock one => one.OffsetMs is { } offset ? Text($"{offset} ms") : one.Heard ? "heard" : "",
+        TelemetryReading.Clock one => one.OffsetMs is { } offset ? Text($"{offset} ms") : one.Heard ? Heard : "",
         _ => "",
     };
 

@@ -31,7 +31,13 @@ internal static class TelemetryEndpoints
 
         if (!TelemetryReader.TryReadReadings(body, out var readings, out var problem))
         {
-            return Answers.Problem(KindOf(problem.Fault), language, problem.Field.Length == 0 ? null : problem.Field);
+            return Answers.Problem(Problems.Of(problem, language));
+        }
+
+        if (TelemetryMembers.FirstUnknown(body) is { } unknown)
+        {
+            return Answers.Problem(Problems.Make(
+                ProblemKind.UnknownField, language, unknown.Path, null, string.Join(", ", unknown.Known)));
         }
 
         source.Push(readings);
@@ -53,15 +59,4 @@ internal static class TelemetryEndpoints
             return (default, BodyReader.FaultOf(exception));
         }
     }
-
-    private static ProblemKind KindOf(TelemetryFault fault) => fault switch
-    {
-        TelemetryFault.NotJson => ProblemKind.NotJson,
-        TelemetryFault.TooManyBytes => ProblemKind.TooManyBytes,
-        TelemetryFault.Missing => ProblemKind.Missing,
-        TelemetryFault.WrongType => ProblemKind.WrongType,
-        TelemetryFault.TooLong => ProblemKind.TooLong,
-        TelemetryFault.OutOfRange => ProblemKind.OutOfRange,
-        _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "There is no such fault."),
-    };
 }

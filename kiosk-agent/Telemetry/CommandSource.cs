@@ -6,13 +6,16 @@ using KioskFleet.Protocol.Telemetry;
 namespace KioskFleet.Agent.Telemetry;
 
 /// <summary>
-/// A program that prints JSON, run every so often, without a shell and without arguments. One that runs too long or
-/// prints too much is ended with all that it began.
+/// A program that prints JSON, run every so often, without a shell and without arguments. What it printed counts when
+/// it ends by itself; one that runs too long or prints too much is ended. All that it began ends with it, either way.
 /// </summary>
 internal sealed class CommandSource(string program, TimeSpan every, TimeSpan limit, TimeProvider time)
     : ITelemetrySource
 {
     private const int MaxErrorBytes = 500;
+
+    /// <summary>Longest wait for the rest of the output when the program has ended but its pipe has not.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(200);
 
     private bool _ran;
 
@@ -28,6 +31,7 @@ internal sealed class CommandSource(string program, TimeSpan every, TimeSpan lim
         }
 
         _ran = true;
+        var mark = new RunMark();
         using var process = new Process
         {
             StartInfo = new ProcessStartInfo(program)
@@ -38,6 +42,7 @@ internal sealed class CommandSource(string program, TimeSpan every, TimeSpan lim
                 UseShellExecute = false,
             },
         };
+        mark.PutOn(process.StartInfo);
         try
         {
             process.Start();
@@ -47,35 +52,38 @@ internal sealed class CommandSource(string program, TimeSpan every, TimeSpan lim
             return new SourceOutcome.Failed($"{program} cannot be started: {exception.Message}");
         }
 
-        return await RunAsync(process, cancel);
+        try
+        {
+            return await RunAsync(process, cancel);
+        }
+        finally
+        {
+            End(process);
+            mark.EndAll();
+        }
     }
 
     private async Task<SourceOutcome> RunAsync(Process process, CancellationToken cancel)
     {
         using var within = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(within.Token, cancel);
+        using var outputPipe = process.StandardOutput.BaseStream;
+        using var errorPipe = process.StandardError.BaseStream;
         try
         {
             process.StandardInput.Close();
-            var errors = ReadAsync(process.StandardError.BaseStream, MaxErrorBytes, drain: true, either.Token);
-            var output = await ReadAsync(
-                process.StandardOutput.BaseStream, Limits.MaxTelemetryBytes + 1, drain: false, either.Token);
-            if (output.Length > Limits.MaxTelemetryBytes)
+            var errors = new PipeReading(errorPipe, MaxErrorBytes, drain: true, either.Token);
+            var output = new PipeReading(outputPipe, Limits.MaxTelemetryBytes + 1, drain: false, either.Token);
+            var ended = process.WaitForExitAsync(either.Token);
+            await Task.WhenAny(ended, output.Ended);
+            if (output.SoFar.Length <= Limits.MaxTelemetryBytes)
             {
-                return new SourceOutcome.Failed(
-                    $"{program} prints more than {Limits.MaxTelemetryBytes} bytes, which is the most that is read.");
+                await ended;
+                await Task.WhenAny(
+                    Task.WhenAll(output.Ended, errors.Ended), Task.Delay(Grace, time, either.Token));
             }
 
-            await process.WaitForExitAsync(either.Token);
-            if (process.ExitCode != 0)
-            {
-                var words = System.Text.Encoding.UTF8.GetString(await errors).Trim();
-                return new SourceOutcome.Failed($"{program} ended with {process.ExitCode}: {words}");
-            }
-
-            return TelemetryReader.TryReadReadings(output, out var readings, out var problem)
-                ? new SourceOutcome.Told(readings, 0)
-                : new SourceOutcome.Failed($"{program}: {problem}");
+            return OutcomeOf(process, output.SoFar, errors.SoFar);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -88,21 +96,27 @@ internal sealed class CommandSource(string program, TimeSpan every, TimeSpan lim
         }
         finally
         {
-            End(process);
+            await either.CancelAsync();
         }
     }
 
-    /// <summary>Reads until the end or the limit; what is beyond is left, or read and thrown away.</summary>
-    private static async Task<byte[]> ReadAsync(Stream stream, int most, bool drain, CancellationToken cancel)
+    private SourceOutcome OutcomeOf(Process process, ReadOnlyMemory<byte> output, ReadOnlyMemory<byte> errors)
     {
-        var bytes = new byte[most];
-        var read = await stream.ReadAtLeastAsync(bytes, most, throwOnEndOfStream: false, cancel);
-        if (drain && read == most)
+        if (output.Length > Limits.MaxTelemetryBytes)
         {
-            await stream.CopyToAsync(Stream.Null, cancel);
+            return new SourceOutcome.Failed(
+                $"{program} prints more than {Limits.MaxTelemetryBytes} bytes, which is the most that is read.");
         }
 
-        return bytes[..read];
+        if (process.ExitCode != 0)
+        {
+            var words = System.Text.Encoding.UTF8.GetString(errors.Span).Trim();
+            return new SourceOutcome.Failed($"{program} ended with {process.ExitCode}: {words}");
+        }
+
+        return TelemetryReader.TryReadReadings(output, out var readings, out var problem)
+            ? new SourceOutcome.Told(readings, 0)
+            : new SourceOutcome.Failed($"{program}: {problem}");
     }
 
     private static void End(Process process)

@@ -6,11 +6,13 @@ namespace KioskFleet.Agent.Telemetry;
 /// <summary>
 /// A JSON file that the controller writes, watched by its modification time and length. What it says was measured when
 /// it was written, not when it was read: a controller that died leaves an old file, and old it stays. A file that
-/// cannot be read, such as one half written, is read again at the next look.
+/// cannot be read, such as one half written, is read again at the next look, and so is one that was not taken: the
+/// clock may have been wrong, and the file may never change again.
 /// </summary>
 internal sealed class FileSource(string path, TimeSpan every, TimeProvider time) : ITelemetrySource
 {
     private (DateTime WrittenUtc, long Length) _seen;
+    private bool _wasRefused;
 
     /// <inheritdoc/>
     public string Name => "file";
@@ -18,6 +20,12 @@ internal sealed class FileSource(string path, TimeSpan every, TimeProvider time)
     /// <inheritdoc/>
     public async Task<SourceOutcome> NextAsync(CancellationToken cancel)
     {
+        if (_wasRefused)
+        {
+            _wasRefused = false;
+            await Task.Delay(every, time, cancel);
+        }
+
         while (true)
         {
             if (Look() is { } outcome)
@@ -32,6 +40,13 @@ internal sealed class FileSource(string path, TimeSpan every, TimeProvider time)
 
             await Task.Delay(every, time, cancel);
         }
+    }
+
+    /// <inheritdoc/>
+    public void Refused()
+    {
+        _seen = default;
+        _wasRefused = true;
     }
 
     /// <summary>Reads the file when it changed; null when it did not.</summary>

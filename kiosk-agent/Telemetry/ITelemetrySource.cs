@@ -13,6 +13,11 @@ internal interface ITelemetrySource
 
     /// <summary>Waits for the next outcome.</summary>
     Task<SourceOutcome> NextAsync(CancellationToken cancel);
+
+    /// <summary>What it brought last was not taken. A source that still has it may bring it again, later.</summary>
+    void Refused()
+    {
+    }
 }
 
 /// <summary>What a source brought. A closed set.</summary>

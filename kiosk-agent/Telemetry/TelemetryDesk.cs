@@ -12,7 +12,6 @@ internal sealed class TelemetryDesk(BootClock clock)
 {
     private readonly Lock _gate = new();
     private readonly TelemetryState _state = new();
-    private readonly HashSet<TelemetryKey> _ofSources = [];
     private readonly Dictionary<string, SourceStatus> _sources = [];
     private bool _isUrgent;
 
@@ -70,12 +69,21 @@ internal sealed class TelemetryDesk(BootClock clock)
         }
     }
 
+    /// <summary>True when nothing is wrong with what the source brought last.</summary>
+    public bool IsWell(string source)
+    {
+        lock (_gate)
+        {
+            return _sources.GetValueOrDefault(source) is { LastError.Length: 0 };
+        }
+    }
+
     /// <summary>Takes the agent's own facts of this moment.</summary>
     public void TakeOwn(IReadOnlyList<TelemetryReading> facts)
     {
         lock (_gate)
         {
-            _isUrgent |= _state.Take(facts.Where(fact => !_ofSources.Contains(fact.Key)), clock.Now);
+            _isUrgent |= _state.Take(facts, clock.Now, ofAgent: true);
         }
     }
 
@@ -101,8 +109,7 @@ internal sealed class TelemetryDesk(BootClock clock)
         }
 
         var readings = told.Readings.Where(reading => reading.Key.Kind is not (TelemetryKind.Agent
-            or TelemetryKind.Backlog or TelemetryKind.Clock or TelemetryKind.Disk)).ToList();
-        _ofSources.UnionWith(readings.Take(TelemetryModule.MaxKeysOfSources).Select(reading => reading.Key));
+            or TelemetryKind.Backlog or TelemetryKind.Clock or TelemetryKind.Disk));
         _isUrgent |= _state.Take(readings, new EntryTime(
             now.Boot, now.MonotonicMs - told.AgeMs, now.WallUtcMs - told.AgeMs));
         return before with { LastWallUtcMs = now.WallUtcMs, LastError = "" };

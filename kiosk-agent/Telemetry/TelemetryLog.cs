@@ -15,4 +15,7 @@ internal static partial class TelemetryLog
 
     [LoggerMessage(4603, LogLevel.Error, "A turn of the telemetry lane failed; it goes on")]
     public static partial void TurnFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(4604, LogLevel.Error, "What the agent knows by itself cannot be told; what sources tell goes on")]
+    public static partial void OwnFactsFailed(ILogger logger, Exception exception);
 }

@@ -17,6 +17,9 @@ internal sealed class TelemetryLoop(
     private readonly CutRule _rule = new(
         parts.Settings.IntervalSeconds * 1_000L, parts.Settings.FullMinutes * 60_000L);
 
+    private readonly LogPace _turnFailures = new(time);
+    private readonly LogPace _factFailures = new(time);
+
     private long _changes = 1;
     private long _laid;
 
@@ -41,7 +44,10 @@ internal sealed class TelemetryLoop(
             }
             catch (Exception exception)
             {
-                TelemetryLog.TurnFailed(logger, exception);
+                if (_turnFailures.IsDue())
+                {
+                    TelemetryLog.TurnFailed(logger, exception);
+                }
             }
 
             await Task.Delay(Turn, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -77,13 +83,29 @@ internal sealed class TelemetryLoop(
 
     private void CutNow(bool full)
     {
-        parts.Desk.TakeOwn(parts.Facts.Gather());
+        TakeOwnFacts();
         var samples = parts.Desk.Cut(full)
             .SelectMany(sample => SampleEncoding.Encode(sample).Select(bytes => (sample.Time.Boot, bytes))).ToList();
         if (samples.Count > 0)
         {
             parts.Keep.Add(samples);
             _changes++;
+        }
+    }
+
+    /// <summary>A disk that cannot be asked costs the agent's own facts, never what sources tell.</summary>
+    private void TakeOwnFacts()
+    {
+        try
+        {
+            parts.Desk.TakeOwn(parts.Facts.Gather());
+        }
+        catch (Exception exception)
+        {
+            if (_factFailures.IsDue())
+            {
+                TelemetryLog.OwnFactsFailed(logger, exception);
+            }
         }
     }
 
@@ -103,6 +125,11 @@ internal sealed class TelemetryLoop(
                 if (parts.Desk.Take(source.Name, outcome) && outcome is SourceOutcome.Failed failed)
                 {
                     TelemetryLog.SourceFailed(logger, source.Name, failed.Why);
+                }
+
+                if (outcome is SourceOutcome.Told && !parts.Desk.IsWell(source.Name))
+                {
+                    source.Refused();
                 }
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)

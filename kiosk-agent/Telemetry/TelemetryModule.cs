@@ -1,7 +1,6 @@
 using KioskFleet.Agent.Journal;
 using KioskFleet.Agent.Settings;
 using KioskFleet.Agent.Uplink;
-using KioskFleet.Protocol;
 
 namespace KioskFleet.Agent.Telemetry;
 
@@ -17,10 +16,6 @@ internal sealed record TelemetryParts(
 /// <summary>Registers the telemetry lane.</summary>
 internal static class TelemetryModule
 {
-    /// <summary>Most things that sources are remembered to tell of.</summary>
-    public const int MaxKeysOfSources =
-        Limits.MaxTelemetrySlots + Limits.MaxTelemetryDoors + Limits.MaxTelemetryZones + 2;
-
     /// <summary>Adds sources, desk, store and the lane that the uplink asks.</summary>
     public static IServiceCollection AddTelemetry(this IServiceCollection services, TelemetrySettings settings)
     {

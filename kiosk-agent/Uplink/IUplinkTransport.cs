@@ -19,9 +19,10 @@ internal interface IUplinkTransport : IAsyncDisposable
     /// <summary>
     /// Hands a payload over; done when the far side's transport has it, which says nothing of the ledger.
     /// </summary>
+    /// <exception cref="UplinkRefusedException">It was refused; why says whether the connection may go on.</exception>
     /// <exception cref="UplinkBrokenException">It could not be handed over; the connection is of no use any
     /// more.</exception>
-    Task SendAsync(CabinetTopic topic, ReadOnlyMemory<byte> payload, CancellationToken cancel);
+    Task<Handover> SendAsync(CabinetTopic topic, ReadOnlyMemory<byte> payload, CancellationToken cancel);
 
     /// <summary>Drops the connection, if there is one, without waiting for the far side.</summary>
     Task DropAsync();
@@ -71,5 +72,38 @@ internal abstract record ConnectOutcome
     public sealed record NotEnrolled(string Reason) : ConnectOutcome;
 }
 
+/// <summary>What is known of a payload that was handed over.</summary>
+internal enum Handover
+{
+    /// <summary>The broker has it.</summary>
+    Taken,
+
+    /// <summary>
+    /// The broker has it and knows nobody who wants it. One inside the service says so of everything, so this means
+    /// nothing while answers come.
+    /// </summary>
+    NobodyWantsIt,
+}
+
+/// <summary>Why a broker refused a message.</summary>
+internal enum PublishRefusal
+{
+    /// <summary>Not now: it limits how much or how fast a client sends. The connection goes on.</summary>
+    Later,
+
+    /// <summary>It does not let this cabinet publish: perhaps the register was restored, so enrol again.</summary>
+    NotAuthorized,
+
+    /// <summary>Anything else.</summary>
+    Other,
+}
+
 /// <summary>The connection does not work any more, or never did.</summary>
-internal sealed class UplinkBrokenException(string message, Exception? cause = null) : Exception(message, cause);
+internal class UplinkBrokenException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>The broker answered a message with a refusal.</summary>
+internal sealed class UplinkRefusedException(string message, PublishRefusal why) : UplinkBrokenException(message)
+{
+    /// <summary>Why.</summary>
+    public PublishRefusal Why => why;
+}

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography.X509Certificates;
 using KioskFleet.Agent.Settings;
 using KioskFleet.Protocol.Topics;
+using Microsoft.Extensions.Logging.Abstractions;
 using MQTTnet;
 using MQTTnet.Exceptions;
 using MQTTnet.Formatter;
@@ -13,7 +14,7 @@ namespace KioskFleet.Agent.Uplink;
 /// MQTT 5 by MQTTnet: clean start, no session kept (the journal is the outbox), QoS 1 both ways but for telemetry, a
 /// new client for every connection.
 /// </summary>
-internal sealed class MqttTransport(BrokerSettings settings) : IUplinkTransport
+internal sealed class MqttTransport(BrokerSettings settings, ILogger? logger = null) : IUplinkTransport
 {
     /// <summary>Largest packet taken from the broker, in bytes.</summary>
     public const int MaxPacketBytes = 1024 * 1024;
@@ -21,6 +22,7 @@ internal sealed class MqttTransport(BrokerSettings settings) : IUplinkTransport
     private readonly MqttClientFactory _factory = new();
     private IMqttClient? _client;
     private UplinkTarget? _target;
+    private bool _presenceIsRefused;
 
     /// <inheritdoc/>
     public async Task<ConnectOutcome> ConnectAsync(
@@ -41,6 +43,7 @@ internal sealed class MqttTransport(BrokerSettings settings) : IUplinkTransport
 
             // Set before subscribing: a disconnect from here on belongs to this connection.
             (_client, _target) = (client, target);
+            _presenceIsRefused = false;
             var subscribed = await client.SubscribeAsync(
                 CabinetTopic.AllDown(target.Cabinet), MqttQualityOfServiceLevel.AtLeastOnce, cancel);
             var granted = subscribed.Items.All(item => item.ResultCode <= MqttClientSubscribeResultCode.GrantedQoS2);
@@ -62,7 +65,7 @@ internal sealed class MqttTransport(BrokerSettings settings) : IUplinkTransport
     }
 
     /// <inheritdoc/>
-    public async Task SendAsync(CabinetTopic topic, ReadOnlyMemory<byte> payload, CancellationToken cancel)
+    public async Task<Handover> SendAsync(CabinetTopic topic, ReadOnlyMemory<byte> payload, CancellationToken cancel)
     {
         if (_client is not { } client)
         {
@@ -91,8 +94,14 @@ internal sealed class MqttTransport(BrokerSettings settings) : IUplinkTransport
 
         if (!result.IsSuccess)
         {
-            throw new UplinkBrokenException($"The broker refused a message: {result.ReasonCode} {result.ReasonString}");
+            throw new UplinkRefusedException(
+                $"The broker refused a message: {result.ReasonCode} {result.ReasonString}".TrimEnd(),
+                WhyOf(result.ReasonCode));
         }
+
+        return result.ReasonCode == MqttClientPublishReasonCode.NoMatchingSubscribers
+            ? Handover.NobodyWantsIt
+            : Handover.Taken;
     }
 
     /// <inheritdoc/>
@@ -116,15 +125,31 @@ internal sealed class MqttTransport(BrokerSettings settings) : IUplinkTransport
     }
 
     /// <summary>Says that the session is there, to be kept by the broker until the will says otherwise.</summary>
-    private static Task<MqttClientPublishResult> TellPresenceAsync(
-        IMqttClient client, UplinkTarget target, CancellationToken cancel) =>
-        client.PublishAsync(
+    private async Task TellPresenceAsync(IMqttClient client, UplinkTarget target, CancellationToken cancel)
+    {
+        var result = await client.PublishAsync(
             new MqttApplicationMessageBuilder()
                 .WithTopic(PresenceTopic(target))
                 .WithPayload(target.Session.Encode())
                 .WithRetainFlag()
                 .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
                 .Build(), cancel);
+        if (!result.IsSuccess && !_presenceIsRefused)
+        {
+            // Once a connection: it is told again with every hello.
+            _presenceIsRefused = true;
+            UplinkLog.PresenceRefused(
+                logger ?? NullLogger.Instance, $"{result.ReasonCode} {result.ReasonString}".TrimEnd());
+        }
+    }
+
+    private static PublishRefusal WhyOf(MqttClientPublishReasonCode code) => code switch
+    {
+        MqttClientPublishReasonCode.QuotaExceeded or MqttClientPublishReasonCode.ImplementationSpecificError =>
+            PublishRefusal.Later,
+        MqttClientPublishReasonCode.NotAuthorized => PublishRefusal.NotAuthorized,
+        _ => PublishRefusal.Other,
+    };
 
     private static string PresenceTopic(UplinkTarget target) =>
         new CabinetTopic(target.Cabinet, Lane.Presence).ToString();

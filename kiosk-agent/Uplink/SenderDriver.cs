@@ -96,6 +96,7 @@ internal sealed class SenderDriver(
             UplinkLog.Refused(logger, slot.File.Id, receipt.Refusal, receipt.Detail);
         }
 
+        slot.IsUnheard = false;
         slot.Failures = 0;
         slot.MaxEntryBytes = MessageComposer.MaxEntryBytesOfBatch;
         var holding = receipt.Outcome == ReceiptOutcome.Refused
@@ -162,20 +163,62 @@ internal sealed class SenderDriver(
     {
         // Known before it is sent: the receipt may be here before the send returns.
         slot.LastSent = (message.Hash, lane == Lane.Hello);
+        Handover handover;
         try
         {
-            await transport.SendAsync(new CabinetTopic(composer.Cabinet, lane), message.Payload, cancel);
+            handover = await transport.SendAsync(
+                new CabinetTopic(composer.Cabinet, lane), message.Payload, cancel);
         }
-        catch (UplinkBrokenException) when (lane == Lane.Batch)
+        catch (UplinkRefusedException refused) when (refused.Why == PublishRefusal.NotAuthorized)
         {
-            // A broker may cut whoever sends more than it takes. Halving ends at a size that every service accepts.
-            slot.MaxEntryBytes = Math.Max(
-                Limits.MinBatchBytesAccepted - MessageComposer.HeaderRoomBytes, slot.MaxEntryBytes / 2);
+            await EnrolAgain(cancel);
             throw;
+        }
+        catch (UplinkRefusedException refused) when (refused.Why == PublishRefusal.Later)
+        {
+            // A new link would only add to what the broker limits.
+            Halve(slot, lane);
+            UplinkLog.PutOff(logger, slot.File.Id, refused.Message);
+            services.Monitor.Update(status => status with { LastError = refused.Message });
+            return SenderInput.PutOff.Instance;
+        }
+        catch (UplinkBrokenException)
+        {
+            Halve(slot, lane);
+            throw;
+        }
+
+        if (lane == Lane.Hello)
+        {
+            NoteWhetherHeard(slot, handover);
         }
 
         services.Metrics.Sent(message.Payload.Length);
         return new SenderInput.Sent(message.Hash);
+    }
+
+    /// <summary>
+    /// A broker may cut whoever sends more than it takes. Halving ends at a size that every service accepts.
+    /// </summary>
+    private static void Halve(SenderSlot slot, Lane lane)
+    {
+        if (lane == Lane.Batch)
+        {
+            slot.MaxEntryBytes = Math.Max(
+                Limits.MinBatchBytesAccepted - MessageComposer.HeaderRoomBytes, slot.MaxEntryBytes / 2);
+        }
+    }
+
+    /// <summary>Tells of a second hello that nobody wanted: at the first the broker may be in the service.</summary>
+    private void NoteWhetherHeard(SenderSlot slot, Handover handover)
+    {
+        var unheard = handover == Handover.NobodyWantsIt;
+        if (unheard && slot.IsUnheard)
+        {
+            services.Monitor.Update(status => status with { NobodyListens = true });
+        }
+
+        slot.IsUnheard = unheard;
     }
 
     private SenderSlot BeginSuccessor(SenderSlot slot, SuccessionReason reason, string detail)

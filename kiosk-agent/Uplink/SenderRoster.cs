@@ -30,6 +30,9 @@ internal sealed class SenderSlot(JournalFile file, JournalSender sender)
     /// </summary>
     public int MaxEntryBytes { get; set; } = MessageComposer.MaxEntryBytesOfBatch;
 
+    /// <summary>True when the broker knew nobody who wants the last hello and nobody answered it yet.</summary>
+    public bool IsUnheard { get; set; }
+
     /// <summary>The message in flight: its hash, and whether it is a hello.</summary>
     public (Digest Hash, bool IsHello) LastSent { get; set; }
 

@@ -56,4 +56,11 @@ internal static partial class UplinkLog
 
     [LoggerMessage(1215, LogLevel.Warning, "The number of the new session cannot be kept: {Reason}")]
     public static partial void SessionNotKept(ILogger logger, string reason);
+
+    [LoggerMessage(1216, LogLevel.Warning, "A message of journal {Journal} was put off: {Reason}")]
+    public static partial void PutOff(ILogger logger, JournalId journal, string reason);
+
+    [LoggerMessage(1217, LogLevel.Warning,
+        "The broker does not take this cabinet's presence ({Reason}); the service sees it by its messages only")]
+    public static partial void PresenceRefused(ILogger logger, string reason);
 }

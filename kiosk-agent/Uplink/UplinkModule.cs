@@ -25,7 +25,9 @@ internal static class UplinkModule
             provider.GetRequiredService<AgentSettings>().ServiceUrl is { } url ? EnrolmentClient.HttpFor(url) : null));
         services.AddSingleton(provider => provider.GetRequiredService<AgentSettings>().Broker);
         services.AddSingleton(provider => transport
-            ?? new MqttTransport(provider.GetRequiredService<BrokerSettings>()));
+            ?? new MqttTransport(
+                provider.GetRequiredService<BrokerSettings>(),
+                provider.GetRequiredService<ILogger<MqttTransport>>()));
         var chance = new Random(seed ?? RandomNumberGenerator.GetInt32(int.MaxValue));
         services.AddSingleton(provider => new UplinkServices(
             provider.GetRequiredService<AgentSettings>().Uplink,

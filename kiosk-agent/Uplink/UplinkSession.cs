@@ -95,6 +95,8 @@ internal sealed class UplinkSession(
             LastReceiptWallUtcMs = services.Clock.WallUtcMs,
             ClockOffsetMs = receipt.ServerUtcMs - services.Clock.WallUtcMs,
             LastRefusal = receipt.Refusal,
+            LastError = "",
+            NobodyListens = false,
             PaceMs = receipt.PaceMs,
             WantedConfigVersion = receipt.WantedConfigVersion,
         });

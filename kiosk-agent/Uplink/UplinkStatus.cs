@@ -44,7 +44,9 @@ internal sealed record UplinkStatus
     /// <summary>The config that the service wants here; empty when it named none.</summary>
     public string WantedConfigVersion { get; init; } = "";
 
-    /// <summary>Why the last link ended or could not be made; empty when nothing is wrong.</summary>
+    /// <summary>
+    /// Why the last link ended or could not be made, or why a message was put off; empty when nothing is wrong.
+    /// </summary>
     public string LastError { get; init; } = "";
 
     /// <summary>
@@ -52,6 +54,12 @@ internal sealed record UplinkStatus
     /// link; only then may retention delete: the ledger may have been restored from an older backup meanwhile.
     /// </summary>
     public bool CommittedIsConfirmed { get; init; }
+
+    /// <summary>
+    /// True when hellos stay unanswered and the broker says that nobody subscribed to them: the service is away, or
+    /// listens elsewhere. False again with an answer.
+    /// </summary>
+    public bool NobodyListens { get; init; }
 
     /// <summary>Links made since the agent started.</summary>
     public long Connects { get; init; }

@@ -73,6 +73,8 @@ public sealed class JournalSender
                 return OnSent(sent);
             case SenderInput.ReceiptArrived arrived:
                 return OnReceipt(arrived, moment);
+            case SenderInput.PutOff when Phase is SenderPhase.AwaitingHello or SenderPhase.AwaitingBatch:
+                return OnRefusal(Refusal.Busy, moment);
             case SenderInput.GreetSoon:
                 _nextHelloMs = moment.NowMs;
                 _greetAgain = Phase == SenderPhase.AwaitingHello;

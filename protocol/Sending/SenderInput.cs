@@ -78,6 +78,15 @@ public abstract record SenderInput
     /// <param name="MessageHash">The hash by which its receipt will name it.</param>
     public sealed record Sent(Digest MessageHash) : SenderInput;
 
+    /// <summary>
+    /// The link lives, but would not take the message of the last send effect now: as if the service were busy.
+    /// </summary>
+    public sealed record PutOff : SenderInput
+    {
+        /// <summary>The one instance.</summary>
+        public static readonly PutOff Instance = new();
+    }
+
     /// <summary>A receipt came.</summary>
     /// <param name="Receipt">The receipt.</param>
     /// <param name="Holding">Whether this journal holds the receipt's head.</param>

@@ -33,7 +33,7 @@ internal readonly struct JsonMembers(JsonElement element, string path, FirstProb
 
         return value >= least && value <= most
             ? value
-            : Wrong(name, TelemetryFault.OutOfRange, $"got {value}, takes {least} to {most}", 0L);
+            : Wrong(name, TelemetryFault.OutOfRange, $"got {value}, takes {least} to {most}", 0L, least, most);
     }
 
     /// <summary>True or false.</summary>
@@ -69,7 +69,7 @@ internal readonly struct JsonMembers(JsonElement element, string path, FirstProb
         var bytes = System.Text.Encoding.UTF8.GetByteCount(text);
         return bytes <= mostBytes
             ? text
-            : Wrong(name, TelemetryFault.TooLong, $"got {bytes} bytes, takes at most {mostBytes}", "");
+            : Wrong(name, TelemetryFault.TooLong, $"got {bytes} bytes, takes at most {mostBytes}", "", 0, mostBytes);
     }
 
     /// <summary>A boot id.</summary>
@@ -103,7 +103,7 @@ internal readonly struct JsonMembers(JsonElement element, string path, FirstProb
         if (found.GetArrayLength() > most)
         {
             return Wrong<IReadOnlyList<JsonMembers>>(
-                name, TelemetryFault.TooLong, $"got {found.GetArrayLength()}, takes at most {most}", []);
+                name, TelemetryFault.TooLong, $"got {found.GetArrayLength()}, takes at most {most}", [], 0, most);
         }
 
         var members = new List<JsonMembers>();
@@ -133,9 +133,9 @@ internal readonly struct JsonMembers(JsonElement element, string path, FirstProb
             ? found
             : null;
 
-    private T Wrong<T>(string name, TelemetryFault fault, string words, T empty)
+    private T Wrong<T>(string name, TelemetryFault fault, string words, T empty, long least = 0, long most = 0)
     {
-        faults.Problem ??= new TelemetryProblem(fault, PathOf(name), words);
+        faults.Problem ??= new TelemetryProblem(fault, PathOf(name), words) { Least = least, Most = most };
         return empty;
     }
 }

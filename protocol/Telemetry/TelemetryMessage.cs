@@ -57,6 +57,12 @@ public enum TelemetryFault
 /// <param name="Words">What it got and what it takes, in English.</param>
 public sealed record TelemetryProblem(TelemetryFault Fault, string Field, string Words)
 {
+    /// <summary>Least that is taken; 0 where the fault is not about a number.</summary>
+    public long Least { get; init; }
+
+    /// <summary>Most that is taken: of a number, of the bytes of a text, of the items of a list; 0 elsewhere.</summary>
+    public long Most { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Field.Length == 0 ? Words : $"{Field}: {Words}";
 }

@@ -69,7 +69,8 @@ public static class TelemetryReader
         }
         catch (JsonException exception)
         {
-            problem = new TelemetryProblem(TelemetryFault.NotJson, "", $"is no JSON: {exception.Message}");
+            problem = new TelemetryProblem(TelemetryFault.NotJson, "", $"is no JSON in line {exception.LineNumber + 1} "
+                + $"at byte {exception.BytePositionInLine + 1}; takes one JSON object");
         }
         catch (InvalidOperationException)
         {

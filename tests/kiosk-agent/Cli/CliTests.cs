@@ -2,8 +2,10 @@ using System.Diagnostics;
 using System.Text.Json;
 using KioskFleet.Agent.Cli;
 using KioskFleet.Agent.Gate;
+using KioskFleet.Agent.LocalApi;
 using KioskFleet.Agent.Tests.Gate;
 using KioskFleet.Agent.Tests.Journal;
+using KioskFleet.Agent.Texts;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.TestKit;
 using Microsoft.Data.Sqlite;
@@ -147,6 +149,38 @@ public sealed class CliTests : IDisposable
     [InlineData("enrol", "--token-file", "-")]
     public async Task A_wrong_command_line_ends_with_exit_code_2(params string[] arguments) =>
         Assert.Equal(2, (await RunAsync(arguments)).Code);
+
+    [Fact]
+    public async Task What_is_wrong_on_the_command_line_names_the_option()
+    {
+        var method = await RunAsync("sell", "--sku", "tea", "--paid", "1", "--method", "gold");
+        Assert.Equal(2, method.Code);
+        Assert.Contains("--method: got 'gold', takes wechat", method.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync("sell", "--sku", "tea", "--paid", "1", "--method", "Other")).Code);
+
+        var config = _folder.Write("enrol.json", $$"""
+            { "dataDirectory": "{{_folder.File("data")}}", "serviceUrl": "http://127.0.0.1:1" }
+            """);
+        var token = await ExecuteAsync(["enrol", "--token-file", _folder.File("none"), "--config", config], "", null);
+        Assert.Equal(1, token.Code);
+        Assert.Contains("--token-file: " + _folder.File("none"), token.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Readings_are_shown_in_the_language_of_the_user()
+    {
+        var output = new StringWriter();
+        var readings = ((string Kind, string Value)[])
+            [("doors", "open 12 s"), ("doors", "closed"), ("clock", "heard"), ("temperatures", "4.1 °C")];
+        StatusCommand.Print(
+            new TelemetryAnswer(null, 0, 0, false, [],
+                [.. readings.Select(one => new TelemetryReadingAnswer(one.Kind, "", one.Value, null))]),
+            new CliContext(output, output, Language.Chinese));
+        Assert.Contains("门: 开启 12 s", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("门: 关闭", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("时钟: 已与平台对时", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("温度: 4.1 °C", output.ToString(), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("00ff", "AP8=")]

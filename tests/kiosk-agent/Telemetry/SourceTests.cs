@@ -1,8 +1,11 @@
+using KioskFleet.Agent.Settings;
 using KioskFleet.Agent.Telemetry;
 using KioskFleet.Agent.Tests.Clock;
+using KioskFleet.Agent.Tests.Uplink;
 using KioskFleet.Protocol;
 using KioskFleet.Protocol.Telemetry;
 using KioskFleet.TestKit;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace KioskFleet.Agent.Tests.Telemetry;
@@ -64,6 +67,9 @@ public sealed class SourceTests : IDisposable
         Assert.Contains("does not exist", WhyOf(await source.NextAsync(Stop)), StringComparison.Ordinal);
         _folder.Write("t.json", Four[..10]);
         Assert.Contains("no JSON", WhyOf(await source.NextAsync(Stop)), StringComparison.Ordinal);
+        _folder.Write("t.json", "{\n junk");
+        Assert.Equal($"{path}: is no JSON in line 2 at byte 2; takes one JSON object",
+            WhyOf(await source.NextAsync(Stop)));
         _folder.Write("t.json", new string(' ', Limits.MaxTelemetryBytes + 1));
         Assert.Contains("16385 bytes", WhyOf(await source.NextAsync(Stop)), StringComparison.Ordinal);
         _folder.Write("t.json", Four);
@@ -96,6 +102,42 @@ public sealed class SourceTests : IDisposable
     }
 
     [Fact]
+    public void Ever_new_names_of_a_source_keep_no_slot_of_the_agent_away_and_fill_no_memory()
+    {
+        var clock = new SteppedClock();
+        var desk = new TelemetryDesk(clock);
+        TelemetryReading Slot(string slot, int pieces) => new TelemetryReading.Stock(slot, pieces, null, "");
+        for (var round = 0; round < 20; round++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            desk.Take("push", new SourceOutcome.Told(
+                [.. Enumerable.Range(0, Limits.MaxTelemetrySlots).Select(i => Slot($"{round}-{i}", 1))], 0));
+        }
+
+        desk.TakeOwn([Slot("A1", 3), Slot("7-7", 4)]);
+        Assert.Equal(Limits.MaxTelemetrySlots, desk.Known.Count);
+        Assert.Contains(Slot("A1", 3), desk.Known.Select(known => known.Reading));
+        Assert.Contains(Slot("7-7", 4), desk.Known.Select(known => known.Reading));
+        desk.Take("push", new SourceOutcome.Told([Slot("A1", 2)], 0));
+        Assert.Contains(Slot("A1", 2), desk.Known.Select(known => known.Reading));
+    }
+
+    [Fact]
+    public async Task A_file_that_was_not_taken_is_brought_again_though_it_never_changes()
+    {
+        var path = _folder.Write("t.json", Four);
+        File.SetLastWriteTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(-90));
+        await using var agent = new LinkedAgent(
+            null, telemetry: new TelemetrySettings { File = path, FilePollSeconds = 1 });
+        await agent.StartAsync();
+        var desk = agent.Services.GetRequiredService<TelemetryDesk>();
+        await agent.UntilAsync(() => desk.Sources is [{ LastError.Length: > 0 }], "the file was refused");
+        agent.Advance(TimeSpan.FromHours(1));
+        await agent.UntilAsync(() => desk.Sources is [{ LastError.Length: 0 }], "the file was taken");
+        Assert.Contains(new TelemetryReading.Temperature("main", 4_000), desk.Known.Select(known => known.Reading));
+    }
+
+    [Fact]
     public async Task A_command_is_run_again_and_again()
     {
         var counter = _folder.File("count");
@@ -113,6 +155,27 @@ public sealed class SourceTests : IDisposable
         Assert.Contains("ran longer than 0.3 s", WhyOf(await source.NextAsync(Stop)), StringComparison.Ordinal);
         await Task.Delay(2_300, Stop);
         Assert.False(File.Exists(mark));
+    }
+
+    [Theory]
+    [InlineData("sleep 60 &")]
+    [InlineData("setsid sleep 60 &")]
+    [InlineData("(sleep 60 & sleep 60 &) &")]
+    public async Task What_a_command_leaves_behind_is_ended_and_what_it_printed_counts(string left)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /proc.");
+        var ids = _folder.File("ids");
+        var source = Command(Script(
+            $"echo '{Four}'\n{left.Replace("60 &", $"60 & echo $! >> {ids};", StringComparison.Ordinal)}\nexit 0"), 5);
+        var began = TimeProvider.System.GetTimestamp();
+        Assert.Equal(4_000, DegreesOf(await source.NextAsync(Stop)));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began).TotalSeconds, 0, 4);
+        await Task.Delay(200, Stop);
+        foreach (var id in await File.ReadAllLinesAsync(ids, Stop))
+        {
+            var line = $"/proc/{id}/cmdline";
+            Assert.True(!File.Exists(line) || (await File.ReadAllTextAsync(line, Stop)).Length == 0, $"{id} runs on");
+        }
     }
 
     [Fact]

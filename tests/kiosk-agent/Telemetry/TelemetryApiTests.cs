@@ -45,6 +45,8 @@ public sealed class TelemetryApiTests
     [InlineData("[]", 400, "notJson", null)]
     [InlineData("""{"doors":[{"door":"x"}]}""", 400, "missing", "doors[0].open")]
     [InlineData("""{"signal":{"dbm":"loud"}}""", 400, "wrongType", "signal.dbm")]
+    [InlineData("""{"temperature":[]}""", 400, "unknownField", "temperature")]
+    [InlineData("""{"doors":[{"open":true},{"open":true,"opened":1}]}""", 400, "unknownField", "doors[1].opened")]
     [InlineData("""{"signal":{"dbm":7}}""", 422, "outOfRange", "signal.dbm")]
     [InlineData("""{"stock":[{"slot":"AAAAAAAAAAAAAAAAA","pieces":1}]}""", 422, "tooLong", "stock[0].slot")]
     public async Task What_is_wrong_is_named_in_both_languages(string json, int code, string reason, string? field)
@@ -55,6 +57,24 @@ public sealed class TelemetryApiTests
         Assert.Equal(field, body.TryGetProperty("field", out var named) ? named.GetString() : null);
         var chinese = await agent.PostAsync("/v1/telemetry", json, "zh-CN");
         Assert.NotEqual(body.GetProperty("title").GetString(), chinese.Body.GetProperty("title").GetString());
+    }
+
+    [Theory]
+    [InlineData("""{"signal":{"dbm":7}}""", "-200", "0")]
+    [InlineData("""{"doors":[{"open":1}]}""", "doors[0].open", "true")]
+    [InlineData("""{"stock":[{"slot":"AAAAAAAAAAAAAAAAA","pieces":1}]}""", "stock[0].slot", "16")]
+    [InlineData("""{"temperature":[]}""", "temperature", "temperatures")]
+    public async Task What_would_be_taken_is_said_in_both_languages(string json, string first, string second)
+    {
+        await using var agent = await RunningAgent.StartAsync();
+        foreach (var language in (string[])["en", "zh-CN"])
+        {
+            var answer = await agent.PostAsync("/v1/telemetry", json, language);
+            var detail = answer.Body.GetProperty("detail").GetString();
+            Assert.Contains(first, detail, StringComparison.Ordinal);
+            Assert.Contains(second, detail, StringComparison.Ordinal);
+            Assert.DoesNotContain("fen", detail, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

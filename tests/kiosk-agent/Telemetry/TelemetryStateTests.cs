@@ -108,6 +108,27 @@ public sealed class TelemetryStateTests
     }
 
     [Fact]
+    public void A_name_that_was_not_told_for_hours_gives_way_to_a_new_one_oldest_first()
+    {
+        TelemetryReading Zone(int number) => new TelemetryReading.Temperature($"z{number}", 0);
+        const long Hours = 6 * 3_600_000;
+        for (var i = 0; i < Limits.MaxTelemetryZones; i++)
+        {
+            _state.Take([Zone(i)], At(i));
+        }
+
+        _state.Take([Zone(0)], At(100));
+        _state.Take([Zone(900)], At(Hours));
+        Assert.DoesNotContain(Zone(900), _state.Known.Select(known => known.Reading));
+        _state.Take([Zone(901), Zone(902)], At(Hours + 2));
+        Assert.Equal(Limits.MaxTelemetryZones, _state.Known.Count);
+        Assert.DoesNotContain(Zone(1), _state.Known.Select(known => known.Reading));
+        Assert.DoesNotContain(Zone(2), _state.Known.Select(known => known.Reading));
+        Assert.Contains(Zone(0), _state.Known.Select(known => known.Reading));
+        Assert.Contains(Zone(902), _state.Known.Select(known => known.Reading));
+    }
+
+    [Fact]
     public void Whatever_the_order_the_state_is_what_a_naive_reader_would_keep() =>
         Gen.Select(Gen.Int[0, 3], Gen.Int[-5, 5], Gen.Long[0, 50]).Array[1, 40].Sample(told =>
         {

@@ -163,10 +163,12 @@ public sealed class TelemetryUplinkTests
             UplinkTarget target, UplinkCallbacks callbacks, CancellationToken cancel) =>
             inner.ConnectAsync(target, callbacks, cancel);
 
-        public Task SendAsync(CabinetTopic topic, ReadOnlyMemory<byte> payload, CancellationToken cancel)
+        public Task<Handover> SendAsync(CabinetTopic topic, ReadOnlyMemory<byte> payload, CancellationToken cancel)
         {
             Sent.Enqueue((topic.Lane, payload.ToArray()));
-            return topic.Lane == Lane.Telemetry ? Task.CompletedTask : inner.SendAsync(topic, payload, cancel);
+            return topic.Lane == Lane.Telemetry
+                ? Task.FromResult(Handover.Taken)
+                : inner.SendAsync(topic, payload, cancel);
         }
 
         public Task DropAsync() => inner.DropAsync();

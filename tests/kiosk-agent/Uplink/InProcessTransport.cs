@@ -38,7 +38,7 @@ internal sealed class InProcessTransport(ScriptedLedger ledger) : IUplinkTranspo
         return Task.FromResult<ConnectOutcome>(new ConnectOutcome.Connected());
     }
 
-    public Task SendAsync(CabinetTopic topic, ReadOnlyMemory<byte> payload, CancellationToken cancel)
+    public Task<Handover> SendAsync(CabinetTopic topic, ReadOnlyMemory<byte> payload, CancellationToken cancel)
     {
         var callbacks = _callbacks ?? throw new UplinkBrokenException("Not connected.");
         foreach (var receipt in ledger.Handle(payload.ToArray()))
@@ -46,7 +46,7 @@ internal sealed class InProcessTransport(ScriptedLedger ledger) : IUplinkTranspo
             callbacks.Received(new CabinetTopic(_cabinet, Lane.Receipt), receipt);
         }
 
-        return Task.CompletedTask;
+        return Task.FromResult(Handover.Taken);
     }
 
     /// <summary>The far side sends a config down.</summary>

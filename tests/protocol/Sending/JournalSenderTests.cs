@@ -91,6 +91,22 @@ public sealed class JournalSenderTests
     }
 
     [Fact]
+    public void A_message_that_the_link_would_not_take_now_is_sent_again_after_a_back_off()
+    {
+        var bench = new SenderBench();
+        Assert.IsType<SenderEffect.SendHello>(bench.Step(SenderInput.LinkUp.Instance));
+        Assert.IsType<SenderEffect.Nothing>(bench.Step(SenderInput.PutOff.Instance));
+        Assert.Equal(SenderPhase.HelloDue, bench.Sender.Phase);
+        Assert.True(bench.Sender.WakeAtMs(bench.Facts) > bench.NowMs);
+
+        var sending = new SenderBench().Sending();
+        Assert.IsType<SenderEffect.Nothing>(sending.Step(SenderInput.PutOff.Instance));
+        Assert.IsType<SenderEffect.Nothing>(sending.Tick());
+        sending.NowMs = sending.Sender.WakeAtMs(sending.Facts);
+        Assert.IsType<SenderEffect.SendBatch>(sending.Tick());
+    }
+
+    [Fact]
     public void The_table_of_refusals_names_each_of_them() => Assert.Equal(
         Enum.GetValues<Refusal>().Length - 1,
         typeof(JournalSenderTests).GetMethod(nameof(Each_refusal_of_a_batch_has_its_next_step))!
