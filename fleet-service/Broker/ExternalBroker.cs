@@ -180,14 +180,7 @@ internal sealed class ExternalBroker(
             await _client.DisconnectAsync(new MqttClientDisconnectOptions(), ct);
         }
 
-        var connected = await _client.ConnectAsync(ExternalBrokerConnect.Options(external), ct);
-        if (connected.ResultCode != MqttClientConnectResultCode.Success)
-        {
-            throw new BrokerUnavailableException(
-                $"The broker refused the account '{external.UserName}': {connected.ResultCode}; see "
-                + "Broker:External:UserName and PasswordFile.");
-        }
-
+        await ExternalBrokerConnect.ConnectAsync(_client, external, ct);
         if (external.Accounts == ExternalAccounts.DynamicSecurity)
         {
             await ControlAsync(DynamicSecurityAccounts.Topic, DynamicSecurityAccounts.OwnRights(), ct);

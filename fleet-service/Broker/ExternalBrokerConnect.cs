@@ -8,6 +8,19 @@ namespace KioskFleet.Service.Broker;
 /// <summary>How the service connects to an external broker.</summary>
 internal static class ExternalBrokerConnect
 {
+    /// <summary>Connects with the service's account.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker does not let it in.</exception>
+    public static async Task ConnectAsync(IMqttClient client, ExternalBrokerOptions external, CancellationToken cancel)
+    {
+        var connected = await client.ConnectAsync(Options(external), cancel);
+        if (connected.ResultCode != MqttClientConnectResultCode.Success)
+        {
+            throw new BrokerUnavailableException(
+                $"The broker refused the account '{external.UserName}': {connected.ResultCode}; see "
+                + "Broker:External:UserName and PasswordFile.");
+        }
+    }
+
     /// <summary>
     /// The MQTT options; the password file is read each time, so a changed password needs no restart.
     /// </summary>

@@ -72,8 +72,8 @@ internal sealed class MosquittoFileAccounts : BackgroundService, ICabinetAccount
         new MosquittoFolder(folder).HashOf(external.UserName) is { } hash
             && !MosquittoPassword.Fits(hash, File.ReadAllText(external.PasswordFile).Trim())
             ? $"Broker:External:PasswordFile: got '{external.PasswordFile}', whose password is not the one of "
-                + $"'{external.UserName}' in {Path.Combine(folder, MosquittoFiles.UsersName)}, which other services may "
-                + "be using. Take the right file; to change the password, put it into the file of every service and "
+                + $"'{external.UserName}' in {Path.Combine(folder, MosquittoFiles.UsersName)}, which other services "
+                + "may be using. Take the right file; to change the password, put it into every service's file and "
                 + $"run 'broker-files --out {folder} --new-password'."
             : null;
 

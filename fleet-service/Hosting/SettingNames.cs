@@ -58,17 +58,9 @@ internal static class SettingNames
     {
         foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            try
+            if (CanBeListenedOn(url))
             {
-                var address = BindingAddress.Parse(url);
-                if (address.Scheme is "http" or "https" && !IsPartOfHost(address.Host))
-                {
-                    continue;
-                }
-            }
-            catch (FormatException)
-            {
-                // Told below, with what it takes.
+                continue;
             }
 
             throw new SettingException($"Urls: got '{url}'; takes addresses such as http://127.0.0.1:8080, with "
@@ -92,10 +84,21 @@ internal static class SettingNames
         }
     }
 
-    // A port that is no number is read as part of the host.
-    private static bool IsPartOfHost(string host) =>
-        host.Contains(':', StringComparison.Ordinal) && !host.StartsWith('[')
-        && !host.StartsWith("unix:/", StringComparison.Ordinal);
+    private static bool CanBeListenedOn(string url)
+    {
+        try
+        {
+            var address = BindingAddress.Parse(url);
+
+            // A port that is no number is read as part of the host.
+            return address.Scheme is "http" or "https" && (address.IsUnixPipe || address.Host.StartsWith('[')
+                || !address.Host.Contains(':', StringComparison.Ordinal));
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>The settings of an options record.</summary>
     internal static List<PropertyInfo> PropertiesOf(Type options) =>

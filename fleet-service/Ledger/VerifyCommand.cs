@@ -78,7 +78,8 @@ internal static class VerifyCommand
         }
         catch (DbException error)
         {
-            Console.Error.WriteLine($"{name}: cannot be read as a ledger: {FleetDatabase.WordsOf(error).TrimEnd('.')}.");
+            Console.Error.WriteLine(
+                $"{name}: cannot be read as a ledger: {FleetDatabase.WordsOf(error).TrimEnd('.')}.");
         }
         catch (StorageException error)
         {

@@ -1,8 +1,8 @@
 namespace KioskFleet.Service.Series;
 
 /// <summary>
-/// Brings lines to the server. What it refuses is found by halving and kept as dead letters with its words, and the rest
-/// goes on. One caller at a time for each list of lines.
+/// Brings lines to the server. What it refuses is found by halving and kept as dead letters with its words, and the
+/// rest goes on. One caller at a time for each list of lines.
 /// </summary>
 internal sealed class SeriesDelivery(SeriesServer server, SeriesOutbox outbox, ILogger<SeriesDelivery> log)
 {

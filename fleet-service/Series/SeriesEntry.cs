@@ -11,7 +11,9 @@ namespace KioskFleet.Service.Series;
 /// <param name="County">The county of its assignment.</param>
 /// <param name="AidFen">Aid amount; of a refund, positive.</param>
 /// <param name="OrdinaryFen">Ordinary amount.</param>
-/// <param name="UnmappedFen">Unmapped amount. A sale for nothing has no class with an amount and is in no counter.</param>
+/// <param name="UnmappedFen">
+/// Unmapped amount. A sale for nothing has no class with an amount and is in no counter.
+/// </param>
 internal sealed record SeriesEntry(
     long Position, bool IsRefund, long UtcMs, string Cabinet, string Operator, string County, long AidFen,
     long OrdinaryFen, long UnmappedFen)

@@ -92,7 +92,8 @@ public sealed class SettingNamesTests
         using var output = new StringWriter();
         using var errors = new StringWriter();
         Assert.Equal(0, SettingsCommand.Print("ingest:maxgroup", output, errors));
-        Assert.StartsWith("Ingest:MaxGroupEntries=20000\n    Most entries", output.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Ingest:MaxGroupEntries=20000\n    Most entries", output.ToString(), StringComparison.Ordinal);
         Assert.Equal(2, SettingsCommand.Print("Ingest:MaxGruop", output, errors));
         Assert.Contains("Ingest:MaxGruop", errors.ToString(), StringComparison.Ordinal);
     }

@@ -75,8 +75,9 @@ public sealed class ProgressBoardTests
     [InlineData(4_999_999L, 10_000_000, "49.99 %")]
     [InlineData(1L, 1, "100.00 %")]
     [InlineData(long.MaxValue, long.MaxValue, "100.00 %")]
-    public void A_share_is_cut_and_never_rounded_up_to_the_threshold(long? aid, long total, string text) => Assert.Equal(
-        text, ProgressTable.Share(new CountyProgress { Code = "", Name = "", AidFen = aid, TotalFen = total }));
+    public void A_share_is_cut_and_never_rounded_up_to_the_threshold(long? aid, long total, string text) =>
+        Assert.Equal(
+            text, ProgressTable.Share(new CountyProgress { Code = "", Name = "", AidFen = aid, TotalFen = total }));
 
     [Fact]
     public void The_proof_holds_only_when_every_figure_does()
