@@ -30,6 +30,10 @@ internal sealed class SqliteFleetConnection(SqliteConnection connection) : Fleet
         try
         {
             connection.Open();
+
+            // The driver waits for others in its own commands only; statements are prepared below them.
+            SqliteException.ThrowExceptionForRC(
+                raw.sqlite3_busy_timeout(connection.Handle, timeoutSeconds * 1_000), connection.Handle);
             return new SqliteFleetConnection(connection);
         }
         catch

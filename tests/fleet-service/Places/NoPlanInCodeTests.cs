@@ -20,7 +20,8 @@ public sealed partial class NoPlanInCodeTests
     private static readonly string[] Allowed =
     [
         $"\"{new PlacesOptions().DataSet}\"", "root.Child(\"zone\",", "NameOf(one, \"zone\")",
-        "json.WriteString(\"zone\", reading.Zone)", "(\"kf_temperature\", \"zone\",",
+        "json.WriteString(\"zone\", reading.Zone)", "[\"temperatures\"] = [\"zone\",",
+        "(\"kf_temperature\", \"zone\",",
     ];
 
     [Theory]

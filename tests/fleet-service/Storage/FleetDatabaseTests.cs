@@ -1,5 +1,7 @@
 using System.Data.Common;
 using KioskFleet.Service.Storage;
+using KioskFleet.TestKit;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace KioskFleet.Service.Tests.Storage;
@@ -23,6 +25,31 @@ public sealed class FleetDatabaseTests : IDisposable
         _files.Database.OpenReader().Dispose();
         Assert.Equal(expected, _files.Run($"PRAGMA {pragma}"));
         Assert.Null(_files.Run("CREATE TABLE written (a INTEGER)"));
+    }
+
+    [Fact]
+    public async Task A_file_that_somebody_holds_for_a_moment_is_waited_for()
+    {
+        using var folder = new TemporaryFolder("held-file");
+        var path = folder.File("held.db");
+        await using var holder = new SqliteConnection($"Data Source={path};Pooling=False");
+        holder.Open();
+        Run(holder, "CREATE TABLE t (x INTEGER); INSERT INTO t VALUES (7); BEGIN EXCLUSIVE");
+        var released = Task.Run(async () =>
+        {
+            await Task.Delay(300, Stop);
+            Run(holder, "COMMIT");
+        }, Stop);
+        using var reader = SqliteEngine.OpenFile(path);
+        Assert.Equal([7L], reader.Query("SELECT x FROM t", row => row.Long(0)));
+        await released;
+
+        static void Run(SqliteConnection connection, string sql)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            command.ExecuteNonQuery();
+        }
     }
 
     [Fact]
