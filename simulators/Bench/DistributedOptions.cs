@@ -27,7 +27,9 @@ internal sealed record DistributedOptions
     /// <summary>Services of the round that has several.</summary>
     public int Replicas { get; init; } = 3;
 
-    /// <summary>Alternating rounds of each comparison; the median ratio counts. 1 to 25.</summary>
+    /// <summary>
+    /// Alternating rounds of each comparison, three times as many of the ledger's; the median ratio counts. 1 to 25.
+    /// </summary>
     public int Rounds { get; init; } = 5;
 
     /// <summary>Sales of one ledger round.</summary>

@@ -69,7 +69,7 @@ internal sealed class ReplicaBench : IAsyncDisposable
         one.AddRange(await MeasureAsync(1, half, bare, cancel));
         var (ofOne, ofSeveral) = (Median(one), Median(several));
         return new ReplicaFigures(
-            ofOne.Ratio, ofSeveral.Ratio / ofOne.Ratio, ofOne.Rate, ofSeveral.Rate, followed, _sent,
+            ofOne.Ratio, ofSeveral.Rate / ofOne.Rate, ofOne.Rate, ofSeveral.Rate, followed, _sent,
             await CountAsync(cancel));
     }
 
