@@ -121,18 +121,27 @@ internal static class Commands
         var storage = StorageOf(configuration);
         using (var there = FleetDatabase.OpenToRead(storage))
         {
-            try
+            // A file that is damaged says so when it is opened, with the way out.
+            if (there.IsShared)
             {
-                using var connection = there.OpenReader();
-                MigrationRunner.RequireAny(connection);
-            }
-            catch (DbException error)
-            {
-                throw new StorageException($"{storage.Name}: {FleetDatabase.WordsOf(error).TrimEnd('.')}.", error);
+                RequireTables(there, storage.Name);
             }
         }
 
         return Open(configuration);
+    }
+
+    private static void RequireTables(FleetDatabase database, string name)
+    {
+        try
+        {
+            using var connection = database.OpenReader();
+            MigrationRunner.RequireAny(connection);
+        }
+        catch (DbException error)
+        {
+            throw new StorageException($"{name}: {FleetDatabase.WordsOf(error).TrimEnd('.')}.", error);
+        }
     }
 
     /// <summary>The settings of the database, checked as at the start of a service.</summary>
