@@ -65,6 +65,8 @@ public sealed class BrokerRefusalTests
             await transport.SendAsync(
                 new CabinetTopic(target.Cabinet, Lane.Hello), new byte[1], TestContext.Current.CancellationToken);
             Assert.Equal(link, log.Lines);
+            await transport.DropAsync();
+            await broker.OneMoreGoneAsync();
         }
     }
 

@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net;
+using System.Threading.Channels;
 using KioskFleet.Protocol.Topics;
 using KioskFleet.TestKit;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
+using Xunit;
 
 namespace KioskFleet.Agent.Tests.Uplink;
 
@@ -14,6 +16,7 @@ internal sealed class RefusingBroker : IAsyncDisposable
     private readonly MqttServer _server;
     private readonly ScriptedLedger _ledger;
     private readonly ConcurrentDictionary<Lane, int> _published = new();
+    private readonly Channel<byte> _gone = Channel.CreateUnbounded<byte>();
 
     private RefusingBroker(ScriptedLedger ledger, int port)
     {
@@ -28,6 +31,11 @@ internal sealed class RefusingBroker : IAsyncDisposable
         _server.ValidatingConnectionAsync += connection =>
         {
             Password = connection.Password;
+            return Task.CompletedTask;
+        };
+        _server.ClientDisconnectedAsync += _ =>
+        {
+            _gone.Writer.TryWrite(default);
             return Task.CompletedTask;
         };
         _server.InterceptingPublishAsync += OnPublishAsync;
@@ -47,6 +55,13 @@ internal sealed class RefusingBroker : IAsyncDisposable
         await broker._server.StartAsync();
         return broker;
     }
+
+    /// <summary>
+    /// Waits until the broker has taken leave of one connection more: one of the same name that comes while it still
+    /// does so may be ended together with the old one.
+    /// </summary>
+    public Task OneMoreGoneAsync() => _gone.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask()
+        .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
 
     public int Published(Lane lane) => _published.GetValueOrDefault(lane);
 
