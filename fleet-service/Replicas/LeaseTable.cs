@@ -11,19 +11,16 @@ internal static class LeaseTable
     private const int PatienceMs = 500;
 
     /// <summary>
-    /// Lets this connection wait only briefly for the row of a lease whose holder is just writing.
-    /// </summary>
-    public static void HurryUp(FleetConnection connection) => connection.Script($"SET lock_timeout = {PatienceMs}");
-
-    /// <summary>
-    /// Takes or renews a lease, in a statement of its own; null while another service has it.
+    /// Takes or renews a lease, in a statement of its own, outside a transaction; null while another service has it.
+    /// For the row of a lease whose holder is just writing it waits only briefly.
     /// </summary>
     /// <returns>The lease's term, which grows whenever it changes hands.</returns>
+    /// <exception cref="System.Data.Common.DbException">Among others: the holder is just writing.</exception>
     public static long? Take(FleetConnection connection, string name, string holder, TimeSpan lease) =>
         connection.Query(
             $"""
             INSERT INTO replica_leases AS held (name, holder, term, until_utc_ms)
-            VALUES ($name, $holder, 1, {Now} + $lease)
+            SELECT $name, $holder, 1, {Now} + $lease WHERE set_config('lock_timeout', '{PatienceMs}', true) <> ''
             ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until_utc_ms = excluded.until_utc_ms,
               term = held.term + CASE WHEN held.holder = excluded.holder THEN 0 ELSE 1 END
             WHERE held.holder = excluded.holder OR held.until_utc_ms < {Now}

@@ -56,8 +56,19 @@ internal sealed class Leases : BackgroundService
     /// </summary>
     /// <param name="name">The work; the same in all services.</param>
     /// <param name="work">The work, until its token is cancelled; when it returns before, it is over.</param>
-    /// <param name="stop">Ends it for good.</param>
+    /// <param name="stop">Ends it for good, without an exception.</param>
     public async Task RunAsync(string name, Func<CancellationToken, Task> work, CancellationToken stop)
+    {
+        var keeping = KeepAsync(name, work, stop);
+        await keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!(keeping.IsCanceled && stop.IsCancellationRequested))
+        {
+            // Ended as asked is no mishap, also where a service could not be started.
+            await keeping;
+        }
+    }
+
+    private async Task KeepAsync(string name, Func<CancellationToken, Task> work, CancellationToken stop)
     {
         var lease = _leases.GetOrAdd(name, n => new Lease(n, _holder, _time));
         if (!_isShared)
@@ -91,7 +102,6 @@ internal sealed class Leases : BackgroundService
     internal void Ask()
     {
         using var connection = _database.OpenWriter();
-        LeaseTable.HurryUp(connection);
         foreach (var lease in _leases.Values)
         {
             try

@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using System.Globalization;
+using KioskFleet.Protocol.Signing;
+using KioskFleet.Service.Reconciliation;
+using KioskFleet.Simulators.Servers;
+using Npgsql;
+
+namespace KioskFleet.Simulators.Bench;
+
+/// <summary>
+/// Cabinets on a Mosquitto of their own, behind its shared subscription some services on a database of their own. Owns
+/// them; one caller at a time.
+/// </summary>
+internal sealed class MeasuredFleet : IAsyncDisposable
+{
+    private const int ConnectAtOnce = 64;
+    private static readonly TimeSpan FollowedLook = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan FollowedLimit = TimeSpan.FromMinutes(10);
+
+    private readonly DistributedOptions _options;
+    private readonly PostgreSqlCluster _cluster;
+    private readonly MosquittoBroker _broker;
+    private readonly string _database;
+    private readonly string _folder;
+    private readonly ServiceUnderTest[] _services;
+    private List<BenchOutbox> _outboxes = [];
+    private List<BenchConnection> _connections = [];
+
+    /// <summary>Prepares; nothing runs yet.</summary>
+    /// <param name="options">Cabinets and sales.</param>
+    /// <param name="services">How many services.</param>
+    /// <param name="cluster">The server that gets a database for it.</param>
+    /// <param name="folder">A folder of its own.</param>
+    public MeasuredFleet(DistributedOptions options, int services, PostgreSqlCluster cluster, string folder)
+    {
+        (_options, _cluster, _folder) = (options, cluster, folder);
+        _database = string.Create(CultureInfo.InvariantCulture, $"fleet_{services}");
+        _broker = new MosquittoBroker(Path.Combine(folder, "mosquitto"));
+        _services = [.. Enumerable.Range(1, services).Select(number => new ServiceUnderTest(
+            Directory.CreateDirectory(Path.Combine(
+                folder, string.Create(CultureInfo.InvariantCulture, $"service-{number}"))).FullName,
+            [.. cluster.Settings(_database), .. _broker.Settings(), "Logging:LogLevel:Default=Warning"]))];
+    }
+
+    /// <summary>How many services share the work.</summary>
+    public int Services => _services.Length;
+
+    /// <summary>Sales for which a receipt came.</summary>
+    public long Sent { get; private set; }
+
+    /// <summary>Starts everything, registers and enrols the cabinets, and connects them.</summary>
+    /// <exception cref="CampaignException">A program does not start, or a cabinet is refused.</exception>
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        await _broker.StartAsync(cancel);
+        await _cluster.MakeDatabaseAsync(_database, cancel);
+        var cabinets = await BenchFleet.PrepareAsync(
+            Path.Combine(_folder, "registry"), _options.Cabinets, _ => { }, _cluster.Settings(_database));
+        _outboxes =
+            [.. cabinets.Select((cabinet, i) => new BenchOutbox(cabinet, unchecked(_options.Seed * 1_009 + i)))];
+        _connections = cabinets.ConvertAll(cabinet => new BenchConnection(cabinet));
+
+        // The first service writes Mosquitto's accounts from the register; the others share its key of payers.
+        await StartAsync(_services[..1], cancel);
+        foreach (var other in _services.Skip(1))
+        {
+            File.Copy(
+                Path.Combine(_services[0].Folder, PayerKey.FileName), Path.Combine(other.Folder, PayerKey.FileName));
+        }
+
+        await StartAsync(_services[1..], cancel);
+        await Parallel.ForEachAsync(
+            _connections,
+            new ParallelOptions { MaxDegreeOfParallelism = ConnectAtOnce, CancellationToken = cancel },
+            async (connection, cancelled) =>
+            {
+                await connection.ConnectAsync(_broker.Port, cancelled);
+                await connection.HelloAsync(cancelled);
+            });
+    }
+
+    /// <summary>
+    /// Every cabinet sends what it has, one batch at a time, and waits for the receipt. Signing is done before.
+    /// </summary>
+    /// <returns>Sales per second.</returns>
+    public async Task<double> SendAsync(CancellationToken cancel)
+    {
+        var batches = new List<SignedMessage>[_outboxes.Count];
+        Parallel.For(0, batches.Length, i => batches[i] = _outboxes[i].Next(_options.SalesPerCabinet));
+        var started = Stopwatch.GetTimestamp();
+        await Task.WhenAll(_connections.Select(async (connection, i) =>
+        {
+            foreach (var batch in batches[i])
+            {
+                await connection.SendAsync(batch, cancel);
+            }
+        }));
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var sales = (long)_options.SalesPerCabinet * batches.Length;
+        Sent += sales;
+        return sales / seconds;
+    }
+
+    /// <summary>Waits until everything that follows the ledger has come to its end.</summary>
+    /// <returns>Sales per second of the last of them; null when there was nothing left.</returns>
+    /// <exception cref="CampaignException">It takes more than ten minutes.</exception>
+    public async Task<double?> FollowedAsync(CancellationToken cancel)
+    {
+        await using var connection = await _cluster.OpenAsync(_database, cancel);
+        await using var behind = new NpgsqlCommand(
+            """
+            SELECT coalesce((SELECT max(position) FROM entries), 0) - least(
+              coalesce((SELECT position FROM chart_cursor), 0), coalesce((SELECT position FROM recorded_cursor), 0),
+              coalesce((SELECT max(position) FROM product_sales_editions), 0))
+            """, connection);
+        var started = Stopwatch.GetTimestamp();
+        var first = (long)(await behind.ExecuteScalarAsync(cancel))!;
+        while (await behind.ExecuteScalarAsync(cancel) is long left and > 0)
+        {
+            if (Stopwatch.GetElapsedTime(started) > FollowedLimit)
+            {
+                throw new CampaignException(
+                    $"What follows the ledger is {left} entries behind after {FollowedLimit.TotalMinutes:0} min.");
+            }
+
+            await Task.Delay(FollowedLook, cancel);
+        }
+
+        return first > 0 ? first / Stopwatch.GetElapsedTime(started).TotalSeconds : null;
+    }
+
+    /// <summary>Sales in the ledger.</summary>
+    public async Task<long> CountAsync(CancellationToken cancel)
+    {
+        await using var connection = await _cluster.OpenAsync(_database, cancel);
+        await using var command = new NpgsqlCommand(
+            "SELECT count(*) FROM entries WHERE kind = 1 AND state = 0", connection);
+        return (long)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _connections.ForEach(connection => connection.Dispose());
+        foreach (var service in _services)
+        {
+            await service.DisposeAsync();
+        }
+
+        await _broker.DisposeAsync();
+    }
+
+    private static async Task StartAsync(ServiceUnderTest[] services, CancellationToken cancel)
+    {
+        await Task.WhenAll(services.Select(service => service.StartAsync(cancel)));
+        await Task.WhenAll(services.Select(service => service.ReadyAsync(cancel)));
+    }
+}
