@@ -1,3 +1,5 @@
+using KioskFleet.Service.Storage;
+
 namespace KioskFleet.Service.Replicas;
 
 /// <summary>
@@ -10,9 +12,13 @@ namespace KioskFleet.Service.Replicas;
 /// <param name="idle">How long it waits when there was nothing to do, or after a failure.</param>
 internal abstract class LedgerFollower(Leases leases, string work, TimeSpan idle) : BackgroundService
 {
-    /// <summary>While cabinets wait for receipts, a step is followed by so many times its length of pause.</summary>
+    /// <summary>
+    /// While cabinets always wait for receipts, a step is followed by so many times its length of pause; while they
+    /// wait for a part of the time, by that part of it.
+    /// </summary>
     private const int PauseInSteps = 12;
 
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     /// <summary>The time that it waits by.</summary>
@@ -33,25 +39,21 @@ internal abstract class LedgerFollower(Leases leases, string work, TimeSpan idle
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        await leases.RunAsync(work, FollowAsync, stoppingToken)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await leases.RunAsync(work, FollowAsync, stoppingToken);
     }
 
     private async Task FollowAsync(CancellationToken stoppingToken)
     {
         Begin();
+        var receipts = new ReceiptLoad(leases.Writers, Time);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                var (receipts, began) = (leases.Writers.FirstTurns, Time.GetTimestamp());
+                var began = Time.GetTimestamp();
                 if (await StepAsync(stoppingToken))
                 {
-                    if (leases.Writers.FirstTurns != receipts)
-                    {
-                        await MakeWayAsync(Time.GetElapsedTime(began), stoppingToken);
-                    }
-
+                    await MakeWayAsync(receipts.Share() * Time.GetElapsedTime(began), stoppingToken);
                     continue;
                 }
             }
@@ -68,9 +70,31 @@ internal abstract class LedgerFollower(Leases leases, string work, TimeSpan idle
         }
     }
 
-    private Task MakeWayAsync(TimeSpan step, CancellationToken stoppingToken)
+    private async Task MakeWayAsync(TimeSpan step, CancellationToken stoppingToken)
     {
         var pause = PauseInSteps * step;
-        return Task.Delay(pause < LongestPause ? pause : LongestPause, Time, stoppingToken);
+        if (pause >= ShortestPause)
+        {
+            await Task.Delay(pause < LongestPause ? pause : LongestPause, Time, stoppingToken);
+        }
+    }
+
+    /// <summary>
+    /// For which part of the time since the last look cabinets waited for receipts. A look at whether they wait at this
+    /// moment would say too little: of several services each has its turn at the database only now and then.
+    /// </summary>
+    private sealed class ReceiptLoad(WriterGate writers, TimeProvider time)
+    {
+        private TimeSpan _awaited = writers.ReceiptsAwaited;
+        private long _looked = time.GetTimestamp();
+
+        public double Share()
+        {
+            var (awaited, now) = (writers.ReceiptsAwaited, time.GetTimestamp());
+            var passed = time.GetElapsedTime(_looked, now);
+            var share = passed > TimeSpan.Zero ? Math.Clamp((awaited - _awaited) / passed, 0, 1) : 0;
+            (_awaited, _looked) = (awaited, now);
+            return share;
+        }
     }
 }

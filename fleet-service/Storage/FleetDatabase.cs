@@ -11,10 +11,10 @@ internal sealed class FleetDatabase : IDisposable
     // Flows into whatever the fenced work calls and starts, and nowhere else.
     private readonly AsyncLocal<IWriteFence?> _fence = new();
 
-    private FleetDatabase(IDatabaseEngine engine) => _engine = engine;
+    private FleetDatabase(IDatabaseEngine engine, TimeProvider time) => (_engine, Writers) = (engine, new(time));
 
     /// <summary>The queue of the process's writers. Hold a turn for every transaction that writes.</summary>
-    public WriterGate Writers { get; } = new();
+    public WriterGate Writers { get; }
 
     /// <summary>What messages call the database.</summary>
     public string Name => _engine.Name;
@@ -35,7 +35,7 @@ internal sealed class FleetDatabase : IDisposable
         StorageOptions options, IReadOnlyList<Migration> migrations, TimeProvider time, ILogger<FleetDatabase> log) =>
         new(options.Engine == StorageEngine.PostgreSql
             ? PostgreSqlEngine.Open(options, migrations, time, log)
-            : SqliteEngine.Open(options, migrations, time, log));
+            : SqliteEngine.Open(options, migrations, time, log), time);
 
     /// <summary>
     /// Opens the database only to read, whether services run on it or not: no check, no migration, nothing made.
@@ -43,7 +43,8 @@ internal sealed class FleetDatabase : IDisposable
     /// <exception cref="StorageException">There is none.</exception>
     /// <exception cref="System.Data.Common.DbException">It cannot be opened.</exception>
     public static FleetDatabase OpenToRead(StorageOptions options) => new(
-        options.Engine == StorageEngine.PostgreSql ? PostgreSqlEngine.Reach(options) : SqliteEngine.Reach(options));
+        options.Engine == StorageEngine.PostgreSql ? PostgreSqlEngine.Reach(options) : SqliteEngine.Reach(options),
+        TimeProvider.System);
 
     /// <summary>
     /// An open connection that may write. Hold a turn of <see cref="Writers"/> while a transaction is open on it.

@@ -6,17 +6,32 @@ namespace KioskFleet.Service.Storage;
 /// is only derived from it. Thread-safe. A turn is not re-entrant: whoever asks again while holding one waits for
 /// itself.
 /// </summary>
-internal sealed class WriterGate
+/// <param name="time">Measures how long receipts were waited for.</param>
+internal sealed class WriterGate(TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private readonly LinkedList<TaskCompletionSource<Turn>> _waiting = new();
-    private readonly LinkedList<TaskCompletionSource<Turn>> _waitingFirst = new();
+    private readonly LinkedList<Asked> _waiting = new();
+    private readonly LinkedList<Asked> _waitingFirst = new();
     private bool _taken;
     private bool _wasFirst;
-    private long _firstTurns;
+    private int _receiptsAwaited;
+    private long _awaitedSince;
+    private TimeSpan _awaited;
 
-    /// <summary>How many turns were asked for sales; when it grows, cabinets are waiting for their receipts.</summary>
-    public long FirstTurns => Volatile.Read(ref _firstTurns);
+    /// <summary>
+    /// For how long altogether somebody waited for or held a turn that cabinets' receipts hang on. What it grows by in
+    /// some time, divided by that time, says how busy the ledger is.
+    /// </summary>
+    public TimeSpan ReceiptsAwaited
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _receiptsAwaited > 0 ? _awaited + time.GetElapsedTime(_awaitedSince) : _awaited;
+            }
+        }
+    }
 
     /// <summary>How many callers wait now; for metrics.</summary>
     public int Waiting
@@ -33,7 +48,7 @@ internal sealed class WriterGate
     /// <summary>Waits for the turn to write; dispose it to let the next caller in.</summary>
     /// <exception cref="OperationCanceledException">Cancelled while waiting; no turn was taken.</exception>
     public ValueTask<Turn> EnterAsync(CancellationToken cancellationToken = default) =>
-        EnterAsync(isFirst: false, cancellationToken);
+        EnterAsync(isFirst: false, isReceiptAwaited: false, cancellationToken);
 
     /// <summary>
     /// The same, before all that wait for a turn in order; when some do, every second turn is theirs.
@@ -41,30 +56,27 @@ internal sealed class WriterGate
     /// <param name="isReceiptAwaited">True when sales wait for it: then what follows the ledger makes way.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="OperationCanceledException">Cancelled while waiting; no turn was taken.</exception>
-    public ValueTask<Turn> EnterFirstAsync(bool isReceiptAwaited, CancellationToken cancellationToken)
-    {
-        if (isReceiptAwaited)
-        {
-            Interlocked.Increment(ref _firstTurns);
-        }
+    public ValueTask<Turn> EnterFirstAsync(bool isReceiptAwaited, CancellationToken cancellationToken) =>
+        EnterAsync(isFirst: true, isReceiptAwaited, cancellationToken);
 
-        return EnterAsync(isFirst: true, cancellationToken);
-    }
-
-    private ValueTask<Turn> EnterAsync(bool isFirst, CancellationToken cancellationToken)
+    private ValueTask<Turn> EnterAsync(bool isFirst, bool isReceiptAwaited, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        LinkedListNode<TaskCompletionSource<Turn>> node;
+        LinkedListNode<Asked> node;
         lock (_lock)
         {
+            if (isReceiptAwaited && ++_receiptsAwaited == 1)
+            {
+                _awaitedSince = time.GetTimestamp();
+            }
+
             if (!_taken)
             {
                 (_taken, _wasFirst) = (true, isFirst);
-                return ValueTask.FromResult(new Turn(this));
+                return ValueTask.FromResult(new Turn(this, isReceiptAwaited));
             }
 
-            node = (isFirst ? _waitingFirst : _waiting).AddLast(
-                new TaskCompletionSource<Turn>(TaskCreationOptions.RunContinuationsAsynchronously));
+            node = (isFirst ? _waitingFirst : _waiting).AddLast(new Asked(isReceiptAwaited));
         }
 
         return cancellationToken.CanBeCanceled
@@ -72,14 +84,13 @@ internal sealed class WriterGate
             : new ValueTask<Turn>(node.Value.Task);
     }
 
-    private async Task<Turn> WaitAsync(
-        LinkedListNode<TaskCompletionSource<Turn>> node, CancellationToken cancellationToken)
+    private async Task<Turn> WaitAsync(LinkedListNode<Asked> node, CancellationToken cancellationToken)
     {
         await using var registration = cancellationToken.Register(() => Leave(node, cancellationToken));
         return await node.Value.Task;
     }
 
-    private void Leave(LinkedListNode<TaskCompletionSource<Turn>> node, CancellationToken cancellationToken)
+    private void Leave(LinkedListNode<Asked> node, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
@@ -90,16 +101,18 @@ internal sealed class WriterGate
             }
 
             waiting.Remove(node);
+            ReceiptsDone(node.Value.IsReceiptAwaited);
         }
 
         node.Value.SetCanceled(cancellationToken);
     }
 
-    private void Exit()
+    private void Exit(bool isReceiptAwaited)
     {
-        TaskCompletionSource<Turn> next;
+        Asked next;
         lock (_lock)
         {
+            ReceiptsDone(isReceiptAwaited);
             _wasFirst = _waitingFirst.Count > 0 && !(_wasFirst && _waiting.Count > 0);
             var waiting = _wasFirst ? _waitingFirst : _waiting;
             if (waiting.First is not { } first)
@@ -112,15 +125,31 @@ internal sealed class WriterGate
             next = first.Value;
         }
 
-        next.SetResult(new Turn(this));
+        next.SetResult(new Turn(this, next.IsReceiptAwaited));
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void ReceiptsDone(bool isReceiptAwaited)
+    {
+        if (isReceiptAwaited && --_receiptsAwaited == 0)
+        {
+            _awaited += time.GetElapsedTime(_awaitedSince);
+        }
     }
 
     /// <summary>The right to write. Disposing it twice is harmless.</summary>
-    internal sealed class Turn(WriterGate gate) : IDisposable
+    internal sealed class Turn(WriterGate gate, bool isReceiptAwaited) : IDisposable
     {
         private WriterGate? _gate = gate;
 
         /// <summary>Gives the turn to the next caller.</summary>
-        public void Dispose() => Interlocked.Exchange(ref _gate, null)?.Exit();
+        public void Dispose() => Interlocked.Exchange(ref _gate, null)?.Exit(isReceiptAwaited);
+    }
+
+    /// <summary>Somebody who waits for a turn.</summary>
+    private sealed class Asked(bool isReceiptAwaited)
+        : TaskCompletionSource<Turn>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public bool IsReceiptAwaited { get; } = isReceiptAwaited;
     }
 }

@@ -1,6 +1,7 @@
 using KioskFleet.Service.Replicas;
 using KioskFleet.Service.Storage;
 using KioskFleet.Service.Tests.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -13,15 +14,24 @@ public sealed class LedgerFollowerTests : IDisposable
 
     private readonly TemporaryDatabase _files = new();
     private readonly FakeTimeProvider _time = new();
+    private readonly FleetDatabase _database;
+    private WriterGate.Turn? _awaiting;
+
+    public LedgerFollowerTests() =>
+        _database = FleetDatabase.Open(_files.Options, _time, NullLogger<FleetDatabase>.Instance);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _files.Dispose();
+    public void Dispose()
+    {
+        _database.Dispose();
+        _files.Dispose();
+    }
 
     [Fact]
     public async Task Steps_follow_each_other_while_nobody_waits_for_a_receipt()
     {
-        using var follower = new Follower(_files.Database, _time, () => ValueTask.CompletedTask);
+        using var follower = new Follower(_database, _time, () => ValueTask.CompletedTask);
         await follower.StartAsync(Stop);
         await UntilAsync(() => follower.Steps >= 100);
         await follower.StopAsync(Stop);
@@ -58,10 +68,65 @@ public sealed class LedgerFollowerTests : IDisposable
         await follower.StopAsync(Stop);
     }
 
-    private Follower BesideReceipts(TimeSpan stepLength) => new(_files.Database, _time, async () =>
+    [Fact]
+    public async Task A_turn_now_and_then_makes_the_pause_as_much_shorter()
     {
-        (await _files.Database.Writers.EnterFirstAsync(isReceiptAwaited: true, Stop)).Dispose();
-        _time.Advance(stepLength);
+        using var follower = new Follower(_database, _time, async () =>
+        {
+            using (await _database.Writers.EnterFirstAsync(isReceiptAwaited: true, Stop))
+            {
+                _time.Advance(StepLength / 4);
+            }
+
+            _time.Advance(3 * StepLength / 4);
+        });
+        await follower.StartAsync(Stop);
+        await UntilAsync(() => follower.Steps == 1);
+        _time.Advance(2.9 * StepLength);
+        await Task.Delay(100, Stop);
+        Assert.Equal(1, follower.Steps);
+        _time.Advance(0.2 * StepLength);
+        await UntilAsync(() => follower.Steps == 2);
+        await follower.StopAsync(Stop);
+    }
+
+    [Fact]
+    public async Task A_step_between_two_turns_of_the_ledger_makes_way_as_well()
+    {
+        var step = 0;
+        using var follower = new Follower(_database, _time, async () =>
+        {
+            if (++step == 2)
+            {
+                _time.Advance(StepLength);
+                return;
+            }
+
+            using (await _database.Writers.EnterFirstAsync(isReceiptAwaited: true, Stop))
+            {
+                _time.Advance(StepLength);
+            }
+
+            // The pause until the second step is spent with receipts as well.
+            _awaiting = await _database.Writers.EnterFirstAsync(isReceiptAwaited: true, Stop);
+        });
+        await follower.StartAsync(Stop);
+        await UntilAsync(() => follower.Steps == 1);
+        _time.Advance(12 * StepLength);
+        _awaiting!.Dispose();
+        await UntilAsync(() => follower.Steps == 2);
+        _time.Advance(9 * StepLength);
+        await Task.Delay(100, Stop);
+        Assert.Equal(2, follower.Steps);
+        await follower.StopAsync(Stop);
+    }
+
+    private Follower BesideReceipts(TimeSpan stepLength) => new(_database, _time, async () =>
+    {
+        using (await _database.Writers.EnterFirstAsync(isReceiptAwaited: true, Stop))
+        {
+            _time.Advance(stepLength);
+        }
     });
 
     private static async Task UntilAsync(Func<bool> condition)
