@@ -31,9 +31,10 @@ internal sealed record IngestOptions
     public int MaxGroupEntries { get; init; } = 20_000;
 
     /// <summary>
-    /// Threads that check signatures and chains. 1 to 64; default: the machine's processors, at most 4.
+    /// Threads that check signatures and chains. 1 to 64; default: half of the machine's processors, at most 4: the
+    /// group that is being committed needs the others, and checking is the smaller part of the work.
     /// </summary>
-    public int Verifiers { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
+    public int Verifiers { get; init; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
 
     /// <summary>
     /// The longest pause that receipts ask a cabinet with a backlog for, in milliseconds. 0 to 600,000; default 60,000.
