@@ -36,7 +36,7 @@ internal sealed class DistributedBench(DistributedOptions options, string folder
             cluster, folder, signer);
         progress("ledger appends against bare COPY");
         var ledger = await append.RunAsync(cancel);
-        var replicas = await MeasureReplicasAsync(cluster, append.AppendBare, cancel);
+        var replicas = await new ReplicaBench(options, cluster, folder, progress).RunAsync(append.AppendBare, cancel);
         progress("time series against bare requests");
         var series = await MeasureSeriesAsync(cluster, cancel);
         return new DistributedResult
@@ -63,15 +63,6 @@ internal sealed class DistributedBench(DistributedOptions options, string folder
             Seed = options.Seed,
             Processors = Environment.ProcessorCount,
         };
-    }
-
-    private async Task<ReplicaFigures> MeasureReplicasAsync(
-        PostgreSqlCluster cluster, Func<double> bare, CancellationToken cancel)
-    {
-        await using var broker = new MosquittoBroker(Path.Combine(folder, "mosquitto"));
-        await broker.StartAsync(cancel);
-        await using var bench = new ReplicaBench(options, cluster, broker, folder, progress);
-        return await bench.RunAsync(bare, cancel);
     }
 
     private async Task<SeriesFigures> MeasureSeriesAsync(PostgreSqlCluster cluster, CancellationToken cancel)

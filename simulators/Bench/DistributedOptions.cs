@@ -19,10 +19,12 @@ internal sealed record DistributedOptions
     public int SalesPerCabinet { get; init; } = 500;
 
     /// <summary>
-    /// Rounds that are not measured after services were started, so that none pays for code that runs for the first
-    /// time. 1 to 10.
+    /// Short rounds that are not measured, so that no service pays for code that runs for the first time. 1 to 100.
     /// </summary>
-    public int WarmUpRounds { get; init; } = 2;
+    public int WarmUpRounds { get; init; } = 12;
+
+    /// <summary>Sales that each cabinet sends in such a round: one batch.</summary>
+    public int WarmUpSalesPerCabinet { get; init; } = 100;
 
     /// <summary>Services of the round that has several.</summary>
     public int Replicas { get; init; } = 3;

@@ -82,11 +82,13 @@ internal sealed class MeasuredFleet : IAsyncDisposable
     /// <summary>
     /// Every cabinet sends what it has, one batch at a time, and waits for the receipt. Signing is done before.
     /// </summary>
+    /// <param name="salesPerCabinet">Sales of each cabinet, in batches of at most 500.</param>
+    /// <param name="cancel">Gives up.</param>
     /// <returns>Sales per second.</returns>
-    public async Task<double> SendAsync(CancellationToken cancel)
+    public async Task<double> SendAsync(int salesPerCabinet, CancellationToken cancel)
     {
         var batches = new List<SignedMessage>[_outboxes.Count];
-        Parallel.For(0, batches.Length, i => batches[i] = _outboxes[i].Next(_options.SalesPerCabinet));
+        Parallel.For(0, batches.Length, i => batches[i] = _outboxes[i].Next(salesPerCabinet));
         var started = Stopwatch.GetTimestamp();
         await Task.WhenAll(_connections.Select(async (connection, i) =>
         {
@@ -96,15 +98,17 @@ internal sealed class MeasuredFleet : IAsyncDisposable
             }
         }));
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        var sales = (long)_options.SalesPerCabinet * batches.Length;
+        var sales = (long)salesPerCabinet * batches.Length;
         Sent += sales;
         return sales / seconds;
     }
 
-    /// <summary>Waits until everything that follows the ledger has come to its end.</summary>
-    /// <returns>Sales per second of the last of them; null when there was nothing left.</returns>
+    /// <summary>
+    /// Waits until everything that follows the ledger has come to its end, and lets the server tidy up behind it.
+    /// </summary>
+    /// <returns>Sales per second of the last that followed; 0 when there was nothing left.</returns>
     /// <exception cref="CampaignException">It takes more than ten minutes.</exception>
-    public async Task<double?> FollowedAsync(CancellationToken cancel)
+    public async Task<double> SettleAsync(CancellationToken cancel)
     {
         await using var connection = await _cluster.OpenAsync(_database, cancel);
         await using var behind = new NpgsqlCommand(
@@ -113,9 +117,8 @@ internal sealed class MeasuredFleet : IAsyncDisposable
               coalesce((SELECT position FROM chart_cursor), 0), coalesce((SELECT position FROM recorded_cursor), 0),
               coalesce((SELECT max(position) FROM product_sales_editions), 0))
             """, connection);
-        var started = Stopwatch.GetTimestamp();
-        var first = (long)(await behind.ExecuteScalarAsync(cancel))!;
-        while (await behind.ExecuteScalarAsync(cancel) is long left and > 0)
+        var (started, first) = (Stopwatch.GetTimestamp(), await LeftAsync());
+        for (var left = first; left > 0; left = await LeftAsync())
         {
             if (Stopwatch.GetElapsedTime(started) > FollowedLimit)
             {
@@ -126,7 +129,14 @@ internal sealed class MeasuredFleet : IAsyncDisposable
             await Task.Delay(FollowedLook, cancel);
         }
 
-        return first > 0 ? first / Stopwatch.GetElapsedTime(started).TotalSeconds : null;
+        var rate = first / Stopwatch.GetElapsedTime(started).TotalSeconds;
+
+        // What the server would do by itself at some time, in whose round it falls.
+        await using var tidy = new NpgsqlCommand("VACUUM (ANALYZE)", connection);
+        await tidy.ExecuteNonQueryAsync(cancel);
+        return rate;
+
+        async Task<long> LeftAsync() => (long)(await behind.ExecuteScalarAsync(cancel))!;
     }
 
     /// <summary>Sales in the ledger.</summary>
