@@ -114,7 +114,10 @@ public sealed class OrdinaryLifeTests
     private static void AssertNoAbsurdSale(List<SaleIntent> sales) => Assert.All(sales, sale =>
         Assert.True(sale.Lines.GroupBy(l => l.Sku).Max(g => g.Sum(l => l.Quantity)) <= Marks.AbsurdQuantity));
 
-    /// <summary>Where one product sells as in a burst, nearly every purchase is another payer's.</summary>
+    /// <summary>
+    /// Where one product sells as in a burst, most purchases are on a bill, and of these nearly each is another payer's:
+    /// who pays cash is nobody, neither the same nor another.
+    /// </summary>
     private static void AssertNoBurst(List<SaleIntent> sales, List<(SaleIntent Sale, SaleLine Line)> aid)
     {
         foreach (var product in aid.GroupBy(a => a.Line.Sku))
@@ -124,8 +127,9 @@ public sealed class OrdinaryLifeTests
             {
                 var within = ordered.Where(s => s.AtUtc >= from.AtUtc
                     && s.AtUtc < from.AtUtc.AddMinutes(Marks.BurstMinutes)).ToList();
-                var payers = within.Where(s => s.Bill.Count > 0).Select(s => s.Bill[0].Buyer).Distinct().Count();
-                Assert.True(within.Count < Marks.ProductBurstSales || payers * 100 >= within.Count * 85);
+                var payers = within.Where(s => s.Bill.Count > 0).Select(s => s.Bill[0].Buyer).ToList();
+                Assert.True(within.Count < Marks.ProductBurstSales
+                    || (payers.Count * 2 >= within.Count && payers.Distinct().Count() * 100 >= payers.Count * 85));
             }
         }
 
