@@ -1,5 +1,7 @@
 using System.Net;
 using KioskFleet.Service.Hosting;
+using KioskFleet.Service.Storage;
+using KioskFleet.Service.Tests.Storage;
 using MQTTnet;
 using MQTTnet.Formatter;
 using Xunit;
@@ -69,6 +71,24 @@ public sealed class HostTests
         Assert.Contains(lines, l => l.StartsWith("Enrolment:TokenDays: got 0;", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.StartsWith("Series:Url: got '';", StringComparison.Ordinal));
         Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
+    public void A_database_that_cannot_be_opened_is_told_in_a_line_before_the_host_starts_anything()
+    {
+        using var files = new TemporaryDatabase(StorageEngine.Sqlite);
+        var host = FleetServiceHost.Build(new Dictionary<string, string?>
+        {
+            ["Storage:DataDirectory"] = files.Folder,
+            ["Storage:Engine"] = "PostgreSql",
+            ["Storage:PostgreSql:Host"] = "127.0.0.1",
+            ["Storage:PostgreSql:Port"] = "1",
+            ["Storage:PostgreSql:User"] = "nobody",
+            ["Storage:PostgreSql:Database"] = "nothing",
+        });
+        var error = Assert.Throws<StorageException>(() => { _ = host.StartAsync(Stop); });
+        Assert.StartsWith(
+            "127.0.0.1:1/nothing: the database cannot be opened:", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
