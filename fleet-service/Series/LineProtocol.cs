@@ -12,9 +12,9 @@ namespace KioskFleet.Service.Series;
 /// </summary>
 internal static class LineProtocol
 {
-    // Everything that is looked at one by one; most words have none of it and are taken as they are.
-    private static readonly SearchValues<char> Special = SearchValues.Create(
-        string.Concat(Enumerable.Range(0, 0xA0).Select(c => (char)c).Where(char.IsControl)) + ", =\\\u2028\u2029");
+    // Most words are of these only and are taken as they are; all others are looked at one by one.
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        string.Concat(Enumerable.Range('!', '~' - '!' + 1).Select(c => (char)c).Where(c => c is not (',' or '=' or '\\'))));
 
     /// <summary>Adds one line with whole-number fields, ended by a line feed.</summary>
     /// <param name="target">Where to.</param>
@@ -55,7 +55,7 @@ internal static class LineProtocol
 
     private static void Escape(StringBuilder target, string text, bool equalsSign)
     {
-        if (!text.AsSpan().ContainsAny(Special))
+        if (!text.AsSpan().ContainsAnyExcept(Plain))
         {
             target.Append(text);
             return;

@@ -29,10 +29,14 @@ internal static class SeriesLines
         "", .. Enum.GetValues<ProductClass>().Order().Select(c => JsonNamingPolicy.CamelCase.ConvertName($"{c}")),
     ];
 
+    [ThreadStatic]
+    private static StringBuilder? s_line;
+
     /// <summary>The line of a point, ended by a line feed.</summary>
     public static string Of(CounterKey counter, CounterPoint point)
     {
-        var line = new StringBuilder(160);
+        // There is one for each sale: a builder for each would be twice the memory of the line itself.
+        var line = (s_line ??= new StringBuilder(256)).Clear();
         LineProtocol.Append(
             line, counter.IsRefund ? Refunds : Sales,
             [

@@ -34,8 +34,9 @@ internal sealed class SeriesServer(
     /// <summary>Most characters of the server's words that are kept.</summary>
     public const int MaxWords = 500;
 
-    // Compressing many short lines one by one costs more than the compressing.
-    private const int PieceBytes = 1 << 16;
+    // Compressing many short lines one by one costs more than the compressing. Twice as much is still no large object,
+    // of which one for each request would keep the garbage collector busy with all that lives.
+    private const int PieceBytes = 1 << 14;
 
     /// <summary>How many connections to it were made; it may have been restarted before each.</summary>
     public long Connections => connections.Made;
