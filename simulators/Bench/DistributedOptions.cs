@@ -30,7 +30,8 @@ internal sealed record DistributedOptions
     public int Replicas { get; init; } = 3;
 
     /// <summary>
-    /// Alternating rounds of each comparison, three times as many of the ledger's; the median ratio counts. 1 to 25.
+    /// Alternating rounds of each comparison, three times as many of the ledger's and the series'; the median ratio
+    /// counts. 1 to 25.
     /// </summary>
     public int Rounds { get; init; } = 5;
 

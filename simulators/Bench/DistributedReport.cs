@@ -30,7 +30,7 @@ internal static class DistributedReport
 
             return result.Proven ? ExitCode.Proven : ExitCode.NotProven;
         }
-        catch (Exception error) when (error is CampaignException or HttpRequestException)
+        catch (Exception error) when (error is CampaignException or HttpRequestException or TimeoutException)
         {
             await Console.Error.WriteLineAsync($"Broken: {error.Message}");
             return ExitCode.Broken;

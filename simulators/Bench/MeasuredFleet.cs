@@ -14,8 +14,10 @@ namespace KioskFleet.Simulators.Bench;
 internal sealed class MeasuredFleet : IAsyncDisposable
 {
     private const int ConnectAtOnce = 64;
-    private static readonly TimeSpan FollowedLook = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan FollowedLimit = TimeSpan.FromMinutes(10);
+
+    // The broker takes leave of nobody who stands still while the other fleet is measured.
+    private const string Patience = "Broker:External:KeepAliveSeconds=3600";
+    private static readonly TimeSpan FollowedFor = TimeSpan.FromSeconds(15);
 
     private readonly DistributedOptions _options;
     private readonly PostgreSqlCluster _cluster;
@@ -39,7 +41,7 @@ internal sealed class MeasuredFleet : IAsyncDisposable
         _services = [.. Enumerable.Range(1, services).Select(number => new ServiceUnderTest(
             Directory.CreateDirectory(Path.Combine(
                 folder, string.Create(CultureInfo.InvariantCulture, $"service-{number}"))).FullName,
-            [.. cluster.Settings(_database), .. _broker.Settings(), "Logging:LogLevel:Default=Warning"]))];
+            [.. cluster.Settings(_database), .. _broker.Settings(), Patience, "Logging:LogLevel:Default=Warning"]))];
     }
 
     /// <summary>How many services share the work.</summary>
@@ -104,39 +106,48 @@ internal sealed class MeasuredFleet : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until everything that follows the ledger has come to its end, and lets the server tidy up behind it.
+    /// Lets the services stand still (SIGSTOP), what follows the ledger too, and the server tidy up behind them: what it
+    /// would do by itself at some time, in whose round it falls.
     /// </summary>
-    /// <returns>Sales per second of the last that followed; 0 when there was nothing left.</returns>
-    /// <exception cref="CampaignException">It takes more than ten minutes.</exception>
-    public async Task<double> SettleAsync(CancellationToken cancel)
+    public async Task FreezeAsync(CancellationToken cancel)
+    {
+        foreach (var service in _services)
+        {
+            service.Freeze();
+        }
+
+        await using var connection = await _cluster.OpenAsync(_database, cancel);
+        await using var tidy = new NpgsqlCommand("VACUUM (ANALYZE)", connection);
+        await tidy.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>Lets the services go on.</summary>
+    public void Thaw()
+    {
+        foreach (var service in _services)
+        {
+            service.Thaw();
+        }
+    }
+
+    /// <summary>
+    /// How fast the slowest of all that follows the ledger comes up behind it while nothing else is to be done.
+    /// </summary>
+    /// <returns>Sales per second.</returns>
+    public async Task<double> FollowAsync(CancellationToken cancel)
     {
         await using var connection = await _cluster.OpenAsync(_database, cancel);
-        await using var behind = new NpgsqlCommand(
+        await using var slowest = new NpgsqlCommand(
             """
-            SELECT coalesce((SELECT max(position) FROM entries), 0) - least(
+            SELECT least(
               coalesce((SELECT position FROM chart_cursor), 0), coalesce((SELECT position FROM recorded_cursor), 0),
               coalesce((SELECT max(position) FROM product_sales_editions), 0))
             """, connection);
-        var (started, first) = (Stopwatch.GetTimestamp(), await LeftAsync());
-        for (var left = first; left > 0; left = await LeftAsync())
-        {
-            if (Stopwatch.GetElapsedTime(started) > FollowedLimit)
-            {
-                throw new CampaignException(
-                    $"What follows the ledger is {left} entries behind after {FollowedLimit.TotalMinutes:0} min.");
-            }
+        var (started, first) = (Stopwatch.GetTimestamp(), await AtAsync());
+        await Task.Delay(FollowedFor, cancel);
+        return (await AtAsync() - first) / Stopwatch.GetElapsedTime(started).TotalSeconds;
 
-            await Task.Delay(FollowedLook, cancel);
-        }
-
-        var rate = first / Stopwatch.GetElapsedTime(started).TotalSeconds;
-
-        // What the server would do by itself at some time, in whose round it falls.
-        await using var tidy = new NpgsqlCommand("VACUUM (ANALYZE)", connection);
-        await tidy.ExecuteNonQueryAsync(cancel);
-        return rate;
-
-        async Task<long> LeftAsync() => (long)(await behind.ExecuteScalarAsync(cancel))!;
+        async Task<long> AtAsync() => (long)(await slowest.ExecuteScalarAsync(cancel))!;
     }
 
     /// <summary>Sales in the ledger.</summary>
@@ -152,6 +163,7 @@ internal sealed class MeasuredFleet : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _connections.ForEach(connection => connection.Dispose());
+        Thaw();
         foreach (var service in _services)
         {
             await service.DisposeAsync();

@@ -17,8 +17,8 @@ internal sealed record ReplicaFigures(
 
 /// <summary>
 /// Two equal fleets, behind one of them one service and behind the other several. Each round measures both, now the one
-/// first and now the other, each behind bare rows and when nothing else runs: what follows a ledger has come to its end
-/// before. So what the machine does, and how full a ledger is, bears on both alike.
+/// first and now the other, each behind bare rows and while the other one stands still. So what the machine does, and
+/// how full a ledger is, bears on both alike.
 /// </summary>
 internal sealed class ReplicaBench(
     DistributedOptions options, PostgreSqlCluster cluster, string folder, Action<string> progress)
@@ -32,7 +32,6 @@ internal sealed class ReplicaBench(
             options, options.Replicas, cluster, Path.Combine(folder, "several"));
         await PrepareAsync(one, cancel);
         await PrepareAsync(several, cancel);
-        bare();
         var rounds = new List<Round>();
         for (var number = 1; number <= options.Rounds; number++)
         {
@@ -40,14 +39,13 @@ internal sealed class ReplicaBench(
             foreach (var fleet in number % 2 == 1 ? (MeasuredFleet[])[one, several] : [several, one])
             {
                 var limit = bare();
+                fleet.Thaw();
 
-                // Awake from a time of standing idle, as in the middle of a day.
+                // Awake from standing still, as in the middle of a day.
                 await fleet.SendAsync(options.WarmUpSalesPerCabinet, cancel);
                 var rate = await fleet.SendAsync(options.SalesPerCabinet, cancel);
-                var followed = await fleet.SettleAsync(cancel);
-                round = fleet == one
-                    ? round with { Bare = limit, One = rate, Followed = followed }
-                    : round with { Several = rate };
+                await fleet.FreezeAsync(cancel);
+                round = fleet == one ? round with { Bare = limit, One = rate } : round with { Several = rate };
             }
 
             progress(string.Create(
@@ -57,9 +55,11 @@ internal sealed class ReplicaBench(
             rounds.Add(round);
         }
 
+        one.Thaw();
+        var followed = await one.FollowAsync(cancel);
         return new ReplicaFigures(
             Median(rounds, r => r.One / r.Bare), Median(rounds, r => r.Several / r.One), Median(rounds, r => r.One),
-            Median(rounds, r => r.Several), Median(rounds, r => r.Followed), one.Sent + several.Sent,
+            Median(rounds, r => r.Several), followed, one.Sent + several.Sent,
             await one.CountAsync(cancel) + await several.CountAsync(cancel));
     }
 
@@ -73,11 +73,11 @@ internal sealed class ReplicaBench(
             await fleet.SendAsync(options.WarmUpSalesPerCabinet, cancel);
         }
 
-        await fleet.SettleAsync(cancel);
+        await fleet.FreezeAsync(cancel);
     }
 
     private static double Median(List<Round> rounds, Func<Round, double> of) => PairedRates.Median(rounds.Select(of));
 
     /// <summary>Rates of one round, per second.</summary>
-    private readonly record struct Round(double Bare, double One, double Several, double Followed);
+    private readonly record struct Round(double Bare, double One, double Several);
 }
