@@ -138,12 +138,23 @@ internal sealed class AlertStore(FleetDatabase database)
     public IReadOnlyList<(long Position, string Cabinet, long UtcMs)> Sales(long afterPosition, int count)
     {
         using var connection = database.OpenReader();
-        return connection.Query("""
-            SELECT e.position, j.cabinet_id, e.utc_ms FROM entries e
-            JOIN batches b ON b.batch_id = e.batch_id
-            JOIN journals j ON j.journal_no = b.journal_no
-            WHERE e.position > $after AND e.kind = 1 AND e.state = 0 ORDER BY e.position LIMIT $count
-            """, row => (row.Long(0), row.Text(1), row.Long(2)), ("$after", afterPosition), ("$count", (long)count));
+        var sales = connection.Query("""
+            SELECT position, batch_id, utc_ms FROM entries
+            WHERE position > $after AND kind = 1 AND state = 0 ORDER BY position LIMIT $count
+            """, row => (Position: row.Long(0), Batch: row.Long(1), UtcMs: row.Long(2)),
+            ("$after", afterPosition), ("$count", (long)count));
+        if (sales.Count == 0)
+        {
+            return [];
+        }
+
+        // Whose they are is asked once for each batch: for each sale it would cost more than the sale.
+        var cabinets = connection.Query("""
+            SELECT b.batch_id, j.cabinet_id FROM batches b JOIN journals j ON j.journal_no = b.journal_no
+            WHERE b.batch_id BETWEEN $first AND $last
+            """, row => (Batch: row.Long(0), Cabinet: row.Text(1)),
+            ("$first", sales[0].Batch), ("$last", sales[^1].Batch)).ToDictionary(batch => batch.Batch, batch => batch.Cabinet);
+        return [.. sales.Select(sale => (sale.Position, cabinets[sale.Batch], sale.UtcMs))];
     }
 
     private static AlertRow Read(Statement row) => new(
