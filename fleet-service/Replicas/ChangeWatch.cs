@@ -99,7 +99,10 @@ internal sealed class ChangeWatch(
             }
             catch (Exception error)
             {
-                ReplicaLog.NotRead(log, error);
+                if (!database.IsAway(error))
+                {
+                    ReplicaLog.NotRead(log, error);
+                }
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(options.Value.LookMilliseconds), time, stoppingToken)

@@ -46,6 +46,9 @@ internal sealed class Leases : BackgroundService
     /// <summary>The queue of this service's writers.</summary>
     public WriterGate Writers => _database.Writers;
 
+    /// <summary>True for an error that says no more than that the database does not answer; that is told already.</summary>
+    public bool IsAway(Exception error) => _database.IsAway(error);
+
     /// <summary>The leases of a service that is alone on its database, whatever keeps that: it has all work.</summary>
     internal static Leases OfOneService(FleetDatabase database, TimeProvider time) =>
         new(database, new ReplicaOptions(), time, NullLogger<Leases>.Instance, isShared: false);
@@ -174,7 +177,10 @@ internal sealed class Leases : BackgroundService
             catch (Exception error)
             {
                 // What is held ends by its own time when the database stays away.
-                ReplicaLog.NotAsked(_log, error);
+                if (!_database.IsAway(error))
+                {
+                    ReplicaLog.NotAsked(_log, error);
+                }
             }
 
             // A work that began after this look is found by the next ones, which come sooner at first.

@@ -63,7 +63,10 @@ internal abstract class LedgerFollower(Leases leases, string work, TimeSpan idle
             }
             catch (Exception error)
             {
-                Tell(error);
+                if (!leases.IsAway(error))
+                {
+                    Tell(error);
+                }
             }
 
             await Task.Delay(idle, Time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

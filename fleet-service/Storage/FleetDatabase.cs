@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace KioskFleet.Service.Storage;
 
 /// <summary>
@@ -11,7 +13,10 @@ internal sealed class FleetDatabase : IDisposable
     // Flows into whatever the fenced work calls and starts, and nowhere else.
     private readonly AsyncLocal<IWriteFence?> _fence = new();
 
-    private FleetDatabase(IDatabaseEngine engine, TimeProvider time) => (_engine, Writers) = (engine, new(time));
+    private readonly DatabaseOutage _outage;
+
+    private FleetDatabase(IDatabaseEngine engine, TimeProvider time, ILogger<FleetDatabase> log) =>
+        (_engine, _outage, Writers) = (engine, new(engine.Name, time, log), new(time));
 
     /// <summary>The queue of the process's writers. Hold a turn for every transaction that writes.</summary>
     public WriterGate Writers { get; }
@@ -35,7 +40,7 @@ internal sealed class FleetDatabase : IDisposable
         StorageOptions options, IReadOnlyList<Migration> migrations, TimeProvider time, ILogger<FleetDatabase> log) =>
         new(options.Engine == StorageEngine.PostgreSql
             ? PostgreSqlEngine.Open(options, migrations, time, log)
-            : SqliteEngine.Open(options, migrations, time, log), time);
+            : SqliteEngine.Open(options, migrations, time, log), time, log);
 
     /// <summary>
     /// Opens the database only to read, whether services run on it or not: no check, no migration, nothing made.
@@ -44,20 +49,35 @@ internal sealed class FleetDatabase : IDisposable
     /// <exception cref="System.Data.Common.DbException">It cannot be opened.</exception>
     public static FleetDatabase OpenToRead(StorageOptions options) => new(
         options.Engine == StorageEngine.PostgreSql ? PostgreSqlEngine.Reach(options) : SqliteEngine.Reach(options),
-        TimeProvider.System);
+        TimeProvider.System, NullLogger<FleetDatabase>.Instance);
 
     /// <summary>
     /// An open connection that may write. Hold a turn of <see cref="Writers"/> while a transaction is open on it.
     /// </summary>
     public FleetConnection OpenWriter()
     {
-        var connection = _engine.OpenWriter();
+        var connection = Answering(_engine.OpenWriter);
         connection.Fence = _fence.Value;
         return connection;
     }
 
     /// <summary>An open connection that can only read; any write on it fails.</summary>
-    public FleetConnection OpenReader() => _engine.OpenReader();
+    public FleetConnection OpenReader() => Answering(_engine.OpenReader);
+
+    /// <summary>
+    /// True for an error that says no more than that the database does not answer. That is told once in the log, by
+    /// whomever it is met first; work that is tried again need not tell it too.
+    /// </summary>
+    public bool IsAway(Exception error)
+    {
+        if (!PostgreSqlEngine.IsAway(error))
+        {
+            return false;
+        }
+
+        _outage.Note(error);
+        return true;
+    }
 
     /// <summary>
     /// Waits for the turn to write and runs <paramref name="work"/> in one transaction that keeps other writers out:
@@ -106,4 +126,11 @@ internal sealed class FleetDatabase : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _engine.Dispose();
+
+    private FleetConnection Answering(Func<FleetConnection> open)
+    {
+        var connection = open();
+        _outage.Over();
+        return connection;
+    }
 }

@@ -171,6 +171,16 @@ internal sealed class PostgreSqlEngine : IDatabaseEngine
     public static bool IsHeldByOthers(Exception error) =>
         error is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
 
+    /// <summary>True when the server is not there, or is about to go or to come: it said nothing about the work.</summary>
+    public static bool IsAway(Exception error) => error switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+            or PostgresErrorCodes.CannotConnectNow } => true,
+        PostgresException => false,
+        NpgsqlException { InnerException: SocketException or IOException or TimeoutException } => true,
+        _ => false,
+    };
+
     /// <summary>What the server said, in one line; null when it said nothing.</summary>
     public static string? WordsOf(Exception error) => error switch
     {
