@@ -21,7 +21,7 @@ internal sealed record DistributedOptions
     /// <summary>
     /// Short rounds that are not measured, so that no service pays for code that runs for the first time. 1 to 100.
     /// </summary>
-    public int WarmUpRounds { get; init; } = 12;
+    public int WarmUpRounds { get; init; } = 36;
 
     /// <summary>Sales that each cabinet sends in such a round: one batch.</summary>
     public int WarmUpSalesPerCabinet { get; init; } = 100;

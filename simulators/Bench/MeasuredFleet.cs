@@ -15,8 +15,10 @@ internal sealed class MeasuredFleet : IAsyncDisposable
 {
     private const int ConnectAtOnce = 64;
 
-    // The broker takes leave of nobody who stands still while the other fleet is measured.
-    private const string Patience = "Broker:External:KeepAliveSeconds=3600";
+    // Nobody takes leave of who stands still while the other fleet is measured: not the broker, and not the others who
+    // would do their work.
+    private static readonly string[] Patience =
+        ["Broker:External:KeepAliveSeconds=3600", "Replicas:LeaseSeconds=60"];
     private static readonly TimeSpan FollowedFor = TimeSpan.FromSeconds(15);
 
     private readonly DistributedOptions _options;
@@ -41,7 +43,7 @@ internal sealed class MeasuredFleet : IAsyncDisposable
         _services = [.. Enumerable.Range(1, services).Select(number => new ServiceUnderTest(
             Directory.CreateDirectory(Path.Combine(
                 folder, string.Create(CultureInfo.InvariantCulture, $"service-{number}"))).FullName,
-            [.. cluster.Settings(_database), .. _broker.Settings(), Patience, "Logging:LogLevel:Default=Warning"]))];
+            [.. cluster.Settings(_database), .. _broker.Settings(), .. Patience, "Logging:LogLevel:Default=Warning"]))];
     }
 
     /// <summary>How many services share the work.</summary>
@@ -117,8 +119,11 @@ internal sealed class MeasuredFleet : IAsyncDisposable
         }
 
         await using var connection = await _cluster.OpenAsync(_database, cancel);
-        await using var tidy = new NpgsqlCommand("VACUUM (ANALYZE)", connection);
-        await tidy.ExecuteNonQueryAsync(cancel);
+        foreach (var upkeep in (string[])["VACUUM (ANALYZE)", "CHECKPOINT"])
+        {
+            await using var command = new NpgsqlCommand(upkeep, connection);
+            await command.ExecuteNonQueryAsync(cancel);
+        }
     }
 
     /// <summary>Lets the services go on.</summary>

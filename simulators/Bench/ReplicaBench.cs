@@ -23,6 +23,8 @@ internal sealed record ReplicaFigures(
 internal sealed class ReplicaBench(
     DistributedOptions options, PostgreSqlCluster cluster, string folder, Action<string> progress)
 {
+    private static readonly TimeSpan Overdue = TimeSpan.FromSeconds(3);
+
     /// <summary>Measures. Whatever way it ends, no child process is left.</summary>
     /// <exception cref="CampaignException">A program does not start, or a cabinet is refused.</exception>
     public async Task<ReplicaFigures> RunAsync(Func<double> bare, CancellationToken cancel)
@@ -33,7 +35,9 @@ internal sealed class ReplicaBench(
         await PrepareAsync(one, cancel);
         await PrepareAsync(several, cancel);
         var rounds = new List<Round>();
-        for (var number = 1; number <= options.Rounds; number++)
+
+        // The first one is not counted: one fleet stood still for long while the other one was made.
+        for (var number = 0; number <= options.Rounds; number++)
         {
             var round = new Round();
             foreach (var fleet in number % 2 == 1 ? (MeasuredFleet[])[one, several] : [several, one])
@@ -41,7 +45,8 @@ internal sealed class ReplicaBench(
                 var limit = bare();
                 fleet.Thaw();
 
-                // Awake from standing still, as in the middle of a day.
+                // What was due meanwhile is done first; then awake, as in the middle of a day.
+                await Task.Delay(Overdue, cancel);
                 await fleet.SendAsync(options.WarmUpSalesPerCabinet, cancel);
                 var rate = await fleet.SendAsync(options.SalesPerCabinet, cancel);
                 await fleet.FreezeAsync(cancel);
@@ -52,7 +57,10 @@ internal sealed class ReplicaBench(
                 CultureInfo.InvariantCulture,
                 $"round {number} of {options.Rounds}: bare rows {round.Bare:N0}/s, one service {round.One:N0} "
                 + $"sales/s, {options.Replicas} services {round.Several:N0}"));
-            rounds.Add(round);
+            if (number > 0)
+            {
+                rounds.Add(round);
+            }
         }
 
         one.Thaw();
