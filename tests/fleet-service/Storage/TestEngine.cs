@@ -6,6 +6,7 @@ using KioskFleet.Service.Storage;
 using KioskFleet.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Xunit;
 
 namespace KioskFleet.Service.Tests.Storage;
 
@@ -28,8 +29,17 @@ internal static class TestEngine
         Environment.GetEnvironmentVariable("KIOSKFLEET_TEST_ENGINE") is "postgresql";
 
     /// <summary>Options of a new database of the tests' engine, in a folder.</summary>
-    public static StorageOptions Options(string folder) =>
-        IsPostgreSql ? PostgreSql(folder) : new StorageOptions { DataDirectory = folder };
+    /// <exception cref="InvalidOperationException">The suite says that it runs once.</exception>
+    public static StorageOptions Options(string folder)
+    {
+        if (TestContext.Current.TestClass is { } suite && suite.Traits.ContainsKey(RunsOnceAttribute.Trait))
+        {
+            throw new InvalidOperationException($"{suite.TestClassName} is marked [RunsOnce] and asks for the run's "
+                + "engine: take the mark away, then it runs over both engines.");
+        }
+
+        return IsPostgreSql ? PostgreSql(folder) : new StorageOptions { DataDirectory = folder };
+    }
 
     /// <summary>Options of a new database on the PostgreSQL server.</summary>
     public static StorageOptions PostgreSql(string folder)
