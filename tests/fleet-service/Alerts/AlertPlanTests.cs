@@ -4,6 +4,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Alerts;
 
+[RunsOnce]
 public sealed class AlertPlanTests
 {
     private static readonly AlertKey Door = new("A1", AlertKind.DoorLeftOpen, "main");

@@ -7,6 +7,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Alerts;
 
+[RunsOnce]
 public sealed class AlertRulesTests
 {
     private const long Minute = 60_000;

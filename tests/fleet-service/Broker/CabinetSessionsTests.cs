@@ -6,6 +6,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Broker;
 
+[RunsOnce]
 public sealed class CabinetSessionsTests
 {
     [Fact]

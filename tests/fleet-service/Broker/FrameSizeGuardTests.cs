@@ -4,6 +4,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Broker;
 
+[RunsOnce]
 public sealed class FrameSizeGuardTests
 {
     [Fact]

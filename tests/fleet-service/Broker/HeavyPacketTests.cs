@@ -13,6 +13,7 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Broker;
 
 /// <summary>What a connection of the embedded broker holds of large packets, and for how long.</summary>
+[RunsOnce]
 public sealed class HeavyPacketTests
 {
     private const int Heavy = 20_000;

@@ -145,7 +145,7 @@ public sealed class MosquittoFilesTests
         files.Close();
         string[] arguments =
         [
-            "broker-files", "--out", folder.File("out"), "--set", $"Storage:DataDirectory={files.Folder}",
+            "broker-files", "--out", folder.File("out"), .. StorageOf(files),
             "--set", $"Broker:External:UserName={Service}",
         ];
         Assert.Equal(2, await Commands.Root().Parse(arguments).InvokeAsync(cancellationToken: Stop));
@@ -177,7 +177,7 @@ public sealed class MosquittoFilesTests
         files.Database.Dispose();
         string[] With(string password) =>
         [
-            "broker-files", "--out", folder.File("out"), "--set", $"Storage:DataDirectory={files.Folder}",
+            "broker-files", "--out", folder.File("out"), .. StorageOf(files),
             "--set", $"Broker:External:UserName={Service}",
             "--set", $"Broker:External:PasswordFile={folder.Write(password, password)}",
         ];
@@ -332,6 +332,10 @@ public sealed class MosquittoFilesTests
         await rig.Link.SendDownAsync(new CabinetTopic(cabinet, Lane.Receipt), bytes, false, Stop);
         return await receipt.Task.WaitAsync(Soon, Stop);
     }
+
+    /// <summary>The arguments of a command that name a database.</summary>
+    private static IEnumerable<string> StorageOf(TemporaryDatabase files) =>
+        TestEngine.Settings(files.Options).SelectMany(setting => new[] { "--set", $"{setting.Key}={setting.Value}" });
 
     private static async Task UntilAsync(Func<bool> condition)
     {

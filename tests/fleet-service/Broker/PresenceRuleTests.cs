@@ -5,6 +5,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Broker;
 
+[RunsOnce]
 public sealed class PresenceRuleTests
 {
     private const long Now = 1_600_000_000_000;

@@ -7,6 +7,7 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Catalogue;
 
 /// <summary>Which counties there are, and whose listings count.</summary>
+[RunsOnce]
 public sealed class CountyCodesTests
 {
     [Theory]

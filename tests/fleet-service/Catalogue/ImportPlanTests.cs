@@ -5,6 +5,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Catalogue;
 
+[RunsOnce]
 public sealed class ImportPlanTests
 {
     [Fact]

@@ -194,6 +194,7 @@ public sealed class ChuzhouMappingProposalTests() : MappingProposalTests("chuzho
 /// <summary>In the other one.</summary>
 public sealed class LinjiangMappingProposalTests() : MappingProposalTests("linjiang-2027");
 
+[RunsOnce]
 public sealed class BarcodeTests
 {
     [Theory]

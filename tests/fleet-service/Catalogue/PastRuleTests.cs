@@ -4,6 +4,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Catalogue;
 
+[RunsOnce]
 public sealed class PastRuleTests
 {
     [Theory]

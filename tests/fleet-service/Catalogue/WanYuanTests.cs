@@ -3,6 +3,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Catalogue;
 
+[RunsOnce]
 public sealed class WanYuanTests
 {
     [Theory]

@@ -5,6 +5,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Compliance;
 
+[RunsOnce]
 public sealed class AidShareRuleTests
 {
     /// <summary>Small amounts near the edge, everyday ones, and the ends of 64 bits.</summary>

@@ -6,6 +6,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Compliance;
 
+[RunsOnce]
 public sealed class CanonicalWriterTests
 {
     [Fact]

@@ -7,6 +7,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Compliance;
 
+[RunsOnce]
 public sealed class JudgingWindowTests
 {
     private static readonly DateOnly Today = new(2026, 11, 23);

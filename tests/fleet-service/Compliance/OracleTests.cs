@@ -2,6 +2,7 @@ using System.Globalization;
 using CsCheck;
 using KioskFleet.Service.Compliance;
 using KioskFleet.Service.Tests.Ledger;
+using KioskFleet.Service.Tests.Storage;
 using Xunit;
 
 namespace KioskFleet.Service.Tests.Compliance;
@@ -14,10 +15,11 @@ namespace KioskFleet.Service.Tests.Compliance;
 /// </summary>
 public sealed class OracleTests
 {
-    private const int Histories = 2_000;
+    // A history asks thousands of small questions, and the way to a server and back is longer than the answer.
+    private static int Histories => TestEngine.IsPostgreSql ? 200 : 2_000;
 
     [Fact]
-    public async Task An_oracle_that_knows_no_running_totals_agrees_with_the_service_on_2000_histories()
+    public async Task An_oracle_that_knows_no_running_totals_agrees_with_the_service_on_many_histories()
     {
         using var rig = new HistoryRig();
         var rejudged = 0L;

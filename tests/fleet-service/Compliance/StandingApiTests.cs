@@ -126,12 +126,12 @@ public abstract class StandingApiTests(string dataSet) : IAsyncLifetime
     public async Task The_window_of_each_ones_own_policy_may_differ()
     {
         var other = Policy.Window == "week" ? "month" : "week";
-        Run($"""
-            INSERT INTO policy_versions
-            SELECT 'own', 1, 'made', json_set(value, '$.id', 'own', '$.window', '{other}', '$.scope.kind', 'cabinet',
-                                                 '$.scope.id', 'K2'), x'00', 0, 'tester'
-            FROM (SELECT CAST($terms AS TEXT) AS value) AS terms
-            """, PolicyJson.Write(Policy).ToJsonString());
+        var own = PolicyJson.Write(Policy);
+        own["id"] = "own";
+        own["window"] = other;
+        own["scope"]!["kind"] = "cabinet";
+        own["scope"]!["id"] = "K2";
+        Run("INSERT INTO policy_versions SELECT 'own', 1, 'made', $terms, $digest, 0, 'tester'", own.ToJsonString());
         _rig.Host.Services.GetRequiredService<PolicyDesk>().Reload();
         var page = await GetAsync("/standings?window=policy&at=2026-03-09");
 
@@ -196,7 +196,7 @@ public abstract class StandingApiTests(string dataSet) : IAsyncLifetime
         }
         else
         {
-            connection.Execute(sql, ("$terms", terms));
+            connection.Execute(sql, ("$terms", terms), ("$digest", new byte[1]));
         }
 
         TestEngine.SumWindows(connection);

@@ -8,6 +8,7 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Compliance;
 
 /// <summary>What it costs to judge a whole city and more.</summary>
+[RunsOnce]
 public sealed class StandingsCostTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 23, 4, 0, 0, TimeSpan.Zero);

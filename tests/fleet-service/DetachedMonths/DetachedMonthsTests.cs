@@ -15,6 +15,7 @@ namespace KioskFleet.Service.Tests.DetachedMonths;
 /// An old month goes out of the ledger and comes back. The first four batches of several histories were committed in
 /// January 2019: with sales, refunds, a gap, a message signed over earlier entries, a release, a successor.
 /// </summary>
+[RunsOnce]
 public sealed class DetachedMonthsTests : IAsyncLifetime
 {
     private static readonly MonthName January = new(2019_01);

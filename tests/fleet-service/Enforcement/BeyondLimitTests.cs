@@ -5,6 +5,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Enforcement;
 
+[RunsOnce]
 public sealed class BeyondLimitTests
 {
     private static readonly GatePolicy Policy = new("p", 1, "month", 480, [], 0, 0, 0);

@@ -4,6 +4,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Enforcement;
 
+[RunsOnce]
 public sealed class GroupSplitTests
 {
     private static readonly Gen<GroupMember[]> Members = Gen.Select(Gen.Long[0, 5_000], Gen.Long[1, 900])

@@ -7,6 +7,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Enforcement;
 
+[RunsOnce]
 public sealed class LadderTests
 {
     private const long DayMs = 86_400_000;

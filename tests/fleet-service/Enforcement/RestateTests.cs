@@ -5,6 +5,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Enforcement;
 
+[RunsOnce]
 public sealed class RestateTests
 {
     private static readonly BusinessWindow September = BusinessWindow.Of("month", new DateOnly(2020, 9, 1));

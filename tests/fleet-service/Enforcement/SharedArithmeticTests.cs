@@ -7,6 +7,7 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Enforcement;
 
 /// <summary>What cabinet and service compute apart must be the same.</summary>
+[RunsOnce]
 public sealed class SharedArithmeticTests
 {
     private static readonly string[] Kinds =

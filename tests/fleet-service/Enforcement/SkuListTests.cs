@@ -7,6 +7,7 @@ using CatalogueSpan = KioskFleet.Service.Catalogue.SkuSpan;
 
 namespace KioskFleet.Service.Tests.Enforcement;
 
+[RunsOnce]
 public sealed class SkuListTests
 {
     [Fact]

@@ -7,6 +7,7 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Hosting;
 
 /// <summary>What the program's commands answer to scripts: their exit codes.</summary>
+[RunsOnce]
 public sealed class CommandsTests : IDisposable
 {
     private readonly TemporaryDatabase _files = new(StorageEngine.Sqlite);

@@ -5,6 +5,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Hosting;
 
+[RunsOnce]
 public sealed class SettingNamesTests
 {
     [Theory]

@@ -6,6 +6,7 @@ namespace KioskFleet.Service.Tests.Patterns;
 /// <summary>
 /// No honest cabinet is accused, and every planted pattern is found where it was planted and nowhere else.
 /// </summary>
+[RunsOnce]
 public sealed class CityPatternTests
 {
     private static readonly DateOnly Planted = new(2020, 9, 25);

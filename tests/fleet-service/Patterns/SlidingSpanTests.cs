@@ -7,6 +7,7 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Patterns;
 
 /// <summary>Sliding spans, daily peaks and medians against the plainest ways to find them.</summary>
+[RunsOnce]
 public sealed class SlidingSpanTests
 {
     private const long Span = 1_000;

@@ -5,6 +5,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Places;
 
+[RunsOnce]
 public sealed class DataSetTests
 {
     private static readonly PlacesDataSet Chuzhou = DataSetFile.Load("chuzhou-2020");

@@ -10,6 +10,7 @@ namespace KioskFleet.Service.Tests.Places;
 /// The plan of a city is data. The words, codes, days and amounts of every shipped data set are searched for in the
 /// product's sources: whoever writes one of them into code is named with file and line. Comments may cite a clause.
 /// </summary>
+[RunsOnce]
 public sealed partial class NoPlanInCodeTests
 {
     // The simulators play the default city and name its places; they are no part of what a city runs.

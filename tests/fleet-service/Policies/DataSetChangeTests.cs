@@ -15,6 +15,7 @@ namespace KioskFleet.Service.Tests.Policies;
 /// The real service, started again and again on one folder while its data set is changed behind it: the past is never
 /// judged by other terms than before.
 /// </summary>
+[RunsOnce]
 public sealed class DataSetChangeTests : IDisposable
 {
     private const long Day = 86_400_000;

@@ -7,6 +7,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.ProductSales;
 
+[RunsOnce]
 public sealed class ProductLookupTests
 {
     private const string OfCity = "341125";

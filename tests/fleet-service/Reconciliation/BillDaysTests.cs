@@ -4,6 +4,7 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Reconciliation;
 
 /// <summary>Which bills are expected and how they stand.</summary>
+[RunsOnce]
 public sealed class BillDaysTests
 {
     private static readonly DateOnly First = new(2020, 9, 1);

@@ -9,6 +9,7 @@ using static KioskFleet.Service.Tests.Reconciliation.BillsOnPaper;
 namespace KioskFleet.Service.Tests.Reconciliation;
 
 /// <summary>Readers of the published layouts, on sample bills of our own making.</summary>
+[RunsOnce]
 public sealed class BillFileTests
 {
     private static readonly Encoding Gb18030 = CodePagesEncodingProvider.Instance.GetEncoding("GB18030")!;

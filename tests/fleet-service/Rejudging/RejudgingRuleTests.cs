@@ -7,6 +7,7 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Rejudging;
 
 /// <summary>The decisions of re-judging, without a database.</summary>
+[RunsOnce]
 public sealed class RejudgingRuleTests
 {
     private static readonly SweptVersion Four = new(4, "four", 0, 100);

@@ -9,6 +9,7 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Replicas;
 
 /// <summary>Reading again what other services changed, over one PostgreSQL database.</summary>
+[RunsOnce]
 public sealed class ChangeWatchTests : IDisposable
 {
     private readonly TemporaryDatabase _files = new(StorageEngine.PostgreSql);

@@ -8,6 +8,7 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Replicas;
 
 /// <summary>Whoever asks for leases is in a hurry; whoever writes after it on the same connection is not.</summary>
+[RunsOnce]
 public sealed class LeasePatienceTests
 {
     [Fact]

@@ -9,6 +9,7 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Replicas;
 
 /// <summary>Work that is done once among several services, over one PostgreSQL database.</summary>
+[RunsOnce]
 public sealed class LeasesTests : IDisposable
 {
     private const string Work = "charts";

@@ -12,6 +12,7 @@ namespace KioskFleet.Service.Tests.Replicas;
 /// The connection to PostgreSQL is cut while a commit runs: whether it happened nobody is told, and everything counts
 /// once all the same.
 /// </summary>
+[RunsOnce]
 public sealed class LostAnswerTests : IAsyncLifetime
 {
     private readonly TemporaryDatabase _files = new(StorageEngine.PostgreSql);

@@ -20,6 +20,7 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Replicas;
 
 /// <summary>Two whole services on one PostgreSQL database, each with a data directory of its own.</summary>
+[RunsOnce]
 public sealed class ReplicasTests : IAsyncLifetime
 {
     private static readonly CancellationToken Stop = TestContext.Current.CancellationToken;

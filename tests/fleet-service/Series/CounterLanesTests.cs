@@ -4,6 +4,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Series;
 
+[RunsOnce]
 public sealed class CounterLanesTests
 {
     private static readonly Gen<List<(long UtcMs, long Fen)>> Entries =

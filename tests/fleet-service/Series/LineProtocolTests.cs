@@ -5,6 +5,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Series;
 
+[RunsOnce]
 public sealed class LineProtocolTests
 {
     private static readonly Gen<string> Plain = Gen.String[Gen.Frequency(

@@ -3,6 +3,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Storage;
 
+[RunsOnce]
 public sealed class DataDirectoryLockTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kiosk-fleet-lock-");

@@ -6,6 +6,7 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Storage;
 
 /// <summary>Both engines, side by side.</summary>
+[RunsOnce]
 public sealed class EnginesTests : IDisposable
 {
     private readonly TemporaryDatabase _file = new(StorageEngine.Sqlite);

@@ -6,6 +6,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Storage;
 
+[RunsOnce]
 public sealed class FleetDatabaseTests : IDisposable
 {
     private readonly TemporaryDatabase _files = new(StorageEngine.Sqlite);

@@ -6,6 +6,7 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Storage;
 
 /// <summary>A service that stands still in the middle of a COPY does not keep the others out.</summary>
+[RunsOnce]
 public sealed class FrozenWriterTests : IDisposable
 {
     private readonly TemporaryDatabase _files = new(StorageEngine.PostgreSql);

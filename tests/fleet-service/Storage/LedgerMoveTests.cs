@@ -7,6 +7,7 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Storage;
 
 /// <summary>From the file to the server: nothing is lost on the way, however often it is stopped.</summary>
+[RunsOnce]
 public sealed class LedgerMoveTests : IDisposable
 {
     private readonly TemporaryDatabase _file = new(StorageEngine.Sqlite);

@@ -3,6 +3,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Storage;
 
+[RunsOnce]
 public sealed class MigrationTests : IDisposable
 {
     private static readonly Migration First = new(1, "first", "CREATE TABLE one (a INTEGER);");

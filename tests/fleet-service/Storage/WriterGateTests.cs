@@ -4,6 +4,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Storage;
 
+[RunsOnce]
 public sealed class WriterGateTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

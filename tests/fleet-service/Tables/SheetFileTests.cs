@@ -5,6 +5,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Tables;
 
+[RunsOnce]
 public sealed class SheetFileTests
 {
     private static readonly TableLimits Limits = new();

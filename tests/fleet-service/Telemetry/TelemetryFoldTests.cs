@@ -7,6 +7,7 @@ using static KioskFleet.Service.Tests.Telemetry.TelemetryOnPaper;
 
 namespace KioskFleet.Service.Tests.Telemetry;
 
+[RunsOnce]
 public sealed class TelemetryFoldTests
 {
     private const long Minute = 60_000;

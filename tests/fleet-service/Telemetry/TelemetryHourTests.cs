@@ -4,6 +4,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Telemetry;
 
+[RunsOnce]
 public sealed class TelemetryHourTests
 {
     [Fact]

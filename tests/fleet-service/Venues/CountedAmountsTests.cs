@@ -6,6 +6,7 @@ using Xunit;
 namespace KioskFleet.Service.Tests.Venues;
 
 /// <summary>What a document counts and what a counter-document may take back of it.</summary>
+[RunsOnce]
 public sealed class CountedAmountsTests
 {
     private static readonly string[] Ids = ["own-1", "own-2", "far-1"];

@@ -5,6 +5,7 @@ using Xunit;
 
 namespace KioskFleet.Service.Tests.Venues;
 
+[RunsOnce]
 public sealed class VenueLifeTests
 {
     private static readonly DateOnly First = new(2020, 3, 1);
