@@ -19,7 +19,7 @@ internal abstract class LedgerFollower(Leases leases, string work, TimeSpan idle
     private const int PauseInSteps = 12;
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     /// <summary>The time that it waits by.</summary>
     protected TimeProvider Time => leases.Time;
@@ -83,8 +83,9 @@ internal abstract class LedgerFollower(Leases leases, string work, TimeSpan idle
     }
 
     /// <summary>
-    /// For which part of the time since the last look cabinets waited for receipts. A look at whether they wait at this
-    /// moment would say too little: of several services each has its turn at the database only now and then.
+    /// For which part of the time since the last look cabinets waited for receipts; all of it when they do now, so that
+    /// a load which begins is not met by steps that are measured by the rest before it. That they do not wait at this
+    /// moment says little: of several services each has its turn at the database only now and then.
     /// </summary>
     private sealed class ReceiptLoad(WriterGate writers, TimeProvider time)
     {
@@ -95,7 +96,7 @@ internal abstract class LedgerFollower(Leases leases, string work, TimeSpan idle
         {
             var (awaited, now) = (writers.ReceiptsAwaited, time.GetTimestamp());
             var passed = time.GetElapsedTime(_looked, now);
-            var share = passed > TimeSpan.Zero ? Math.Clamp((awaited - _awaited) / passed, 0, 1) : 0;
+            var share = writers.AreReceiptsAwaited ? 1 : passed > TimeSpan.Zero ? Math.Clamp((awaited - _awaited) / passed, 0, 1) : 0;
             (_awaited, _looked) = (awaited, now);
             return share;
         }

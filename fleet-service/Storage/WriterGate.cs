@@ -33,6 +33,18 @@ internal sealed class WriterGate(TimeProvider time)
         }
     }
 
+    /// <summary>True while somebody waits for or holds such a turn.</summary>
+    public bool AreReceiptsAwaited
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _receiptsAwaited > 0;
+            }
+        }
+    }
+
     /// <summary>How many callers wait now; for metrics.</summary>
     public int Waiting
     {

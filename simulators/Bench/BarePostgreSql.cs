@@ -37,7 +37,8 @@ internal static class BarePostgreSql
     public static double Append(NpgsqlConnection connection, List<object?[]> rows, int rowsPerTransaction)
     {
         Run(connection, $"""
-            CREATE TABLE IF NOT EXISTS bare_entries WITH (autovacuum_enabled = off) AS SELECT {Columns} FROM entries WHERE false;
+            CREATE TABLE IF NOT EXISTS bare_entries WITH (autovacuum_enabled = off) AS
+              SELECT {Columns} FROM entries WHERE false;
             CREATE TABLE IF NOT EXISTS bare_heads (
               journal_no BIGINT PRIMARY KEY, head_seq BIGINT NOT NULL, head_hash BYTEA NOT NULL)
             """);

@@ -25,7 +25,9 @@ internal static class BenchCommand
         engine.AcceptOnlyFromAmong(Embedded, Distributed);
         var cabinets = CommandOptions.Number(
             "--cabinets", "Simulated cabinets; 400 unless said otherwise with --engine distributed.", 2_700, 1, 10_000);
-        var sales = CommandOptions.Number("--sales", "Sales per cabinet, end to end.", 500, 1, 5_000);
+        var sales = CommandOptions.Number(
+            "--sales", "Sales per cabinet, end to end; 1,600 unless said otherwise with --engine distributed.", 500, 1,
+            5_000);
         var rounds = CommandOptions.Number("--rounds", "Alternating rounds.", 5, 1, 25);
         var seed = new Option<int>("--seed") { DefaultValueFactory = _ => 1, Description = "Seed of the sales." };
         var quick = new Option<bool>("--quick") { Description = "A short run that checks the benchmark alone." };
@@ -54,11 +56,13 @@ internal static class BenchCommand
                 var several = new DistributedOptions
                 {
                     Seed = parsed.GetValue(seed),
-                    SalesPerCabinet = parsed.GetValue(sales),
                     Rounds = parsed.GetValue(rounds),
                 };
-                var given = parsed.GetResult(cabinets) is { Implicit: false } ? parsed.GetValue(cabinets) : (int?)null;
-                several = several with { Cabinets = given ?? several.Cabinets };
+                several = several with
+                {
+                    Cabinets = Given(parsed, cabinets) ?? several.Cabinets,
+                    SalesPerCabinet = Given(parsed, sales) ?? several.SalesPerCabinet,
+                };
                 return await DistributedReport.RunAsync(
                     parsed.GetValue(quick) ? several.Quick() : several, parsed.GetValue(json), ct);
             }
@@ -74,6 +78,9 @@ internal static class BenchCommand
         });
         return command;
     }
+
+    private static int? Given(ParseResult parsed, Option<int> option) =>
+        parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : null;
 
     private static async Task<int> RunAsync(BenchOptions options, FileInfo? json, CancellationToken ct)
     {

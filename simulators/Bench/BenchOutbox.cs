@@ -21,13 +21,15 @@ internal sealed class BenchOutbox(BenchCabinet cabinet, int seed)
     private readonly BatchWriter _writer = new();
     private Head _head = Head.Genesis(cabinet.Journal);
 
-    /// <summary>The next sales in batches of at most 500.</summary>
-    public List<SignedMessage> Next(int sales)
+    /// <summary>The next sales in batches.</summary>
+    /// <param name="sales">How many sales.</param>
+    /// <param name="perBatch">How many of them in a batch; 1 to 500.</param>
+    public List<SignedMessage> Next(int sales, int perBatch = LedgerAppendBench.SalesPerBatch)
     {
         var batches = new List<SignedMessage>();
-        for (var left = sales; left > 0; left -= LedgerAppendBench.SalesPerBatch)
+        for (var left = sales; left > 0; left -= perBatch)
         {
-            batches.Add(Batch(Math.Min(left, LedgerAppendBench.SalesPerBatch)));
+            batches.Add(Batch(Math.Min(left, perBatch)));
         }
 
         return batches;

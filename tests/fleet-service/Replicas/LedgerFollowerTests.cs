@@ -38,12 +38,12 @@ public sealed class LedgerFollowerTests : IDisposable
     }
 
     [Fact]
-    public async Task The_pause_behind_a_long_step_is_two_seconds()
+    public async Task The_pause_behind_a_long_step_is_five_seconds()
     {
         using var follower = BesideReceipts(TimeSpan.FromMinutes(1));
         await follower.StartAsync(Stop);
         await UntilAsync(() => follower.Steps == 1);
-        _time.Advance(TimeSpan.FromSeconds(1.9));
+        _time.Advance(TimeSpan.FromSeconds(4.9));
         await Task.Delay(100, Stop);
         Assert.Equal(1, follower.Steps);
         _time.Advance(TimeSpan.FromSeconds(0.2));
@@ -65,6 +65,25 @@ public sealed class LedgerFollowerTests : IDisposable
             _time.Advance(TimeSpan.FromMilliseconds(1));
             return follower.Steps == 2;
         });
+        await follower.StopAsync(Stop);
+    }
+
+    [Fact]
+    public async Task A_step_at_whose_end_cabinets_begin_to_wait_makes_way_for_them()
+    {
+        using var follower = new Follower(_database, _time, async () =>
+        {
+            _time.Advance(StepLength);
+            _awaiting ??= await _database.Writers.EnterFirstAsync(isReceiptAwaited: true, Stop);
+        });
+        await follower.StartAsync(Stop);
+        await UntilAsync(() => follower.Steps == 1);
+        _time.Advance(11 * StepLength);
+        await Task.Delay(100, Stop);
+        Assert.Equal(1, follower.Steps);
+        _time.Advance(2 * StepLength);
+        await UntilAsync(() => follower.Steps == 2);
+        _awaiting!.Dispose();
         await follower.StopAsync(Stop);
     }
 
