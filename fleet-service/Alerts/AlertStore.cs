@@ -153,7 +153,8 @@ internal sealed class AlertStore(FleetDatabase database)
             SELECT b.batch_id, j.cabinet_id FROM batches b JOIN journals j ON j.journal_no = b.journal_no
             WHERE b.batch_id BETWEEN $first AND $last
             """, row => (Batch: row.Long(0), Cabinet: row.Text(1)),
-            ("$first", sales[0].Batch), ("$last", sales[^1].Batch)).ToDictionary(batch => batch.Batch, batch => batch.Cabinet);
+            ("$first", sales[0].Batch), ("$last", sales[^1].Batch))
+            .ToDictionary(batch => batch.Batch, batch => batch.Cabinet);
         return [.. sales.Select(sale => (sale.Position, cabinets[sale.Batch], sale.UtcMs))];
     }
 

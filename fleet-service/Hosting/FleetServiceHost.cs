@@ -102,7 +102,7 @@ internal sealed class FleetServiceHost : IAsyncDisposable
         // All settings are judged before anything is opened or made.
         Services.GetService<IStartupValidator>()?.Validate();
 
-        // Opened here and not by the first that asks for it: the host would tell what is wrong with it by a stack trace.
+        // Not by the first that asks for it: the host would tell what is wrong with it by a stack trace.
         Services.GetService<FleetDatabase>();
         return _app.StartAsync(ct);
     }

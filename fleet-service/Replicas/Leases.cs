@@ -46,7 +46,7 @@ internal sealed class Leases : BackgroundService
     /// <summary>The queue of this service's writers.</summary>
     public WriterGate Writers => _database.Writers;
 
-    /// <summary>True for an error that says no more than that the database does not answer; that is told already.</summary>
+    /// <summary>True for an error that says no more than that the database does not answer: that is told.</summary>
     public bool IsAway(Exception error) => _database.IsAway(error);
 
     /// <summary>The leases of a service that is alone on its database, whatever keeps that: it has all work.</summary>

@@ -96,7 +96,8 @@ internal abstract class LedgerFollower(Leases leases, string work, TimeSpan idle
         {
             var (awaited, now) = (writers.ReceiptsAwaited, time.GetTimestamp());
             var passed = time.GetElapsedTime(_looked, now);
-            var share = writers.AreReceiptsAwaited ? 1 : passed > TimeSpan.Zero ? Math.Clamp((awaited - _awaited) / passed, 0, 1) : 0;
+            var share = writers.AreReceiptsAwaited ? 1
+                : passed > TimeSpan.Zero ? Math.Clamp((awaited - _awaited) / passed, 0, 1) : 0;
             (_awaited, _looked) = (awaited, now);
             return share;
         }

@@ -14,7 +14,7 @@ internal static class LineProtocol
 {
     // Most words are of these only and are taken as they are; all others are looked at one by one.
     private static readonly SearchValues<char> Plain = SearchValues.Create(
-        string.Concat(Enumerable.Range('!', '~' - '!' + 1).Select(c => (char)c).Where(c => c is not (',' or '=' or '\\'))));
+        [.. Enumerable.Range('!', '~' - '!' + 1).Select(c => (char)c).Where(c => c is not (',' or '=' or '\\'))]);
 
     /// <summary>Adds one line with whole-number fields, ended by a line feed.</summary>
     /// <param name="target">Where to.</param>

@@ -171,7 +171,7 @@ internal sealed class PostgreSqlEngine : IDatabaseEngine
     public static bool IsHeldByOthers(Exception error) =>
         error is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
 
-    /// <summary>True when the server is not there, or is about to go or to come: it said nothing about the work.</summary>
+    /// <summary>True when the server is not there, is about to go or to come: nothing about the work.</summary>
     public static bool IsAway(Exception error) => error switch
     {
         PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown

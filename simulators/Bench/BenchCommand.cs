@@ -53,15 +53,10 @@ internal static class BenchCommand
         {
             if (parsed.GetValue(engine) == Distributed)
             {
-                var several = new DistributedOptions
+                var several = Several(parsed, cabinets, sales) with
                 {
                     Seed = parsed.GetValue(seed),
                     Rounds = parsed.GetValue(rounds),
-                };
-                several = several with
-                {
-                    Cabinets = Given(parsed, cabinets) ?? several.Cabinets,
-                    SalesPerCabinet = Given(parsed, sales) ?? several.SalesPerCabinet,
                 };
                 return await DistributedReport.RunAsync(
                     parsed.GetValue(quick) ? several.Quick() : several, parsed.GetValue(json), ct);
@@ -77,6 +72,16 @@ internal static class BenchCommand
             return await RunAsync(parsed.GetValue(quick) ? options.Quick() : options, parsed.GetValue(json), ct);
         });
         return command;
+    }
+
+    private static DistributedOptions Several(ParseResult parsed, Option<int> cabinets, Option<int> sales)
+    {
+        var usual = new DistributedOptions();
+        return usual with
+        {
+            Cabinets = Given(parsed, cabinets) ?? usual.Cabinets,
+            SalesPerCabinet = Given(parsed, sales) ?? usual.SalesPerCabinet,
+        };
     }
 
     private static int? Given(ParseResult parsed, Option<int> option) =>

@@ -115,8 +115,8 @@ public sealed class OrdinaryLifeTests
         Assert.True(sale.Lines.GroupBy(l => l.Sku).Max(g => g.Sum(l => l.Quantity)) <= Marks.AbsurdQuantity));
 
     /// <summary>
-    /// Where one product sells as in a burst, most purchases are on a bill, and of these nearly each is another payer's:
-    /// who pays cash is nobody, neither the same nor another.
+    /// Where one product sells as in a burst, most purchases are on a bill, nearly each of them another payer's. Who
+    /// pays cash is nobody, neither the same nor another.
     /// </summary>
     private static void AssertNoBurst(List<SaleIntent> sales, List<(SaleIntent Sale, SaleLine Line)> aid)
     {
