@@ -19,12 +19,14 @@ internal sealed record DistributedOptions
     public int SalesPerCabinet { get; init; } = 1_600;
 
     /// <summary>
-    /// Short rounds that are not measured, so that no service pays for code that runs for the first time. 1 to 100.
+    /// Short rounds that are not measured, so that no service pays for code that is not compiled for good yet. What is
+    /// done once for a group is, after some sixty groups; of several services each makes one group in such a round.
+    /// 1 to 1,000.
     /// </summary>
-    public int WarmUpRounds { get; init; } = 36;
+    public int WarmUpRounds { get; init; } = 120;
 
     /// <summary>Sales that each cabinet sends in such a round: one batch.</summary>
-    public int WarmUpSalesPerCabinet { get; init; } = 100;
+    public int WarmUpSalesPerCabinet { get; init; } = 50;
 
     /// <summary>Services of the round that has several.</summary>
     public int Replicas { get; init; } = 3;

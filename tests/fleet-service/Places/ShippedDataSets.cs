@@ -1,4 +1,5 @@
 using KioskFleet.Service.Places;
+using KioskFleet.Service.Tests.Storage;
 using Xunit;
 
 namespace KioskFleet.Service.Tests.Places;
@@ -12,4 +13,11 @@ public static class ShippedDataSets
 
     /// <summary>One case per data set.</summary>
     public static TheoryData<string> Names => [.. All];
+
+    /// <summary>
+    /// The same for a suite that runs over both engines: the data sets are dealt to them in turn, so that each is met
+    /// once.
+    /// </summary>
+    public static TheoryData<string> OfRun =>
+        [.. All.Where((_, number) => number % 2 == (TestEngine.IsPostgreSql ? 1 : 0))];
 }

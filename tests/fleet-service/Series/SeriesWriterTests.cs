@@ -11,7 +11,7 @@ public sealed class SeriesWriterTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [MemberData(nameof(ShippedDataSets.Names), MemberType = typeof(ShippedDataSets))]
+    [MemberData(nameof(ShippedDataSets.OfRun), MemberType = typeof(ShippedDataSets))]
     public async Task What_the_ledger_holds_is_in_a_real_server_also_after_it_was_away(string dataSet)
     {
         var county = DataSetFile.Load(dataSet).Counties[^1].Code.Value;
