@@ -40,7 +40,9 @@ public sealed class ArrivalTests
             final += first.Keys.Count(k => k.StartsWith("edition final", StringComparison.Ordinal));
             provisional += first.Keys.Count(k => k.StartsWith("edition provisional", StringComparison.Ordinal));
         }, iter: Histories, threads: 1);
-        Assert.True(final > Histories * 2 / 3 && provisional > Histories * 2 / 3, $"{final} final and {provisional} provisional editions");
+        Assert.True(
+            final > Histories * 2 / 3 && provisional > Histories * 2 / 3,
+            $"{final} final and {provisional} provisional editions");
     }
 
     /// <summary>
