@@ -138,6 +138,7 @@ internal sealed class AlertStore(FleetDatabase database)
     public IReadOnlyList<(long Position, string Cabinet, long UtcMs)> Sales(long afterPosition, int count)
     {
         using var connection = database.OpenReader();
+        using var moment = connection.BeginRead();
         var sales = connection.Query("""
             SELECT position, batch_id, utc_ms FROM entries
             WHERE position > $after AND kind = 1 AND state = 0 ORDER BY position LIMIT $count

@@ -171,13 +171,15 @@ internal sealed class PostgreSqlEngine : IDatabaseEngine
     public static bool IsHeldByOthers(Exception error) =>
         error is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
 
-    /// <summary>True when the server is not there, is about to go or to come: nothing about the work.</summary>
+    /// <summary>
+    /// True when the server is not there, or is about to go or to come. A time that is too long may be the work's.
+    /// </summary>
     public static bool IsAway(Exception error) => error switch
     {
         PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
             or PostgresErrorCodes.CannotConnectNow } => true,
         PostgresException => false,
-        NpgsqlException { InnerException: SocketException or IOException or TimeoutException } => true,
+        NpgsqlException { InnerException: SocketException or IOException } => true,
         _ => false,
     };
 

@@ -46,6 +46,7 @@ public sealed class DatabaseOutageTests
     {
         Assert.True(PostgreSqlEngine.IsAway(new NpgsqlException("no", new SocketException(111))));
         Assert.True(PostgreSqlEngine.IsAway(new NpgsqlException("no", new IOException())));
+        Assert.False(PostgreSqlEngine.IsAway(new NpgsqlException("no", new TimeoutException())));
         Assert.False(PostgreSqlEngine.IsAway(new NpgsqlException("no", new InvalidOperationException())));
         Assert.False(PostgreSqlEngine.IsAway(new InvalidOperationException()));
     }
