@@ -91,6 +91,11 @@ internal sealed class SenderDriver(
             UplinkLog.ClockObserved(logger, receipt.ServerUtcMs - clock.WallUtcMs);
         }
 
+        if (slot.LastSent.IsHello && receipt.Outcome == ReceiptOutcome.Heard)
+        {
+            services.Monitor.Update(status => status with { HeardWallUtcMs = slot.LastSent.WallUtcMs });
+        }
+
         if (receipt.Refusal != Refusal.None)
         {
             UplinkLog.Refused(logger, slot.File.Id, receipt.Refusal, receipt.Detail);
@@ -162,7 +167,7 @@ internal sealed class SenderDriver(
         SenderSlot slot, Lane lane, SignedMessage message, CancellationToken cancel)
     {
         // Known before it is sent: the receipt may be here before the send returns.
-        slot.LastSent = (message.Hash, lane == Lane.Hello);
+        slot.LastSent = (message.Hash, lane == Lane.Hello, services.Clock.WallUtcMs);
         Handover handover;
         try
         {

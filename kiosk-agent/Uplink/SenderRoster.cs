@@ -33,8 +33,8 @@ internal sealed class SenderSlot(JournalFile file, JournalSender sender)
     /// <summary>True when the broker knew nobody who wants the last hello and nobody answered it yet.</summary>
     public bool IsUnheard { get; set; }
 
-    /// <summary>The message in flight: its hash, and whether it is a hello.</summary>
-    public (Digest Hash, bool IsHello) LastSent { get; set; }
+    /// <summary>The message in flight: its hash, whether it is a hello, and the wall clock when it was sent.</summary>
+    public (Digest Hash, bool IsHello, long WallUtcMs) LastSent { get; set; }
 
     /// <summary>
     /// True while nothing of this journal hangs on an answer: the service confirmed its committed mark on this link, or

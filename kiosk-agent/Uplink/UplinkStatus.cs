@@ -31,6 +31,11 @@ internal sealed record UplinkStatus
     public long LastReceiptWallUtcMs { get; init; }
 
     /// <summary>
+    /// Wall clock at which the last hello was sent that the service heard, Unix milliseconds UTC; 0 before the first.
+    /// </summary>
+    public long HeardWallUtcMs { get; init; }
+
+    /// <summary>
     /// Service clock minus the cabinet's wall clock at the last receipt, in milliseconds; null before one.
     /// </summary>
     public long? ClockOffsetMs { get; init; }

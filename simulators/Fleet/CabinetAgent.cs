@@ -42,6 +42,7 @@ internal sealed class CabinetAgent : IAsyncDisposable
     /// <summary>At least the time between two hellos on a healthy link.</summary>
     private static readonly TimeSpan HelloInterval = TimeSpan.FromMinutes(11);
 
+    private static readonly TimeSpan SkipInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan EnrolInterval = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
 
@@ -189,20 +190,29 @@ internal sealed class CabinetAgent : IAsyncDisposable
     }
 
     /// <summary>
-    /// Lets time pass without an event, up to an instant of the load, and waits until the service has answered the
-    /// hello that is due by then. The service's clock must be there already.
+    /// Lets time pass without an event, up to an instant of the load, and waits until the service has answered a hello
+    /// that was sent then: the answer to an earlier one may come late. The service's clock must be there already.
     /// </summary>
     /// <exception cref="FleetApiException">It did not answer in time.</exception>
     public async Task PassAsync(DateTimeOffset instantUtc, TimeSpan within, TimeProvider real, CancellationToken cancel)
     {
         var monitor = _host.Services.GetRequiredService<UplinkMonitor>();
         _clock.MoveTo(instantUtc);
+        var sinceWallUtcMs = _clock.WallUtcMs;
         _waiting.Skip(HelloInterval);
-        for (var started = real.GetTimestamp(); monitor.Status.LastReceiptWallUtcMs < _clock.WallUtcMs;)
+        var skipped = real.GetTimestamp();
+        for (var started = skipped; monitor.Status.HeardWallUtcMs < sinceWallUtcMs;)
         {
             if (real.GetElapsedTime(started) > within)
             {
                 throw new FleetApiException($"{Cabinet.Id} was not answered within {within.TotalSeconds} s: {Trouble}");
+            }
+
+            if (real.GetElapsedTime(skipped) > SkipInterval)
+            {
+                // The answer to an earlier hello has put the next off.
+                _waiting.Skip(HelloInterval);
+                skipped = real.GetTimestamp();
             }
 
             await Task.Delay(LookInterval, real, cancel);

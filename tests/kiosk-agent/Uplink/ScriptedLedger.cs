@@ -45,6 +45,9 @@ internal sealed class ScriptedLedger
 
     public bool Silent { get; set; }
 
+    /// <summary>What happens between a message and its answer.</summary>
+    public Action Meanwhile { get; set; } = static () => { };
+
     public ulong HeadOf(JournalId journal)
     {
         lock (_gate)
@@ -101,6 +104,7 @@ internal sealed class ScriptedLedger
             var receipt = Hello.TryParse(payload.Span, out var hello)
                 ? AnswerHello(hello, SignedMessage.HashOf(payload.Span))
                 : AnswerBatch(payload);
+            Meanwhile();
             var mishap = Mishaps.TryDequeue(out var next) ? next : (Mishap?)null;
             Seen.Enqueue($"{(hello is null ? "batch" : "hello")}:{receipt.Outcome}:{receipt.Refusal}:{mishap}");
             return mishap switch

@@ -1,6 +1,8 @@
+using KioskFleet.Agent.Clock;
 using KioskFleet.Agent.Tests.Enrolment;
 using KioskFleet.Agent.Uplink;
 using KioskFleet.Protocol.Receipts;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace KioskFleet.Agent.Tests.Uplink;
@@ -36,6 +38,20 @@ public sealed class UplinkTests
         await agent.RestartAsync();
         await agent.DrainedAsync();
         Assert.All(_ledger.Clocks, clocks => Assert.Equal([observation], clocks));
+    }
+
+    [Fact]
+    public async Task A_cabinet_was_heard_when_it_sent_its_hello_not_when_an_answer_came()
+    {
+        await using var agent = new LinkedAgent(new InProcessTransport(_ledger));
+        var sentWallUtcMs = agent.Services.GetRequiredService<BootClock>().WallUtcMs;
+        _ledger.Meanwhile = () => agent.Advance(TimeSpan.FromMinutes(1));
+        await agent.StartAsync();
+        await agent.UntilAsync(() => agent.Status.HeardWallUtcMs != 0, "the hello is heard");
+        agent.Sell(1);
+        await agent.DrainedAsync();
+        Assert.Equal(sentWallUtcMs, agent.Status.HeardWallUtcMs);
+        Assert.True(agent.Status.LastReceiptWallUtcMs >= sentWallUtcMs + 120_000);
     }
 
     [Fact]
