@@ -34,6 +34,13 @@ internal sealed record HeardHello(long HeardUtcMs, long? OldestUnsentUtcMs)
             : null);
 }
 
+/// <summary>Sales that came in one batch.</summary>
+/// <param name="Cabinet">Whose.</param>
+/// <param name="FirstUtcMs">When the first of them was made, Unix milliseconds UTC.</param>
+/// <param name="LastUtcMs">When the last.</param>
+/// <param name="Sales">How many.</param>
+internal readonly record struct SoldBatch(string Cabinet, long FirstUtcMs, long LastUtcMs, long Sales);
+
 /// <summary>
 /// Reads alerts, and what the rules need of the ledger's tables; writes checks and persons' steps. Thread-safe.
 /// </summary>
@@ -134,29 +141,21 @@ internal sealed class AlertStore(FleetDatabase database)
         return connection.Query("SELECT coalesce(max(position), 0) FROM entries", row => row.Long(0))[0];
     }
 
-    /// <summary>Counted sales behind a position, in its order.</summary>
-    public IReadOnlyList<(long Position, string Cabinet, long UtcMs)> Sales(long afterPosition, int count)
+    /// <summary>Counted sales of some positions, by the batches that brought them, in their order.</summary>
+    /// <param name="after">The position before the first.</param>
+    /// <param name="last">The last.</param>
+    public IReadOnlyList<SoldBatch> Sales(long after, long last)
     {
         using var connection = database.OpenReader();
-        using var moment = connection.BeginRead();
-        var sales = connection.Query("""
-            SELECT position, batch_id, utc_ms FROM entries
-            WHERE position > $after AND kind = 1 AND state = 0 ORDER BY position LIMIT $count
-            """, row => (Position: row.Long(0), Batch: row.Long(1), UtcMs: row.Long(2)),
-            ("$after", afterPosition), ("$count", (long)count));
-        if (sales.Count == 0)
-        {
-            return [];
-        }
-
-        // Whose they are is asked once for each batch: for each sale it would cost more than the sale.
-        var cabinets = connection.Query("""
-            SELECT b.batch_id, j.cabinet_id FROM batches b JOIN journals j ON j.journal_no = b.journal_no
-            WHERE b.batch_id BETWEEN $first AND $last
-            """, row => (Batch: row.Long(0), Cabinet: row.Text(1)),
-            ("$first", sales[0].Batch), ("$last", sales[^1].Batch))
-            .ToDictionary(batch => batch.Batch, batch => batch.Cabinet);
-        return [.. sales.Select(sale => (sale.Position, cabinets[sale.Batch], sale.UtcMs))];
+        return connection.Query("""
+            SELECT j.cabinet_id, s.first_utc_ms, s.last_utc_ms, s.sales
+            FROM (SELECT batch_id, min(utc_ms) AS first_utc_ms, max(utc_ms) AS last_utc_ms, count(*) AS sales
+                  FROM entries WHERE position > $after AND position <= $last AND kind = 1 AND state = 0
+                  GROUP BY batch_id) s
+            JOIN batches b ON b.batch_id = s.batch_id JOIN journals j ON j.journal_no = b.journal_no
+            ORDER BY s.batch_id
+            """, row => new SoldBatch(row.Text(0), row.Long(1), row.Long(2), row.Long(3)),
+            ("$after", after), ("$last", last));
     }
 
     private static AlertRow Read(Statement row) => new(

@@ -29,6 +29,21 @@ internal readonly record struct SaleRhythm(long LastUtcMs, int Gaps, double Usua
         return new SaleRhythm(utcMs, Gaps + 1, UsualMs + (utcMs - LastUtcMs - UsualMs) / weight);
     }
 
+    /// <summary>
+    /// With the sales of a batch, as if those between the first and the last were evenly spread.
+    /// </summary>
+    public SaleRhythm With(SoldBatch sold)
+    {
+        var rhythm = With(sold.FirstUtcMs);
+        for (var i = 1; i < sold.Sales; i++)
+        {
+            rhythm = rhythm.With(
+                sold.FirstUtcMs + (long)((Int128)(sold.LastUtcMs - sold.FirstUtcMs) * i / (sold.Sales - 1)));
+        }
+
+        return rhythm;
+    }
+
     /// <summary>How long without a sale is too long, in milliseconds; null while nothing can be said.</summary>
     public long? TooLongMs(int times, int leastHours) => Gaps < LeastGaps
         ? null

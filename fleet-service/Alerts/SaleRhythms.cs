@@ -27,18 +27,17 @@ internal sealed class SaleRhythms(AlertStore store)
             position = Math.Max(0, last - LookBack);
         }
 
-        while (store.Sales(position, Stretch) is { Count: > 0 } sales)
+        for (; position < last; position = Math.Min(position + Stretch, last))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            foreach (var (at, cabinet, utcMs) in sales)
+            foreach (var sold in store.Sales(position, Math.Min(position + Stretch, last)))
             {
-                position = at;
-                _rhythms[cabinet] = _rhythms.TryGetValue(cabinet, out var before)
-                    ? before.With(utcMs)
-                    : SaleRhythm.Of(utcMs);
+                _rhythms[sold.Cabinet] = _rhythms.TryGetValue(sold.Cabinet, out var before)
+                    ? before.With(sold)
+                    : SaleRhythm.Of(sold.FirstUtcMs).With(sold);
             }
         }
 
-        _position = Math.Max(position, last);
+        _position = last;
     }
 }

@@ -11,15 +11,25 @@ namespace KioskFleet.Service.Ledger;
 /// Appends the batches of one group inside the session's transaction: asks the receiver with the head as it is in the
 /// database now, judges the entries, writes them and gathers the totals. Made anew for each attempt.
 /// </summary>
-internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, long catalogueVersion)
+internal sealed class BatchAppender
 {
-    private readonly RefundBook _refunds = new(session);
-    private readonly SuccessionBook _successions = new(session);
-    private long _position = session.Entries.NewestPosition();
-    private long _batchId = session.Batches.NewestId();
-
+    private readonly LedgerSession _session;
+    private readonly EntryJudge _judge;
+    private readonly long _catalogueVersion;
+    private readonly RefundBook _refunds;
+    private readonly SuccessionBook _successions;
+    private long _position;
+    private long _batchId;
     private int _firstEntry;
     private int? _entryInHand;
+
+    /// <summary>Begins behind what is in the ledger.</summary>
+    public BatchAppender(LedgerSession session, EntryJudge judge, long catalogueVersion)
+    {
+        (_session, _judge, _catalogueVersion) = (session, judge, catalogueVersion);
+        (_refunds, _successions) = (new RefundBook(session), new SuccessionBook(session));
+        (_position, _batchId) = session.Newest();
+    }
 
     /// <summary>
     /// The entry of the batch in hand, from 0, at which the database failed; null when that is not known. Of several
@@ -41,12 +51,12 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
             return new CommitOutcome.Refused(Refusal.Malformed);
         }
 
-        var row = session.Journals.FindFor(verified.Journal, verified.Cabinet.Id);
+        var row = _session.Journals.FindFor(verified.Journal, verified.Cabinet.Id);
         var decision = JournalReceiver.Decide(row?.Record, facts);
         if (decision is ReceiverDecision.NeedHash need && row is not null)
         {
-            if (session.Batches.PositionOf(row.No, need.Seq) is not { } position
-                || session.Entries.HashAt(position) is not { } hash)
+            if (_session.Batches.PositionOf(row.No, need.Seq) is not { } position
+                || _session.Entries.HashAt(position) is not { } hash)
             {
                 // The number lies in a declared gap or a detached month: nothing to compare with, so the head alone is
                 // the answer.
@@ -60,7 +70,7 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
         return decision switch
         {
             // Nobody could verify the signature again without the detached entries: the agent sends from the head on.
-            ReceiverDecision.Append { Skip: > 0 } append when row is not null && session.SealedRuns.HoldsAny(
+            ReceiverDecision.Append { Skip: > 0 } append when row is not null && _session.SealedRuns.HoldsAny(
                 row.No, verified.Batch.FirstSeq, row.Record.Head.Seq) => new CommitOutcome.Rewind(head),
             ReceiverDecision.Append append => AppendEntries(verified, append, isolation),
             ReceiverDecision.AlreadyCommitted => new CommitOutcome.Duplicate(head),
@@ -74,7 +84,7 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
         VerifiedBatch verified, ReceiverDecision.Append append, Isolation isolation)
     {
         var batch = verified.Batch;
-        var row = session.Journals.FindOrAdd(verified.Journal, verified.Cabinet.Id);
+        var row = _session.Journals.FindOrAdd(verified.Journal, verified.Cabinet.Id);
         if (append.Gap is { } gap)
         {
             DeclareGap(verified, row, gap);
@@ -82,7 +92,7 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
 
         var last = Math.Min(batch.Count, isolation.TryEntries);
         var range = new BatchRange((long)batch.FirstSeq + append.Skip, last - append.Skip, _position + 1);
-        session.Batches.Insert(++_batchId, row.No, range, verified, catalogueVersion);
+        _session.Batches.Insert(++_batchId, row.No, range, verified, _catalogueVersion);
         var journal = new JournalInAppend(row, verified, _refunds.WaitingIn(verified.Journal, batch.FirstSeq,
             append.NewHead.Seq), new EntryDating(batch.Header.Clocks, row.LastUtcMs));
         _successions.GuardIfSeveral(journal);
@@ -97,7 +107,7 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
         _entryInHand = null;
 
         var skipped = append.Gap is { } g ? (long)(g.Last - g.First + 1) : 0;
-        return session.Journals.Advance(row, append.NewHead, journal.Dating.LatestUtcMs, skipped,
+        return _session.Journals.Advance(row, append.NewHead, journal.Dating.LatestUtcMs, skipped,
             journal.IsFirst)
             ? new CommitOutcome.Committed(append.NewHead, last - append.Skip, quarantined)
             : throw new InvalidOperationException(
@@ -111,7 +121,7 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
         var verified = journal.Verified;
         var bytes = verified.Batch.Entry(index).Span;
         var seq = verified.Batch.FirstSeq + (ulong)index;
-        var judged = judge.Judge(bytes, verified.Cabinet, journal.Dating);
+        var judged = _judge.Judge(bytes, verified.Cabinet, journal.Dating);
         if (apart)
         {
             judged.Quarantine(QuarantineReason.LedgerRefused);
@@ -124,22 +134,22 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
 
         var position = ++_position;
         Count(journal, position, seq, bytes, ref judged);
-        session.Entries.Insert(position, _batchId, seq, verified.Batch.Hash(index), bytes, judged);
+        _session.Entries.Insert(position, _batchId, seq, verified.Batch.Hash(index), bytes, judged);
         if (judged.Kind == EntryKind.Sale && judged.BusinessDay != 0)
         {
-            session.Spans.Note(position, judged.UtcMs);
+            _session.Spans.Note(position, judged.UtcMs);
         }
 
         if (judged.ClockImplausible && journal.IsFirstImplausibleOf(judged.Header.Time.Boot))
         {
-            session.Findings.Raise(FindingKind.ClockImplausible, verified.Cabinet.Id,
+            _session.Findings.Raise(FindingKind.ClockImplausible, verified.Cabinet.Id,
                 $"{verified.Journal}/{judged.Header.Time.Boot}", FindingEvidence.Clock(seq, judged),
                 verified.ReceivedUtcMs, judged.UtcMs);
         }
 
         if (judged.Reason != QuarantineReason.None)
         {
-            session.KeepApart(position, verified.Cabinet.Id, (verified.Journal, seq),
+            _session.KeepApart(position, verified.Cabinet.Id, (verified.Journal, seq),
                 (judged.Reason, words ?? ""), judged.UtcMs, verified.ReceivedUtcMs);
         }
 
@@ -165,7 +175,7 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
                 _successions.CountOnce(journal, position, seq, bytes, ref judged);
                 if (judged.State == EntryState.Counted)
                 {
-                    session.Totals.AddSale(journal.Verified.Cabinet.Id, judged.AssignmentId, judged.BusinessDay,
+                    _session.Totals.AddSale(journal.Verified.Cabinet.Id, judged.AssignmentId, judged.BusinessDay,
                         judged.Amounts);
                 }
 
@@ -186,11 +196,11 @@ internal sealed class BatchAppender(LedgerSession session, EntryJudge judge, lon
 
     private void DeclareGap(VerifiedBatch verified, JournalRow row, SkippedRange gap)
     {
-        session.Successions.Gap(row.No, gap.First, gap.Last, row.Record.Head.Hash, verified.Batch.Header.Previous.Hash,
+        _session.Successions.Gap(row.No, gap.First, gap.Last, row.Record.Head.Hash, verified.Batch.Header.Previous.Hash,
             verified.ReceivedUtcMs);
 
         // What is gone followed the last entry that is there.
-        session.Findings.Raise(FindingKind.SequenceGap, verified.Cabinet.Id,
+        _session.Findings.Raise(FindingKind.SequenceGap, verified.Cabinet.Id,
             $"{verified.Journal}/{gap.First}-{gap.Last}", FindingEvidence.Gap(verified.Journal, gap),
             verified.ReceivedUtcMs, row.LastUtcMs > 0 ? row.LastUtcMs : verified.ReceivedUtcMs);
     }

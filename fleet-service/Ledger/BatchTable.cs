@@ -32,17 +32,6 @@ internal sealed class BatchTable(FleetConnection connection) : IDisposable
         ORDER BY first_seq
         """);
 
-    private readonly Statement _newest = connection.Prepare("SELECT coalesce(max(batch_id), 0) FROM batches");
-
-    /// <summary>The newest batch id; 0 in an empty ledger.</summary>
-    public long NewestId()
-    {
-        _newest.Next();
-        var id = _newest.Long(0);
-        _newest.Reset();
-        return id;
-    }
-
     /// <summary>Writes the row of a batch.</summary>
     /// <param name="batchId">Its id.</param>
     /// <param name="journalNo">Its journal.</param>
@@ -92,7 +81,6 @@ internal sealed class BatchTable(FleetConnection connection) : IDisposable
         _rows.Dispose();
         _locate.Dispose();
         _ofJournal.Dispose();
-        _newest.Dispose();
     }
 }
 

@@ -44,22 +44,11 @@ internal sealed class EntryTable(FleetConnection connection) : IDisposable
 
     private readonly Statement _hash = connection.Prepare("SELECT hash FROM entries WHERE position = ?1");
 
-    private readonly Statement _newest = connection.Prepare("SELECT coalesce(max(position), 0) FROM entries");
-
     /// <summary>True when the transaction failed in rows that were appended to it before.</summary>
     public bool IsRefused => _rows.IsRefused;
 
     /// <summary>Of these, the one it failed at, from 0; null when nobody knows.</summary>
     public long? RefusedRow => _rows.RefusedRow;
-
-    /// <summary>The newest position; 0 in an empty ledger.</summary>
-    public long NewestPosition()
-    {
-        _newest.Next();
-        var position = _newest.Long(0);
-        _newest.Reset();
-        return position;
-    }
 
     /// <summary>Appends an entry.</summary>
     public void Insert(
@@ -132,7 +121,6 @@ internal sealed class EntryTable(FleetConnection connection) : IDisposable
         _read.Dispose();
         _range.Dispose();
         _hash.Dispose();
-        _newest.Dispose();
     }
 
     private static StoredEntry Read(Statement row) => new(row.Long(0), (EntryKind)row.Long(1), (EntryState)row.Long(2),

@@ -106,7 +106,6 @@ internal sealed class JournalLook : IDisposable
         }
 
         _moved.Clear();
-        _heads.Flush();
     }
 
     /// <summary>Forgets all of it, what was moved and not written too.</summary>

@@ -13,6 +13,7 @@ namespace KioskFleet.Service.Ledger;
 internal sealed class LedgerSession : IDisposable
 {
     private readonly FleetConnection _connection;
+    private readonly Statement _newest;
     private readonly List<ApartEntry> _apart = [];
     private FleetTransaction? _transaction;
 
@@ -20,6 +21,9 @@ internal sealed class LedgerSession : IDisposable
     public LedgerSession(FleetDatabase database)
     {
         _connection = database.OpenWriter();
+        _newest = _connection.Prepare("""
+            SELECT (SELECT coalesce(max(position), 0) FROM entries), (SELECT coalesce(max(batch_id), 0) FROM batches)
+            """);
         Journals = new JournalTable(_connection);
         Batches = new BatchTable(_connection);
         Entries = new EntryTable(_connection);
@@ -75,6 +79,15 @@ internal sealed class LedgerSession : IDisposable
 
     /// <summary>Begins a transaction that excludes other writers, when none is open.</summary>
     public void Begin() => _transaction ??= _connection.BeginWrite();
+
+    /// <summary>The newest position and the newest batch; 0 in an empty ledger.</summary>
+    public (long Position, long BatchId) Newest()
+    {
+        _newest.Next();
+        var newest = (_newest.Long(0), _newest.Long(1));
+        _newest.Reset();
+        return newest;
+    }
 
     /// <summary>Writes the gathered totals and commits: fsynced when it returns.</summary>
     /// <exception cref="CommitOutcomeUnknownException">
@@ -141,6 +154,7 @@ internal sealed class LedgerSession : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _newest.Dispose();
         Journals.Dispose();
         Batches.Dispose();
         Entries.Dispose();

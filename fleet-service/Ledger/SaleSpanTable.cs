@@ -13,8 +13,10 @@ internal sealed class SaleSpanTable(FleetConnection connection) : IDisposable
     /// <summary>Positions of one block; the migration that made the table has the same number.</summary>
     public const long PositionsPerBlock = 4_096;
 
-    private readonly Statement _upsert = connection.Prepare("""
-        INSERT INTO sale_spans (block, first_utc_ms, last_utc_ms) VALUES (?1, ?2, ?3)
+    private readonly RowWriter _rows = connection.PrepareRows(
+        "sale_spans",
+        "block, first_utc_ms, last_utc_ms",
+        """
         ON CONFLICT (block) DO UPDATE SET
           first_utc_ms = CASE WHEN excluded.first_utc_ms < sale_spans.first_utc_ms THEN excluded.first_utc_ms
                          ELSE sale_spans.first_utc_ms END,
@@ -37,7 +39,7 @@ internal sealed class SaleSpanTable(FleetConnection connection) : IDisposable
     {
         foreach (var (block, span) in _spans)
         {
-            _upsert.Set(1, block).Set(2, span.First).Set(3, span.Last).Run();
+            _rows.Set(1, block).Set(2, span.First).Set(3, span.Last).Add();
         }
 
         _spans.Clear();
@@ -47,5 +49,5 @@ internal sealed class SaleSpanTable(FleetConnection connection) : IDisposable
     public void Forget() => _spans.Clear();
 
     /// <inheritdoc/>
-    public void Dispose() => _upsert.Dispose();
+    public void Dispose() => _rows.Dispose();
 }

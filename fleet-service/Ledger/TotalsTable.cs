@@ -86,7 +86,6 @@ internal sealed class TotalsTable(FleetConnection connection) : IDisposable
         }
 
         _changes.Clear();
-        _rows.Flush();
         _windows.Flush();
     }
 

@@ -53,7 +53,6 @@ internal sealed class WindowTotalsTable(FleetConnection connection) : IDisposabl
         }
 
         _changes.Clear();
-        _rows.Flush();
     }
 
     /// <summary>Forgets what was gathered: the transaction is undone.</summary>

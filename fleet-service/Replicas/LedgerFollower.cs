@@ -16,7 +16,7 @@ internal abstract class LedgerFollower(Leases leases, string work, TimeSpan idle
     /// While cabinets always wait for receipts, a step is followed by so many times its length of pause; while they
     /// wait for a part of the time, by that part of it.
     /// </summary>
-    private const int PauseInSteps = 12;
+    private const int PauseInSteps = 24;
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);

@@ -175,10 +175,16 @@ internal sealed class PostgreSqlFleetConnection(NpgsqlConnection connection, str
     /// <inheritdoc/>
     public override void FlushRows()
     {
+        // What is copied goes its own way; all else in one way to the server.
         foreach (var rows in _pending)
         {
-            rows.Flush();
+            if (rows is not PostgreSqlUpsert)
+            {
+                rows.Flush();
+            }
         }
+
+        PostgreSqlUpsert.Flush(this, [.. _pending.OfType<PostgreSqlUpsert>().Where(static rows => rows.IsWaiting)]);
     }
 
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ internal sealed class PostgreSqlUpsert : PostgreSqlRows
     private readonly string _behind;
     private readonly bool _changesEach;
     private readonly Column[] _values;
-    private NpgsqlCommand? _command;
+    private string? _sql;
     private int _rows;
 
     private sealed class Column
@@ -100,12 +100,17 @@ internal sealed class PostgreSqlUpsert : PostgreSqlRows
     }
 
     /// <inheritdoc/>
-    public override void Flush()
+    public override void Flush() => Flush(Owner, IsWaiting ? [this] : []);
+
+    /// <summary>Writes what waits in several, in their order and in one way to the server.</summary>
+    /// <param name="owner">Their connection.</param>
+    /// <param name="waiting">Those in which rows wait.</param>
+    public static void Flush(PostgreSqlFleetConnection owner, IReadOnlyList<PostgreSqlUpsert> waiting)
     {
-        if (IsWaiting)
+        if (waiting.Count > 0)
         {
-            Owner.MakeRoom(null, "");
-            Owner.Guard(Send);
+            owner.MakeRoom(null, "");
+            owner.Guard(() => Send(owner, waiting));
         }
     }
 
@@ -119,36 +124,52 @@ internal sealed class PostgreSqlUpsert : PostgreSqlRows
         }
     }
 
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        base.Dispose();
-        _command?.Dispose();
-    }
-
-    private int Send()
+    private static int Send(PostgreSqlFleetConnection owner, IReadOnlyList<PostgreSqlUpsert> waiting)
     {
         try
         {
-            _command ??= new NpgsqlCommand(
-                _before + " unnest("
-                + string.Join(", ", _values.Select((column, i) => $"${i + 1}::{column.Type}[]")) + ")" + _behind,
-                Owner.Driver);
-            _command.Parameters.Clear();
-            foreach (var column in _values)
+            using var batch = owner.Driver.CreateBatch();
+            foreach (var rows in waiting)
             {
-                _command.Parameters.Add(column.Parameter);
+                batch.BatchCommands.Add(rows.Command());
             }
 
-            var rows = _command.ExecuteNonQuery();
-            return !_changesEach || rows == _rows
-                ? rows
-                : throw new InvalidOperationException(
-                    $"{Table}: {_rows} rows were to be changed, and {rows} were as they had been read.");
+            var written = batch.ExecuteNonQuery();
+            for (var i = 0; i < waiting.Count; i++)
+            {
+                waiting[i].Check(batch.BatchCommands[i].RecordsAffected);
+            }
+
+            return written;
         }
         finally
         {
-            Forget();
+            foreach (var rows in waiting)
+            {
+                rows.Forget();
+            }
+        }
+    }
+
+    private NpgsqlBatchCommand Command()
+    {
+        _sql ??= _before + " unnest("
+            + string.Join(", ", _values.Select((column, i) => $"${i + 1}::{column.Type}[]")) + ")" + _behind;
+        var command = new NpgsqlBatchCommand(_sql);
+        foreach (var column in _values)
+        {
+            command.Parameters.Add(column.Parameter);
+        }
+
+        return command;
+    }
+
+    private void Check(int rows)
+    {
+        if (_changesEach && rows != _rows)
+        {
+            throw new InvalidOperationException(
+                $"{Table}: {_rows} rows were to be changed, and {rows} were as they had been read.");
         }
     }
 }

@@ -162,6 +162,20 @@ public sealed class AlertRulesTests
     }
 
     [Fact]
+    public void The_sales_of_a_batch_count_as_if_they_were_evenly_spread()
+    {
+        var before = SaleRhythm.Of(0).With(7 * Minute);
+        var oneByOne = Enumerable.Range(0, 300).Aggregate(before, (rhythm, i) => rhythm.With((10 + 5 * i) * Minute));
+        var atOnce = before.With(new SoldBatch("A1", 10 * Minute, (10 + 5 * 299) * Minute, 300));
+        Assert.Equal(oneByOne, atOnce);
+
+        // What is said once more, or late, says nothing of gaps.
+        Assert.Equal(oneByOne, oneByOne.With(new SoldBatch("A1", 10 * Minute, 100 * Minute, 40)));
+        var single = new SoldBatch("A1", 3_000 * Minute, 3_000 * Minute, 1);
+        Assert.Equal(oneByOne.With(3_000 * Minute), oneByOne.With(single));
+    }
+
+    [Fact]
     public void Nothing_sold_is_measured_by_what_is_usual_and_never_by_a_night()
     {
         SaleRhythm Every(long minutes, int sales) => Enumerable.Range(1, sales - 1)

@@ -57,7 +57,7 @@ public sealed class LedgerFollowerTests : IDisposable
         using var follower = BesideReceipts(StepLength);
         await follower.StartAsync(Stop);
         await UntilAsync(() => follower.Steps == 1);
-        _time.Advance(11 * StepLength);
+        _time.Advance(23 * StepLength);
         await Task.Delay(100, Stop);
         Assert.Equal(1, follower.Steps);
         await UntilAsync(() =>
@@ -78,7 +78,7 @@ public sealed class LedgerFollowerTests : IDisposable
         });
         await follower.StartAsync(Stop);
         await UntilAsync(() => follower.Steps == 1);
-        _time.Advance(11 * StepLength);
+        _time.Advance(23 * StepLength);
         await Task.Delay(100, Stop);
         Assert.Equal(1, follower.Steps);
         _time.Advance(2 * StepLength);
@@ -101,7 +101,7 @@ public sealed class LedgerFollowerTests : IDisposable
         });
         await follower.StartAsync(Stop);
         await UntilAsync(() => follower.Steps == 1);
-        _time.Advance(2.9 * StepLength);
+        _time.Advance(5.9 * StepLength);
         await Task.Delay(100, Stop);
         Assert.Equal(1, follower.Steps);
         _time.Advance(0.2 * StepLength);
@@ -131,10 +131,10 @@ public sealed class LedgerFollowerTests : IDisposable
         });
         await follower.StartAsync(Stop);
         await UntilAsync(() => follower.Steps == 1);
-        _time.Advance(12 * StepLength);
+        _time.Advance(24 * StepLength);
         _awaiting!.Dispose();
         await UntilAsync(() => follower.Steps == 2);
-        _time.Advance(9 * StepLength);
+        _time.Advance(21 * StepLength);
         await Task.Delay(100, Stop);
         Assert.Equal(2, follower.Steps);
         await follower.StopAsync(Stop);
