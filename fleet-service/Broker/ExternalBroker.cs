@@ -18,7 +18,8 @@ internal sealed class ExternalBroker(
     ShareGroup group, Lazy<IUpMessageHandler> handler, PresenceBook presence, TimeProvider time,
     BrokerMetrics metrics, ILogger<ExternalBroker> log) : BackgroundService, IBrokerLink
 {
-    private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient(new MqttLibraryLog(log));
+    private readonly IMqttClient _client = new MqttClientFactory()
+        .CreateMqttClient(new MqttLibraryLog(log), new ReadAheadAdapters());
     private TaskCompletionSource<byte[]>? _controlAnswer;
     private CancellationToken _stopping;
     private volatile bool _subscribed;

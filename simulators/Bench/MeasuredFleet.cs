@@ -22,6 +22,16 @@ internal sealed class MeasuredFleet : IAsyncDisposable
     // would do their work.
     private static readonly string[] Patience =
         ["Broker:External:KeepAliveSeconds=3600", "Replicas:LeaseSeconds=60"];
+
+    // What is due each minute or hour reads all that was sold since, once; what follows the ledger takes small steps.
+    private const string Long = """
+        SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+          AND state = 'active' AND wait_event_type IS DISTINCT FROM 'Lock' AND clock_timestamp() - query_start > '0.5 s')
+        """;
+
+    private static readonly TimeSpan Awaking = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SettlesWithin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan FollowedFor = TimeSpan.FromSeconds(15);
 
     private readonly DistributedOptions _options;
@@ -135,6 +145,24 @@ internal sealed class MeasuredFleet : IAsyncDisposable
         foreach (var service in _services)
         {
             service.Thaw();
+        }
+    }
+
+    /// <summary>
+    /// Waits until services that stood still have done what was due meanwhile: until no question to the database has
+    /// run for long, for a second. No longer than 20 seconds behind the first three.
+    /// </summary>
+    public async Task SettleAsync(CancellationToken cancel)
+    {
+        await Task.Delay(Awaking, cancel);
+        await using var connection = await _cluster.OpenAsync(_database, cancel);
+        await using var isBusy = new NpgsqlCommand(Long, connection);
+        var started = Stopwatch.GetTimestamp();
+        for (var quiet = started; Stopwatch.GetElapsedTime(quiet) < Settled
+            && Stopwatch.GetElapsedTime(started) < SettlesWithin;)
+        {
+            await Task.Delay(Settled / 10, cancel);
+            quiet = (bool)(await isBusy.ExecuteScalarAsync(cancel))! ? Stopwatch.GetTimestamp() : quiet;
         }
     }
 

@@ -23,8 +23,6 @@ internal sealed record ReplicaFigures(
 internal sealed class ReplicaBench(
     DistributedOptions options, PostgreSqlCluster cluster, string folder, Action<string> progress)
 {
-    private static readonly TimeSpan Overdue = TimeSpan.FromSeconds(3);
-
     /// <summary>Measures. Whatever way it ends, no child process is left.</summary>
     /// <exception cref="CampaignException">A program does not start, or a cabinet is refused.</exception>
     public async Task<ReplicaFigures> RunAsync(Func<double> bare, CancellationToken cancel)
@@ -46,7 +44,7 @@ internal sealed class ReplicaBench(
                 fleet.Thaw();
 
                 // What was due meanwhile is done first; then awake, as in the middle of a day.
-                await Task.Delay(Overdue, cancel);
+                await fleet.SettleAsync(cancel);
                 await fleet.SendAsync(options.WarmUpSalesPerCabinet, cancel);
                 var rate = await fleet.SendAsync(options.SalesPerCabinet, cancel);
                 await fleet.FreezeAsync(cancel);

@@ -166,6 +166,7 @@ internal static class TestEngine
         }
 
         windows.Flush();
+        connection.FlushRows();
     }
 
     private static StorageOptions At(string folder, string database) => new()
