@@ -225,7 +225,8 @@ folder_in_memory() {
   if [[ -w $place ]] && ((${free_kib:-0} >= needed_kib)); then mktemp -d "$place/kioskfleet-run-all-XXXXXX"; fi
 }
 
-# run_project NAME [ENGINE ARGS...]: runs a project; with ENGINE its databases are on that engine.
+# run_project NAME [ENGINE ARGS...]: runs a project; with ENGINE its databases are on that engine. Behind the engine's
+# name may stand the part of its suites.
 run_project() {
   local name=$1 engine=${2:-} project assembly report log code head started=$SECONDS arguments=() place=${TMPDIR:-/tmp}
   if [[ $name == fleet-service && -n $memory ]]; then place=$memory; fi
@@ -245,7 +246,7 @@ run_project() {
     *[=~]*) arguments=(-filterVSTest "$filter") ;;
     *) arguments=(-method "*$filter*") ;;
   esac
-  TMPDIR=$place KIOSKFLEET_TEST_ENGINE=$engine bounded "$project_limit" \
+  TMPDIR=$place KIOSKFLEET_TEST_ENGINE=${engine%% *} bounded "$project_limit" \
     dotnet "$assembly" -noLogo -noColor -result-xml "$report" "${arguments[@]}" "$@" >"$log" 2>&1
   code=$?
 
@@ -276,18 +277,20 @@ run_project() {
   fi
 }
 
-# Folders of the fleet service's tests whose suites run over both engines in a whole run; all others can by hand, and
-# would take longer than a whole run may.
-readonly both_engines='Ledger Ingest Fleet Series Enforcement Rejudging Reconciliation'
+# Folders of the fleet service's tests whose suites run over both engines in a whole run, by the process in which they
+# run over PostgreSQL; all others can by hand, and would take longer than a whole run may.
+readonly both_engines=(
+  'Ledger Ingest Fleet Series Enforcement Rejudging Reconciliation'
+  'Catalogue Compliance Policies Findings Charts Telemetry Alerts'
+)
+
+# Of these, what judges many days of many cabinets: minutes over PostgreSQL.
+readonly long_suites='Compliance.OracleTests Compliance.ArrivalTests'
 
 # run_over_both_engines NAME: runs a project over SQLite and over PostgreSQL. A suite that is written for two cities
 # runs for one of them over each engine, and every other suite twice, unless it is marked [RunsOnce].
 run_over_both_engines() {
-  local whole=$filter folder suites=KioskFleet.Service.Tests elsewhere=() twice=()
-  for folder in $both_engines; do
-    elsewhere+=(-class- "$suites.$folder.Linjiang*")
-    twice+=(-namespace "$suites.$folder")
-  done
+  local whole=$filter folders folder suite suites=KioskFleet.Service.Tests elsewhere=() twice long=() part=0
   if ! is_installed initdb; then
     run_project "$1" sqlite
     skipped=$((skipped + 1))
@@ -299,8 +302,14 @@ run_over_both_engines() {
     run_project "$1" postgresql
     filter=$whole
   else
+    for folder in ${both_engines[*]}; do elsewhere+=(-class- "$suites.$folder.Linjiang*"); done
     run_project "$1" sqlite "${elsewhere[@]}"
-    run_project "$1" postgresql "${twice[@]}" -class- '*.Chuzhou*' -trait- Runs=once
+    for suite in $long_suites; do long+=(-class- "$suites.$suite"); done
+    for folders in "${both_engines[@]}"; do
+      twice=()
+      for folder in $folders; do twice+=(-namespace "$suites.$folder"); done
+      run_project "$1" "postgresql $((++part))" "${twice[@]}" "${long[@]}" -class- '*.Chuzhou*' -trait- Runs=once
+    done
   fi
 }
 

@@ -26,7 +26,8 @@ internal sealed class MeasuredFleet : IAsyncDisposable
     // What is due each minute or hour reads all that was sold since, once; what follows the ledger takes small steps.
     private const string Long = """
         SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-          AND state = 'active' AND wait_event_type IS DISTINCT FROM 'Lock' AND clock_timestamp() - query_start > '0.5 s')
+          AND state = 'active' AND wait_event_type IS DISTINCT FROM 'Lock'
+          AND clock_timestamp() - query_start > '0.5 s')
         """;
 
     private static readonly TimeSpan Awaking = TimeSpan.FromSeconds(3);

@@ -103,7 +103,8 @@ public sealed class ReadAheadChannelTests
             return Task.FromResult(given);
         }
 
-        public Task WriteAsync(ReadOnlySequence<byte> buffer, bool isEndOfPacket, CancellationToken cancellationToken) =>
+        public Task WriteAsync(
+            ReadOnlySequence<byte> buffer, bool isEndOfPacket, CancellationToken cancellationToken) =>
             Task.CompletedTask;
 
         public void Dispose()
