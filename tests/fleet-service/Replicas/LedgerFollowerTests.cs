@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using KioskFleet.Service.Replicas;
 using KioskFleet.Service.Storage;
 using KioskFleet.Service.Tests.Storage;
@@ -13,7 +14,7 @@ public sealed class LedgerFollowerTests : IDisposable
     private static readonly TimeSpan StepLength = TimeSpan.FromMilliseconds(50);
 
     private readonly TemporaryDatabase _files = new();
-    private readonly FakeTimeProvider _time = new();
+    private readonly PausedTime _time = new();
     private readonly FleetDatabase _database;
     private WriterGate.Turn? _awaiting;
 
@@ -42,7 +43,7 @@ public sealed class LedgerFollowerTests : IDisposable
     {
         using var follower = BesideReceipts(TimeSpan.FromMinutes(1));
         await follower.StartAsync(Stop);
-        await UntilAsync(() => follower.Steps == 1);
+        await UntilAsync(() => _time.IsPausedFor(TimeSpan.FromSeconds(5)));
         _time.Advance(TimeSpan.FromSeconds(4.9));
         await Task.Delay(100, Stop);
         Assert.Equal(1, follower.Steps);
@@ -56,7 +57,7 @@ public sealed class LedgerFollowerTests : IDisposable
     {
         using var follower = BesideReceipts(StepLength);
         await follower.StartAsync(Stop);
-        await UntilAsync(() => follower.Steps == 1);
+        await UntilAsync(() => _time.IsPausedFor(24 * StepLength));
         _time.Advance(23 * StepLength);
         await Task.Delay(100, Stop);
         Assert.Equal(1, follower.Steps);
@@ -77,7 +78,7 @@ public sealed class LedgerFollowerTests : IDisposable
             _awaiting ??= await _database.Writers.EnterFirstAsync(isReceiptAwaited: true, Stop);
         });
         await follower.StartAsync(Stop);
-        await UntilAsync(() => follower.Steps == 1);
+        await UntilAsync(() => _time.IsPausedFor(24 * StepLength));
         _time.Advance(23 * StepLength);
         await Task.Delay(100, Stop);
         Assert.Equal(1, follower.Steps);
@@ -100,7 +101,7 @@ public sealed class LedgerFollowerTests : IDisposable
             _time.Advance(3 * StepLength / 4);
         });
         await follower.StartAsync(Stop);
-        await UntilAsync(() => follower.Steps == 1);
+        await UntilAsync(() => _time.IsPausedFor(6 * StepLength));
         _time.Advance(5.9 * StepLength);
         await Task.Delay(100, Stop);
         Assert.Equal(1, follower.Steps);
@@ -130,7 +131,7 @@ public sealed class LedgerFollowerTests : IDisposable
             _awaiting = await _database.Writers.EnterFirstAsync(isReceiptAwaited: true, Stop);
         });
         await follower.StartAsync(Stop);
-        await UntilAsync(() => follower.Steps == 1);
+        await UntilAsync(() => _time.IsPausedFor(24 * StepLength));
         _time.Advance(24 * StepLength);
         _awaiting!.Dispose();
         await UntilAsync(() => follower.Steps == 2);
@@ -155,6 +156,24 @@ public sealed class LedgerFollowerTests : IDisposable
         while (!condition())
         {
             await Task.Delay(5, limit.Token);
+        }
+    }
+
+    /// <summary>
+    /// Time that knows for what it was asked to wait: a step is over before the pause behind it has begun, and time
+    /// that goes on in between counts to neither.
+    /// </summary>
+    private sealed class PausedTime : FakeTimeProvider
+    {
+        private readonly ConcurrentQueue<TimeSpan> _pauses = new();
+
+        public bool IsPausedFor(TimeSpan pause) => _pauses.Any(p => (p - pause).Duration() < TimeSpan.FromTicks(10));
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            _pauses.Enqueue(dueTime);
+            return timer;
         }
     }
 
