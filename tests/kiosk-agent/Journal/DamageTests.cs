@@ -55,13 +55,16 @@ public sealed class DamageTests
     public void A_damaged_id_that_became_another_sales_is_carried_beside_it_and_said_to_be_unproven()
     {
         using var cabinet = new TestCabinet();
-        cabinet.Sell(1, "b");
-        cabinet.Sell(1, "c");
+        cabinet.Sell(1, "b-drink-");
+        cabinet.Sell(1, "c-drink-");
         var (path, id) = (cabinet.CurrentPath, cabinet.Journal.Id);
-        cabinet.RestartAfter(() => TestCabinet.FlipAt(path, "c0"));
+        cabinet.RestartAfter(() => TestCabinet.FlipAt(path, "c-drink-0"));
 
         Assert.Equal(
-            [new("b0", new EntryOrigin(id, 1), false), new UnsentSale("b0", new EntryOrigin(id, 2), true)],
+            [
+                new("b-drink-0", new EntryOrigin(id, 1), false),
+                new UnsentSale("b-drink-0", new EntryOrigin(id, 2), true),
+            ],
             Unsent(cabinet));
         Assert.Equal(id, Assert.IsType<SuccessionBody>(TestCabinet.Decode(TestCabinet.All(cabinet.Journal)[0]).Body)
             .Predecessor);
