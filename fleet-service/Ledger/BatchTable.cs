@@ -20,7 +20,8 @@ internal sealed class BatchTable(FleetConnection connection) : IDisposable
         """
         batch_id, journal_no, first_seq, entries, first_position, signed_first_seq, envelope, signature, key_spki,
         catalogue_version, received_utc_ms
-        """);
+        """,
+        isFew: true);
 
     private readonly Statement _locate = connection.Prepare("""
         SELECT first_seq, entries, first_position FROM batches

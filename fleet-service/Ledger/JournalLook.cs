@@ -16,6 +16,9 @@ internal sealed class JournalLook : IDisposable
     private readonly Func<Statement, JournalRow> _rowOf;
     private readonly Dictionary<JournalId, JournalRow?> _rows = [];
     private readonly Dictionary<CabinetId, int> _ofCabinets = [];
+    private readonly HashSet<long> _counted = [];
+    private readonly HashSet<JournalId> _named = [];
+    private readonly List<VerifiedBatch> _asked = [];
     private readonly Dictionary<JournalId, Moved> _moved = [];
 
     private sealed record Moved(JournalRow From, JournalRow To, long Skipped);
@@ -41,32 +44,57 @@ internal sealed class JournalLook : IDisposable
     }
 
     /// <summary>
-    /// Reads the journals of a group's batches and all others of their cabinets. A new journal's row is made here when
-    /// its batch begins the journal: its chain was checked, so that it is appended.
+    /// The batches of a group for which was not asked yet. A journal that was read as another one of its cabinet is
+    /// none that was asked for.
     /// </summary>
-    public void At(IReadOnlyList<VerifiedBatch> group)
+    public List<VerifiedBatch> NotAsked(IReadOnlyList<VerifiedBatch> group) => [.. group.Where(
+        batch => !_named.Contains(batch.Journal) || !_ofCabinets.ContainsKey(batch.Cabinet.Id))];
+
+    /// <summary>
+    /// The question for the journals of some batches and all others of their cabinets; when it is asked,
+    /// <see cref="Take"/> takes the answer.
+    /// </summary>
+    public Statement Question(IReadOnlyList<VerifiedBatch> batches)
     {
-        Forget();
-        Read(group);
-        var isNew = false;
-        foreach (var batch in group)
+        _asked.AddRange(batches);
+        foreach (var batch in batches)
+        {
+            _named.Add(batch.Journal);
+            _rows.TryAdd(batch.Journal, null);
+            _ofCabinets.TryAdd(batch.Cabinet.Id, 0);
+        }
+
+        return _read.Set(1, batches.Select(batch => batch.Journal).Distinct().Select(BytesOf).ToList())
+            .Set(2, batches.Select(batch => batch.Cabinet.Id.Value).Distinct().ToList());
+    }
+
+    /// <summary>
+    /// Takes the answer. A new journal's row is made here when its batch begins the journal: its chain was checked, so
+    /// that it is appended.
+    /// </summary>
+    public void Take()
+    {
+        ReadRows();
+        var made = new Dictionary<CabinetId, VerifiedBatch>();
+        foreach (var batch in _asked)
         {
             var previous = batch.Batch.Facts.Previous;
             if (_rows[batch.Journal] is null && previous == Head.Genesis(batch.Journal)
-                && !_ofCabinets.ContainsKey(batch.Cabinet.Id))
+                && _ofCabinets[batch.Cabinet.Id] == 0 && made.TryAdd(batch.Cabinet.Id, batch))
             {
                 // The first journal of its cabinet; a second one is rare and goes the long way.
                 _make.Set(1, BytesOf(batch.Journal)).Set(2, batch.Cabinet.Id.Value).Set(3, 0).Set(4, previous.Hash)
                     .Set(5, 0).Add();
-                _ofCabinets[batch.Cabinet.Id] = 1;
-                isNew = true;
             }
         }
 
-        if (isNew)
+        _asked.Clear();
+        if (made.Count > 0)
         {
             _make.Flush();
-            Read(group);
+            Question([.. made.Values]);
+            ReadRows();
+            _asked.Clear();
         }
     }
 
@@ -113,6 +141,9 @@ internal sealed class JournalLook : IDisposable
     {
         _rows.Clear();
         _ofCabinets.Clear();
+        _counted.Clear();
+        _named.Clear();
+        _asked.Clear();
         _moved.Clear();
     }
 
@@ -131,22 +162,16 @@ internal sealed class JournalLook : IDisposable
         return bytes;
     }
 
-    private void Read(IReadOnlyList<VerifiedBatch> group)
+    private void ReadRows()
     {
-        var journals = group.Select(batch => batch.Journal).Distinct().ToList();
-        _ofCabinets.Clear();
-        foreach (var journal in journals)
-        {
-            _rows[journal] = null;
-        }
-
-        _read.Set(1, journals.ConvertAll(BytesOf))
-            .Set(2, group.Select(batch => batch.Cabinet.Id.Value).Distinct().ToList());
         while (_read.Next())
         {
             var row = _rowOf(_read);
             _rows[row.Record.Journal] = row;
-            _ofCabinets[row.Record.Cabinet] = _ofCabinets.GetValueOrDefault(row.Record.Cabinet) + 1;
+            if (_ofCabinets.TryGetValue(row.Record.Cabinet, out var count) && _counted.Add(row.No))
+            {
+                _ofCabinets[row.Record.Cabinet] = count + 1;
+            }
         }
     }
 }

@@ -65,10 +65,8 @@ internal sealed class JournalTable(FleetConnection connection) : IDisposable
         WHERE journal_id = ?1
         """);
 
-    /// <summary>
-    /// Looks at all journals of a group at once, where each question costs a way to a server; in a transaction.
-    /// </summary>
-    public void LookAt(IReadOnlyList<VerifiedBatch> group) => _look?.At(group);
+    /// <summary>What is looked at of all journals of a group at once; null where each is asked for by itself.</summary>
+    public JournalLook? Look => _look;
 
     /// <summary>Writes the heads that were moved.</summary>
     /// <exception cref="InvalidOperationException">A head is not where it was read.</exception>

@@ -2,6 +2,7 @@ using System.Data.Common;
 using KioskFleet.Protocol.Entries;
 using KioskFleet.Protocol.Identity;
 using KioskFleet.Service.Findings;
+using KioskFleet.Service.Replicas;
 using KioskFleet.Service.Storage;
 
 namespace KioskFleet.Service.Ledger;
@@ -15,12 +16,18 @@ internal sealed class LedgerSession : IDisposable
     private readonly FleetConnection _connection;
     private readonly Statement _newest;
     private readonly List<ApartEntry> _apart = [];
+    private readonly ChangeQuestion? _changes;
     private FleetTransaction? _transaction;
 
     /// <summary>Opens a session that may write.</summary>
-    public LedgerSession(FleetDatabase database)
+    /// <param name="database">The ledger's database.</param>
+    /// <param name="changes">
+    /// Changes of other services on the database, which a group's judging may not miss; null without.
+    /// </param>
+    public LedgerSession(FleetDatabase database, ChangeWatch? changes = null)
     {
         _connection = database.OpenWriter();
+        _changes = changes?.Question(_connection);
         _newest = _connection.Prepare("""
             SELECT (SELECT coalesce(max(position), 0) FROM entries), (SELECT coalesce(max(batch_id), 0) FROM batches)
             """);
@@ -80,6 +87,36 @@ internal sealed class LedgerSession : IDisposable
     /// <summary>Begins a transaction that excludes other writers, when none is open.</summary>
     public void Begin() => _transaction ??= _connection.BeginWrite();
 
+    /// <summary>
+    /// Begins a transaction for a group of batches, when none is open. What <see cref="LookAt"/> needs is asked in one
+    /// way to a server with it: a service that waits for its turn has its answers with it.
+    /// </summary>
+    public void Begin(IReadOnlyList<VerifiedBatch> group)
+    {
+        if (_transaction is null)
+        {
+            _changes?.Set();
+            _transaction = _connection.BeginWrite(
+                [_newest, .. _changes is null ? (Statement[])[] : [_changes.Statement], .. QuestionsFor(group)]);
+        }
+    }
+
+    /// <summary>
+    /// Looks at what a group is judged by: changes of other services, and, where each question costs a way to a server,
+    /// its journals and for which of them refunds wait.
+    /// </summary>
+    /// <param name="group">The batches, of which only some may have been asked for when the transaction began.</param>
+    public void LookAt(IReadOnlyList<VerifiedBatch> group)
+    {
+        _changes?.Answer();
+        Take();
+        if (Journals.Look?.NotAsked(group) is { Count: > 0 } late)
+        {
+            _connection.Ask([.. QuestionsFor(late)]);
+            Take();
+        }
+    }
+
     /// <summary>The newest position and the newest batch; 0 in an empty ledger.</summary>
     public (long Position, long BatchId) Newest()
     {
@@ -134,6 +171,7 @@ internal sealed class LedgerSession : IDisposable
         Totals.Forget();
         Spans.Forget();
         _apart.Clear();
+        _newest.Reset();
         _transaction?.Dispose();
         _transaction = null;
     }
@@ -154,6 +192,7 @@ internal sealed class LedgerSession : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _changes?.Dispose();
         _newest.Dispose();
         Journals.Dispose();
         Batches.Dispose();
@@ -168,6 +207,18 @@ internal sealed class LedgerSession : IDisposable
         Hellos.Dispose();
         SealedRuns.Dispose();
         _connection.Dispose();
+    }
+
+    private Statement[] QuestionsFor(IReadOnlyList<VerifiedBatch> batches) =>
+        Journals.Look is { } look && Refunds.Question(batches) is { } awaited ? [look.Question(batches), awaited] : [];
+
+    private void Take()
+    {
+        if (Journals.Look is { } look)
+        {
+            look.Take();
+            Refunds.Take();
+        }
     }
 
     private void WriteApart(ApartEntry entry)

@@ -45,8 +45,8 @@ internal sealed class LedgerWriter(
         using var turn = await database.Writers.EnterFirstAsync(isReceiptAwaited: true, cancellationToken);
         try
         {
-            _session ??= new LedgerSession(database);
-            _session.Begin();
+            _session ??= new LedgerSession(database, changes);
+            _session.Begin(group);
             return Commit(_session, late is null ? group : [.. group, .. late()]);
         }
         catch
@@ -137,14 +137,12 @@ internal sealed class LedgerWriter(
         out List<CommitOutcome> outcomes)
     {
         outcomes = new List<CommitOutcome>(group.Count);
-        session.Begin();
+        session.Begin(group);
         BatchAppender? appender = null;
         try
         {
             // Nobody else can commit until this transaction ends: what is read now is in force at its commit.
-            changes?.CatchUp(session.Connection);
-            session.Journals.LookAt(group);
-            session.Refunds.LookAt(group);
+            session.LookAt(group);
             var snapshot = catalogue.Snapshot;
             appender = new BatchAppender(session, new EntryJudge(snapshot, _calendar), snapshot.Version);
             foreach (var batch in group)

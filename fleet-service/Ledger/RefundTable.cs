@@ -98,18 +98,17 @@ internal sealed class RefundTable(FleetConnection connection) : IDisposable
     }
 
     /// <summary>
-    /// Looks at once for which journals of a group refunds wait, where each question costs a way to a server.
+    /// The question for which journals of some batches refunds wait, where each by itself would cost a way to a server;
+    /// when it is asked, <see cref="Take"/> takes the answer.
     /// </summary>
-    public void LookAt(IReadOnlyList<VerifiedBatch> group)
-    {
-        if (_awaitedOf is null)
-        {
-            return;
-        }
+    public Statement? Question(IReadOnlyList<VerifiedBatch> batches) =>
+        _awaitedOf?.Set(1, batches.Select(batch => batch.Journal).Distinct().Select(BytesOf).ToList());
 
-        _awaited = [];
-        _awaitedOf.Set(1, group.Select(batch => batch.Journal).Distinct().Select(BytesOf).ToList());
-        while (_awaitedOf.Next())
+    /// <summary>Takes the answer: of the journals that were asked for, refunds wait for these.</summary>
+    public void Take()
+    {
+        _awaited ??= [];
+        while (_awaitedOf!.Next())
         {
             _awaited.Add(_awaitedOf.Journal(0));
         }

@@ -19,12 +19,9 @@ internal static class ChangeTable
     public static long Oldest(FleetConnection connection) => connection.Query(
         "SELECT coalesce(min(change_id), 0) FROM replica_changes", row => row.Long(0))[0];
 
-    /// <summary>Changes behind a number, oldest first.</summary>
-    public static List<ReplicaChange> Since(FleetConnection connection, long changeId, int most) => connection.Query(
-        """
-        SELECT change_id, topic, key FROM replica_changes WHERE change_id > $seen ORDER BY change_id LIMIT $most
-        """,
-        row => new ReplicaChange(row.Long(0), row.Text(1), row.Text(2)), ("$seen", changeId), ("$most", (long)most));
+    /// <summary>Changes behind a number (1), oldest first and no more than a count of them (2).</summary>
+    public static Statement Since(FleetConnection connection) => connection.Prepare(
+        "SELECT change_id, topic, key FROM replica_changes WHERE change_id > ?1 ORDER BY change_id LIMIT ?2");
 
     /// <summary>Forgets what every service that lives has read long ago; the newest stays.</summary>
     public static void Trim(FleetConnection connection, TimeSpan keep) => connection.Execute(

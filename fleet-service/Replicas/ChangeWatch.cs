@@ -26,39 +26,69 @@ internal sealed class ChangeWatch(
     private long _seen = -1;
 
     /// <summary>
+    /// The number of the newest change that was read; as if there were none to be read before all was read once.
+    /// </summary>
+    internal long Seen
+    {
+        get
+        {
+            lock (_one)
+            {
+                return _seen < 0 ? long.MaxValue : _seen;
+            }
+        }
+    }
+
+    /// <summary>The question what changed, of one connection; null where nobody else writes.</summary>
+    public ChangeQuestion? Question(FleetConnection connection) =>
+        database.IsShared ? new ChangeQuestion(this, connection) : null;
+
+    /// <summary>
     /// Reads what changed since the last look. Inside a writing transaction nothing can change any more until its end.
     /// </summary>
     public void CatchUp(FleetConnection connection)
     {
-        if (!database.IsShared)
-        {
-            return;
-        }
+        using var question = Question(connection);
+        question?.Set();
+        question?.Answer();
+    }
 
+    /// <summary>Follows what was found to have changed.</summary>
+    /// <param name="connection">Where it was found.</param>
+    /// <param name="asked">Behind which number was asked.</param>
+    /// <param name="found">Changes, oldest first; some may have been read meanwhile.</param>
+    /// <returns>False when it must be asked anew: all was read meanwhile, only what came since is missing.</returns>
+    internal bool Follow(FleetConnection connection, long asked, IReadOnlyList<ReplicaChange> found)
+    {
         lock (_one)
         {
+            if (asked > _seen && _seen >= 0)
+            {
+                return false;
+            }
+
             // The number first: what is changed while all is read is read once more.
             if (_seen < 0)
             {
                 var newest = ChangeTable.Newest(connection);
                 ReloadAll();
                 _seen = newest;
-                return;
+                return true;
             }
 
-            var changes = ChangeTable.Since(connection, _seen, MostChanges);
+            var changes = found.Where(change => change.ChangeId > _seen).ToList();
             if (changes.Count == 0)
             {
-                return;
+                return true;
             }
 
-            if (changes.Count == MostChanges || ChangeTable.Oldest(connection) > Math.Max(_seen, 1))
+            if (found.Count == MostChanges || ChangeTable.Oldest(connection) > Math.Max(_seen, 1))
             {
                 // Too many, or the last one seen was forgotten, and others behind it perhaps.
                 var newest = ChangeTable.Newest(connection);
                 ReloadAll();
                 _seen = newest;
-                return;
+                return true;
             }
 
             foreach (var follower in _followers.Value)
@@ -73,6 +103,7 @@ internal sealed class ChangeWatch(
             }
 
             _seen = changes[^1].ChangeId;
+            return true;
         }
     }
 

@@ -28,7 +28,10 @@ internal abstract class FleetConnection : IDisposable
     /// An <c>ON CONFLICT</c> clause; then no two rows between two flushes have the same key. Empty: a row that is there
     /// already is an error.
     /// </param>
-    public abstract RowWriter PrepareRows(string table, string columns, string onConflict = "");
+    /// <param name="isFew">
+    /// They are few beside the rows of other tables, with which they are written in one way to a server.
+    /// </param>
+    public abstract RowWriter PrepareRows(string table, string columns, string onConflict = "", bool isFew = false);
 
     /// <summary>
     /// True when each question costs a way to a server: then those of a group are asked at once, with
@@ -49,21 +52,30 @@ internal abstract class FleetConnection : IDisposable
     /// <summary>Writes the rows that writers of this connection still hold.</summary>
     public abstract void FlushRows();
 
+    /// <summary>
+    /// Asks several statements, whose parameters are set, in one way to a server; their rows are then read as ever,
+    /// with no other way. Where a question costs none, each is asked when it is read.
+    /// </summary>
+    public virtual void Ask(params ReadOnlySpan<Statement> questions)
+    {
+    }
+
     /// <summary>Runs statements without parameters, one after another.</summary>
     public abstract void Script(string sql);
 
     /// <summary>Begins a transaction whose reads all see one moment.</summary>
     public FleetTransaction BeginRead()
     {
-        Begin(isWriting: false);
+        Begin(isWriting: false, []);
         return new FleetTransaction(this);
     }
 
     /// <summary>Begins a transaction that keeps every other writer out.</summary>
+    /// <param name="questions">What is asked first in it, as by <see cref="Ask"/>.</param>
     /// <exception cref="InvalidOperationException">The fence of the work does not hold; nothing is open.</exception>
-    public FleetTransaction BeginWrite()
+    public FleetTransaction BeginWrite(params ReadOnlySpan<Statement> questions)
     {
-        Begin(isWriting: true);
+        Begin(isWriting: true, questions);
         try
         {
             Fence?.Require(this);
@@ -102,8 +114,8 @@ internal abstract class FleetConnection : IDisposable
     /// <inheritdoc/>
     public abstract void Dispose();
 
-    /// <summary>Begins a transaction.</summary>
-    protected abstract void Begin(bool isWriting);
+    /// <summary>Begins a transaction and asks.</summary>
+    protected abstract void Begin(bool isWriting, ReadOnlySpan<Statement> questions);
 
     /// <summary>Commits; durable when it returns.</summary>
     protected internal abstract void Commit();

@@ -32,8 +32,9 @@ internal sealed class PostgreSqlFleetConnection(NpgsqlConnection connection, str
     public override Statement Prepare(string sql) => new PostgreSqlStatement(this, PostgreSqlText.Of(sql));
 
     /// <inheritdoc/>
-    public override RowWriter PrepareRows(string table, string columns, string onConflict = "") =>
-        onConflict.Length == 0
+    public override RowWriter PrepareRows(
+        string table, string columns, string onConflict = "", bool isFew = false) =>
+        onConflict.Length == 0 && !isFew
             ? new PostgreSqlCopy(this, table, columns)
             : PostgreSqlUpsert.Rows(this, table, columns, onConflict);
 
@@ -43,6 +44,25 @@ internal sealed class PostgreSqlFleetConnection(NpgsqlConnection connection, str
     /// <inheritdoc/>
     public override RowWriter PrepareChanges(string table, string columns, string set, string where) =>
         PostgreSqlUpsert.Changes(this, table, columns, set, where);
+
+    /// <inheritdoc/>
+    public override void Ask(params ReadOnlySpan<Statement> questions)
+    {
+        foreach (var question in questions)
+        {
+            MakeRoom(null, ((PostgreSqlStatement)question).Sql);
+        }
+
+        try
+        {
+            AskAll(null, questions);
+        }
+        catch
+        {
+            Fail();
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public override void Script(string sql)
@@ -121,20 +141,20 @@ internal sealed class PostgreSqlFleetConnection(NpgsqlConnection connection, str
     internal void Fail() => _isFailed = _isInTransaction;
 
     /// <inheritdoc/>
-    protected override void Begin(bool isWriting)
+    protected override void Begin(bool isWriting, ReadOnlySpan<Statement> questions)
     {
         try
         {
-            Open(isWriting);
+            Open(isWriting, questions);
         }
         catch (PostgresException error) when (isWriting && PostgreSqlEngine.IsHeldByOthers(error)
             && FrozenWriter.End(connection, WriterLock))
         {
-            Open(isWriting);
+            Open(isWriting, questions);
         }
     }
 
-    private void Open(bool isWriting)
+    private void Open(bool isWriting, ReadOnlySpan<Statement> questions)
     {
         MakeRoom(null, "");
         try
@@ -145,9 +165,15 @@ internal sealed class PostgreSqlFleetConnection(NpgsqlConnection connection, str
                 rows.Begin();
             }
 
-            Run(isWriting
-                ? $"BEGIN; SELECT pg_advisory_xact_lock({WriterLock})"
-                : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+            if (isWriting)
+            {
+                // Each question is asked when the turn has come, and sees all that was committed before it.
+                AskAll(["BEGIN", $"SELECT pg_advisory_xact_lock({WriterLock})"], questions);
+            }
+            else
+            {
+                Run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+            }
         }
         catch
         {
@@ -210,6 +236,33 @@ internal sealed class PostgreSqlFleetConnection(NpgsqlConnection connection, str
         foreach (var rows in _pending)
         {
             rows.Forget();
+        }
+    }
+
+    /// <summary>Takes the turn, where it is not taken yet, and asks, all in one way to the server.</summary>
+    private void AskAll(string[]? turn, ReadOnlySpan<Statement> questions)
+    {
+        using var batch = connection.CreateBatch();
+        foreach (var command in turn ?? [])
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(command));
+        }
+
+        foreach (var question in questions)
+        {
+            batch.BatchCommands.Add(((PostgreSqlStatement)question).Part());
+        }
+
+        using var reader = batch.ExecuteReader();
+        if (turn is not null)
+        {
+            reader.NextResult();
+        }
+
+        foreach (var question in questions)
+        {
+            ((PostgreSqlStatement)question).Take(reader);
+            reader.NextResult();
         }
     }
 

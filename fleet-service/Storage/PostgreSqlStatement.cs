@@ -23,6 +23,9 @@ internal sealed class PostgreSqlStatement : Statement
         _command = new NpgsqlCommand(sql, owner.Driver);
     }
 
+    /// <summary>Its text, which names its tables.</summary>
+    internal string Sql => _command.CommandText;
+
     /// <inheritdoc/>
     public override Statement Set(int index, long value) => Set(index, NpgsqlDbType.Bigint, value);
 
@@ -85,6 +88,30 @@ internal sealed class PostgreSqlStatement : Statement
 
         Reset();
         return false;
+    }
+
+    /// <summary>The statement as one of several that go in one way to the server.</summary>
+    internal NpgsqlBatchCommand Part()
+    {
+        Reset();
+        var part = new NpgsqlBatchCommand(_command.CommandText);
+        foreach (NpgsqlParameter parameter in _command.Parameters)
+        {
+            part.Parameters.Add(parameter.Clone());
+        }
+
+        return part;
+    }
+
+    /// <summary>Takes its rows from the answer to several.</summary>
+    internal void Take(NpgsqlDataReader answer)
+    {
+        while (answer.Read())
+        {
+            _ahead.Enqueue(Values(answer));
+        }
+
+        _isReading = true;
     }
 
     /// <summary>Reads the rest of the rows into memory: another statement needs the connection.</summary>

@@ -47,7 +47,8 @@ internal sealed class SqliteFleetConnection(SqliteConnection connection) : Fleet
     public override Statement Prepare(string sql) => new SqliteStatement(Handle, sql);
 
     /// <inheritdoc/>
-    public override RowWriter PrepareRows(string table, string columns, string onConflict = "") =>
+    public override RowWriter PrepareRows(
+        string table, string columns, string onConflict = "", bool isFew = false) =>
         new SqliteRowWriter(this, table, columns, onConflict);
 
     /// <inheritdoc/>
@@ -77,7 +78,8 @@ internal sealed class SqliteFleetConnection(SqliteConnection connection) : Fleet
     }
 
     /// <inheritdoc/>
-    protected override void Begin(bool isWriting) => Script(isWriting ? "BEGIN IMMEDIATE" : "BEGIN");
+    protected override void Begin(bool isWriting, ReadOnlySpan<Statement> questions) =>
+        Script(isWriting ? "BEGIN IMMEDIATE" : "BEGIN");
 
     /// <inheritdoc/>
     protected internal override void Commit() => Script("COMMIT");

@@ -132,6 +132,10 @@ internal sealed class BooksRig : IDisposable
 
     public Task<IReadOnlyList<CommitOutcome>> Commit(params VerifiedBatch[] group) => Writer.CommitAsync(group, Stop);
 
+    /// <summary>Commits a group of which the batches behind a number of them come when its turn has come.</summary>
+    public Task<IReadOnlyList<CommitOutcome>> Commit(VerifiedBatch[] group, int inTime) =>
+        Writer.CommitAsync(group[..inTime], Stop, () => group[inTime..]);
+
     public HelloOutcome Hear(Hello hello)
     {
         using var session = new LedgerSession(Database);

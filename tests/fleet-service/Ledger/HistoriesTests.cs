@@ -87,7 +87,7 @@ public abstract class HistoriesTests(string dataSet)
                 from = Math.Min(from, until[j]);
                 return books.Batch(journals[j], (ulong)from, (ulong)Math.Min(until[j], from + random.Below(4)));
             }).ToArray();
-            var outcomes = await books.Commit(batches);
+            var outcomes = await books.Commit(batches, 1 + random.Below(batches.Length));
             for (var i = 0; i < picked.Count; i++)
             {
                 heads[picked[i]] = outcomes[i] switch
