@@ -30,7 +30,7 @@ internal sealed class EntryTable(FleetConnection connection) : IDisposable
         """
         position, batch_id, seq, hash, bytes, kind, state, utc_ms, business_day, assignment_id, aid_fen, ordinary_fen,
         unmapped_fen, line_class, line_classes
-        """);
+        """ + (connection.HasCommitMonths ? ", commit_month" : ""));
 
     private readonly Statement _read = connection.Prepare("""
         SELECT position, kind, state, business_day, assignment_id, line_class, line_classes, bytes, utc_ms
@@ -43,6 +43,11 @@ internal sealed class EntryTable(FleetConnection connection) : IDisposable
         """);
 
     private readonly Statement _hash = connection.Prepare("SELECT hash FROM entries WHERE position = ?1");
+
+    /// <summary>
+    /// The month of this transaction, yyyymm in UTC, where <see cref="FleetConnection.HasCommitMonths"/>.
+    /// </summary>
+    public long CommitMonth { get; set; }
 
     /// <summary>True when the transaction failed in rows that were appended to it before.</summary>
     public bool IsRefused => _rows.IsRefused;
@@ -65,6 +70,11 @@ internal sealed class EntryTable(FleetConnection connection) : IDisposable
         else
         {
             _rows.SetNull(15);
+        }
+
+        if (connection.HasCommitMonths)
+        {
+            _rows.Set(16, CommitMonth);
         }
 
         _rows.Add();

@@ -28,9 +28,10 @@ internal sealed class LedgerSession : IDisposable
     {
         _connection = database.OpenWriter();
         _changes = changes?.Question(_connection);
-        _newest = _connection.Prepare("""
-            SELECT (SELECT coalesce(max(position), 0) FROM entries), (SELECT coalesce(max(batch_id), 0) FROM batches)
-            """);
+        _newest = _connection.Prepare(
+            "SELECT (SELECT coalesce(max(position), 0) FROM entries), "
+            + "(SELECT coalesce(max(batch_id), 0) FROM batches), "
+            + (_connection.HasCommitMonths ? "CAST(to_char(now() AT TIME ZONE 'UTC', 'YYYYMM') AS BIGINT)" : "0"));
         Journals = new JournalTable(_connection);
         Batches = new BatchTable(_connection);
         Entries = new EntryTable(_connection);
@@ -117,11 +118,12 @@ internal sealed class LedgerSession : IDisposable
         }
     }
 
-    /// <summary>The newest position and the newest batch; 0 in an empty ledger.</summary>
+    /// <summary>The newest position and the newest batch, behind which is appended; 0 in an empty ledger.</summary>
     public (long Position, long BatchId) Newest()
     {
         _newest.Next();
         var newest = (_newest.Long(0), _newest.Long(1));
+        Entries.CommitMonth = _newest.Long(2);
         _newest.Reset();
         return newest;
     }

@@ -40,6 +40,12 @@ internal abstract class FleetConnection : IDisposable
     /// </summary>
     public virtual bool AsksInSets => false;
 
+    /// <summary>
+    /// True when entries lie in a part of their table for each month in which they were committed: who appends them
+    /// says which, as <c>commit_month</c>. Their default is the same, and is worked out anew for each row.
+    /// </summary>
+    public virtual bool HasCommitMonths => false;
+
     /// <summary>Makes a writer of many changes of rows ready; each change must find its row.</summary>
     /// <param name="table">The table.</param>
     /// <param name="columns">Names of a change's values, separated by commas; every change sets all of them.</param>

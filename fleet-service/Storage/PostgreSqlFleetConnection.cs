@@ -42,6 +42,9 @@ internal sealed class PostgreSqlFleetConnection(NpgsqlConnection connection, str
     public override bool AsksInSets => true;
 
     /// <inheritdoc/>
+    public override bool HasCommitMonths => true;
+
+    /// <inheritdoc/>
     public override RowWriter PrepareChanges(string table, string columns, string set, string where) =>
         PostgreSqlUpsert.Changes(this, table, columns, set, where);
 
