@@ -28,7 +28,8 @@ internal static class BenchCommand
         var sales = CommandOptions.Number(
             "--sales", "Sales per cabinet, end to end; 1,600 unless said otherwise with --engine distributed.", 500, 1,
             5_000);
-        var rounds = CommandOptions.Number("--rounds", "Alternating rounds.", 5, 1, 25);
+        var rounds = CommandOptions.Number(
+            "--rounds", "Alternating rounds; 9 unless said otherwise with --engine distributed.", 5, 1, 25);
         var seed = new Option<int>("--seed") { DefaultValueFactory = _ => 1, Description = "Seed of the sales." };
         var quick = new Option<bool>("--quick") { Description = "A short run that checks the benchmark alone." };
         var json = new Option<FileInfo?>("--json") { Description = "Writes the figures to this file." };
@@ -53,10 +54,9 @@ internal static class BenchCommand
         {
             if (parsed.GetValue(engine) == Distributed)
             {
-                var several = Several(parsed, cabinets, sales) with
+                var several = Several(parsed, cabinets, sales, rounds) with
                 {
                     Seed = parsed.GetValue(seed),
-                    Rounds = parsed.GetValue(rounds),
                 };
                 return await DistributedReport.RunAsync(
                     parsed.GetValue(quick) ? several.Quick() : several, parsed.GetValue(json), ct);
@@ -74,13 +74,15 @@ internal static class BenchCommand
         return command;
     }
 
-    private static DistributedOptions Several(ParseResult parsed, Option<int> cabinets, Option<int> sales)
+    private static DistributedOptions Several(
+        ParseResult parsed, Option<int> cabinets, Option<int> sales, Option<int> rounds)
     {
         var usual = new DistributedOptions();
         return usual with
         {
             Cabinets = Given(parsed, cabinets) ?? usual.Cabinets,
             SalesPerCabinet = Given(parsed, sales) ?? usual.SalesPerCabinet,
+            Rounds = Given(parsed, rounds) ?? usual.Rounds,
         };
     }
 

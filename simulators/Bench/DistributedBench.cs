@@ -11,7 +11,7 @@ namespace KioskFleet.Simulators.Bench;
 internal sealed class DistributedBench(DistributedOptions options, string folder, Action<string> progress)
 {
     // The ledger's rounds take half a second, in which a machine may be held up: so many times as many of them.
-    private const int LedgerTimes = 3;
+    private const int LedgerTimes = 2;
 
     /// <summary>Measures. Whatever way it ends, no child process is left.</summary>
     /// <exception cref="CampaignException">A program is missing or does not start.</exception>

@@ -34,7 +34,7 @@ internal sealed class SeriesBench(
     private const int FieldsPerLine = 2;
 
     // A round takes a quarter of a second, in which a machine may be held up: so many times as many of them.
-    private const int Times = 3;
+    private const int Times = 2;
     private const string Taken = "vm_rows_inserted_total{type=\"influx\"} ";
 
     private readonly HttpClient _http = new();
