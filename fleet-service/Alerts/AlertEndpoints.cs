@@ -8,15 +8,29 @@ using KioskFleet.Service.Http;
 namespace KioskFleet.Service.Alerts;
 
 /// <summary>What to list.</summary>
-/// <param name="State">Open, Acknowledged, Dismissed or Closed; without it all that are not closed.</param>
-/// <param name="Kind">A kind.</param>
-/// <param name="Cabinet">A cabinet's id.</param>
-/// <param name="County">A county's code.</param>
-/// <param name="Operator">An operator's id.</param>
-/// <param name="Page">Page from 1.</param>
-/// <param name="PageSize">1 to 1000, default 100.</param>
-internal sealed record AlertQuery(
-    string? State, string? Kind, string? Cabinet, string? County, string? Operator, int? Page, int? PageSize);
+internal sealed record AlertQuery
+{
+    /// <summary>Open, Acknowledged, Dismissed or Closed; without it all that are not closed.</summary>
+    public string? State { get; init; }
+
+    /// <summary>A kind.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>A cabinet's id.</summary>
+    public string? Cabinet { get; init; }
+
+    /// <summary>A county's code.</summary>
+    public string? County { get; init; }
+
+    /// <summary>An operator's id.</summary>
+    public string? Operator { get; init; }
+
+    /// <summary>Page from 1.</summary>
+    public int? Page { get; init; }
+
+    /// <summary>1 to 1000, default 100.</summary>
+    public int? PageSize { get; init; }
+}
 
 /// <summary>A step's words.</summary>
 /// <param name="Words">Why, at most 1,000 characters; may be missing.</param>
@@ -138,7 +152,7 @@ internal static class AlertEndpoints
     }
 
     /// <summary>What a request for a step needs, and its answer.</summary>
-    private readonly record struct Steps(
+    internal readonly record struct Steps(
         AlertDesk Desk, AlertStore Store, FleetRegister Register, AlertTerms Terms, HttpContext Http)
     {
         public async Task<IResult> TakeAsync(long id, AlertState to, string? words) =>

@@ -72,9 +72,18 @@ internal static class PublicEndpoints
     };
 
     /// <summary>What to list.</summary>
-    /// <param name="Page">Page from 1.</param>
-    /// <param name="PageSize">1 to 100, default 20.</param>
-    /// <param name="Contains">A text within name or supplier.</param>
-    /// <param name="RecognisedBy">A county's code, or national.</param>
-    private sealed record PublicQuery(int? Page, int? PageSize, string? Contains, string? RecognisedBy);
+    internal sealed record PublicQuery
+    {
+        /// <summary>Page from 1.</summary>
+        public int? Page { get; init; }
+
+        /// <summary>1 to 100, default 20.</summary>
+        public int? PageSize { get; init; }
+
+        /// <summary>A text within name or supplier.</summary>
+        public string? Contains { get; init; }
+
+        /// <summary>A county's code, or national.</summary>
+        public string? RecognisedBy { get; init; }
+    }
 }

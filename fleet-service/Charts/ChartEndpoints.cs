@@ -133,17 +133,32 @@ internal static class ChartEndpoints
 }
 
 /// <summary>The query of a chart.</summary>
-/// <param name="From">First business day.</param>
-/// <param name="To">Last business day.</param>
-/// <param name="Step">hour or day; default day.</param>
-/// <param name="By">all, class, county, operator or cabinet; default all.</param>
-/// <param name="Class">Of one class.</param>
-/// <param name="County">Of one county.</param>
-/// <param name="Operator">Of one operator.</param>
-/// <param name="Cabinet">Of one cabinet.</param>
-internal sealed record SalesChartQuery(
-    string? From, string? To, string? Step, string? By, string? Class, string? County, string? Operator,
-    string? Cabinet);
+internal sealed record SalesChartQuery
+{
+    /// <summary>First business day.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Last business day.</summary>
+    public string? To { get; init; }
+
+    /// <summary>hour or day; default day.</summary>
+    public string? Step { get; init; }
+
+    /// <summary>all, class, county, operator or cabinet; default all.</summary>
+    public string? By { get; init; }
+
+    /// <summary>Of one class.</summary>
+    public string? Class { get; init; }
+
+    /// <summary>Of one county.</summary>
+    public string? County { get; init; }
+
+    /// <summary>Of one operator.</summary>
+    public string? Operator { get; init; }
+
+    /// <summary>Of one cabinet.</summary>
+    public string? Cabinet { get; init; }
+}
 
 /// <summary>A chart of sales.</summary>
 /// <param name="From">First business day.</param>

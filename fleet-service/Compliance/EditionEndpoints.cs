@@ -119,7 +119,10 @@ internal static class EditionEndpoints
         ComplianceProblems.Of(StatusCodes.Status404NotFound, "NoSuchEdition", "id", $"{id}");
 
     /// <summary>Which window is to be sealed.</summary>
-    private sealed record MakeRequest(string? Window);
+    internal sealed record MakeRequest
+    {
+        public string? Window { get; init; }
+    }
 }
 
 /// <summary>An edition as the interface lists it.</summary>

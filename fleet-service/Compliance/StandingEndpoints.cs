@@ -140,10 +140,32 @@ internal static class StandingEndpoints
     private static string? OrNull(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     /// <summary>The query of a standings page.</summary>
-    private sealed record StandingsRequest(
-        string? Window, string? At, string? County, string? Operator, string? Standing, int? Page, int? PageSize,
-        bool? Projected);
+    internal sealed record StandingsRequest
+    {
+        public string? Window { get; init; }
+
+        public string? At { get; init; }
+
+        public string? County { get; init; }
+
+        public string? Operator { get; init; }
+
+        public string? Standing { get; init; }
+
+        public int? Page { get; init; }
+
+        public int? PageSize { get; init; }
+
+        public bool? Projected { get; init; }
+    }
 
     /// <summary>The query of standings of places.</summary>
-    private sealed record MomentRequest(string? Window, string? At, bool? Projected);
+    internal sealed record MomentRequest
+    {
+        public string? Window { get; init; }
+
+        public string? At { get; init; }
+
+        public bool? Projected { get; init; }
+    }
 }

@@ -7,14 +7,26 @@ using KioskFleet.Service.Storage;
 namespace KioskFleet.Service.Enforcement;
 
 /// <summary>What lists of enforcement are filtered by.</summary>
-/// <param name="Behind">True for cabinets that reported another config than wanted; null for all.</param>
-/// <param name="Rung">A rung; null for all.</param>
-/// <param name="County">A county's code; null for all.</param>
-/// <param name="Operator">An operator's id; null for all.</param>
-/// <param name="Page">Page from 1.</param>
-/// <param name="PageSize">1 to 1000, default 100.</param>
-internal sealed record EnforcementQuery(
-    bool? Behind, string? Rung, string? County, string? Operator, int? Page, int? PageSize);
+internal sealed record EnforcementQuery
+{
+    /// <summary>True for cabinets that reported another config than wanted; null for all.</summary>
+    public bool? Behind { get; init; }
+
+    /// <summary>A rung; null for all.</summary>
+    public string? Rung { get; init; }
+
+    /// <summary>A county's code; null for all.</summary>
+    public string? County { get; init; }
+
+    /// <summary>An operator's id; null for all.</summary>
+    public string? Operator { get; init; }
+
+    /// <summary>Page from 1.</summary>
+    public int? Page { get; init; }
+
+    /// <summary>1 to 1000, default 100.</summary>
+    public int? PageSize { get; init; }
+}
 
 /// <summary>Reads what the interface shows: wanted beside applied. Only reads. Thread-safe.</summary>
 internal sealed class EnforcementViewStore(

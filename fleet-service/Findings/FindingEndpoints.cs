@@ -136,7 +136,7 @@ internal static class FindingEndpoints
     }
 
     /// <summary>What a request for a step needs, and its answer.</summary>
-    private readonly record struct FindingSteps(FindingDesk Desk, FindingQueries Queries, HttpContext Http)
+    internal readonly record struct FindingSteps(FindingDesk Desk, FindingQueries Queries, HttpContext Http)
     {
         public async Task<IResult> TakeAsync(long id, FindingStep step, string? words) =>
             await Desk.TakeAsync(id, step, words, AccessPolicies.Actor(Http.User), Http.RequestAborted) switch

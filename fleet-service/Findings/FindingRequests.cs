@@ -4,20 +4,35 @@ using KioskFleet.Service.Places;
 namespace KioskFleet.Service.Findings;
 
 /// <summary>What to list.</summary>
-/// <param name="Kind">A kind.</param>
-/// <param name="State">A state.</param>
-/// <param name="Cabinet">A cabinet's id.</param>
-/// <param name="Operator">An operator's id.</param>
-/// <param name="County">A county's code.</param>
-/// <param name="Venue">The id of a venue that is no cabinet.</param>
-/// <param name="Since">
-/// A day (2020-09-01, from its first moment) or a moment with its offset: found then or later.
-/// </param>
-/// <param name="Before">Only findings with a smaller number.</param>
-/// <param name="Count">1 to 500, default 100.</param>
-internal sealed record FindingQuery(
-    string? Kind, string? State, string? Cabinet, string? Operator, string? County, string? Venue, string? Since,
-    long? Before, int? Count);
+internal sealed record FindingQuery
+{
+    /// <summary>A kind.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>A state.</summary>
+    public string? State { get; init; }
+
+    /// <summary>A cabinet's id.</summary>
+    public string? Cabinet { get; init; }
+
+    /// <summary>An operator's id.</summary>
+    public string? Operator { get; init; }
+
+    /// <summary>A county's code.</summary>
+    public string? County { get; init; }
+
+    /// <summary>The id of a venue that is no cabinet.</summary>
+    public string? Venue { get; init; }
+
+    /// <summary> A day (2020-09-01, from its first moment) or a moment with its offset: found then or later. </summary>
+    public string? Since { get; init; }
+
+    /// <summary>Only findings with a smaller number.</summary>
+    public long? Before { get; init; }
+
+    /// <summary>1 to 500, default 100.</summary>
+    public int? Count { get; init; }
+}
 
 /// <summary>A step's words.</summary>
 /// <param name="Words">Why, at most 2,000 characters.</param>

@@ -126,9 +126,20 @@ internal static class FleetEndpoints
 }
 
 /// <summary>What to list.</summary>
-/// <param name="County">A county's code.</param>
-/// <param name="Operator">An operator's id.</param>
-/// <param name="Life">A state.</param>
-/// <param name="Page">Page from 1.</param>
-/// <param name="PageSize">1 to 1000, default 100.</param>
-internal sealed record CabinetQuery(string? County, string? Operator, string? Life, int? Page, int? PageSize);
+internal sealed record CabinetQuery
+{
+    /// <summary>A county's code.</summary>
+    public string? County { get; init; }
+
+    /// <summary>An operator's id.</summary>
+    public string? Operator { get; init; }
+
+    /// <summary>A state.</summary>
+    public string? Life { get; init; }
+
+    /// <summary>Page from 1.</summary>
+    public int? Page { get; init; }
+
+    /// <summary>1 to 1000, default 100.</summary>
+    public int? PageSize { get; init; }
+}

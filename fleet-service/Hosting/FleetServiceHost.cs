@@ -146,7 +146,7 @@ internal sealed class FleetServiceHost : IAsyncDisposable
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
         });
         services.AddOpenApi();
-        services.AddSingleton<QueryNames>();
+        services.AddSingleton<QueryParameters>();
     }
 
     /// <summary>The modules in the order of their start; they stop in reverse, so the broker is last.</summary>
@@ -191,7 +191,7 @@ internal sealed class FleetServiceHost : IAsyncDisposable
         app.UseRateLimiter();
         app.Use(async (context, next) =>
         {
-            if (context.RequestServices.GetRequiredService<QueryNames>().Refusal(context) is { } refusal)
+            if (context.RequestServices.GetRequiredService<QueryParameters>().Refusal(context) is { } refusal)
             {
                 await refusal.ExecuteAsync(context);
                 return;

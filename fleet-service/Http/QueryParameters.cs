@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
@@ -5,21 +6,29 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 namespace KioskFleet.Service.Http;
 
 /// <summary>
-/// Refuses a request whose query has a name that its address does not know: a misspelt filter would be ignored, and the
-/// answer would be taken for what it is not. Thread-safe.
+/// Refuses a request whose query has a name that its address does not know, since a misspelt filter would be ignored
+/// and the answer would be taken for what it is not, or a value that cannot be read, which is named here: the web
+/// server says no more than that one cannot. Thread-safe.
 /// </summary>
-internal sealed class QueryNames(IApiDescriptionGroupCollectionProvider descriptions)
+internal sealed class QueryParameters(IApiDescriptionGroupCollectionProvider descriptions)
 {
-    private readonly Lazy<Dictionary<(string Method, string Path), HashSet<string>>> _known = new(() => descriptions
-        .ApiDescriptionGroups.Items.SelectMany(group => group.Items)
-        .GroupBy(api => (api.HttpMethod ?? "", api.RelativePath ?? ""))
-        .ToDictionary(
-            apis => apis.Key,
-            apis => apis.SelectMany(api => api.ParameterDescriptions)
-                .Where(p => p.Source == BindingSource.Query).Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name))
-                .ToHashSet(StringComparer.OrdinalIgnoreCase)));
+    private readonly Lazy<Dictionary<(string Method, string Path), Dictionary<string, Type>>> _known = new(
+        () => descriptions.ApiDescriptionGroups.Items.SelectMany(group => group.Items)
+            .GroupBy(api => (api.HttpMethod ?? "", api.RelativePath ?? ""))
+            .ToDictionary(
+                apis => apis.Key,
+                apis => apis.SelectMany(api => api.ParameterDescriptions)
+                    .Where(parameter => parameter.Source == BindingSource.Query)
+                    .DistinctBy(parameter => parameter.Name, StringComparer.OrdinalIgnoreCase)
+                    .ToDictionary(
+                        parameter => JsonNamingPolicy.CamelCase.ConvertName(parameter.Name),
+                        parameter => Nullable.GetUnderlyingType(parameter.Type) ?? parameter.Type,
+                        StringComparer.OrdinalIgnoreCase)));
 
-    /// <summary>The refusal of a request, or null when every name is known or the address tells none.</summary>
+    /// <summary>
+    /// The refusal of a request, or null when every name is known and every value can be read, or the address tells no
+    /// names.
+    /// </summary>
     public IResult? Refusal(HttpContext context)
     {
         if (context.Request.Query.Count == 0 || context.GetEndpoint() is not RouteEndpoint endpoint
@@ -29,9 +38,32 @@ internal sealed class QueryNames(IApiDescriptionGroupCollectionProvider descript
             return null;
         }
 
-        var unknown = context.Request.Query.Keys.Where(name => !known.Contains(name)).ToList();
-        return unknown.Count == 0 ? null : ApiProblems.Of(
-            ProblemCode.UnknownQueryName, StatusCodes.Status400BadRequest, string.Join(", ", unknown),
-            ("got", unknown), ("takes", known.Order(StringComparer.Ordinal)));
+        var unknown = context.Request.Query.Keys.Where(name => !known.ContainsKey(name)).ToList();
+        if (unknown.Count > 0)
+        {
+            return ApiProblems.Of(
+                ProblemCode.UnknownQueryName, StatusCodes.Status400BadRequest, string.Join(", ", unknown),
+                ("got", unknown), ("takes", known.Keys.Order(StringComparer.Ordinal)));
+        }
+
+        foreach (var (name, type) in known)
+        {
+            if (context.Request.Query.TryGetValue(name, out var values) && $"{values}" is { Length: > 0 } value
+                && !CanRead(value, type))
+            {
+                return ApiProblems.BadParameter(name, value, type.Name);
+            }
+        }
+
+        return null;
     }
+
+    /// <summary>True when the web server will read the value, or names it by itself when it cannot.</summary>
+    private static bool CanRead(string value, Type type) => Type.GetTypeCode(type) switch
+    {
+        TypeCode.Int32 => int.TryParse(value, CultureInfo.InvariantCulture, out _),
+        TypeCode.Int64 => long.TryParse(value, CultureInfo.InvariantCulture, out _),
+        TypeCode.Boolean => bool.TryParse(value, out _),
+        _ => true,
+    };
 }

@@ -216,6 +216,16 @@ internal static class PolicyEndpoints
     }
 
     /// <summary>Whose policy is asked for.</summary>
-    private sealed record InForceRequest(
-        string? Cabinet, string? VenueKind, string? County, string? Operator, string? Day);
+    internal sealed record InForceRequest
+    {
+        public string? Cabinet { get; init; }
+
+        public string? VenueKind { get; init; }
+
+        public string? County { get; init; }
+
+        public string? Operator { get; init; }
+
+        public string? Day { get; init; }
+    }
 }

@@ -72,7 +72,13 @@ internal static class ProductSalesEndpoints
         ProductSalesPageStore store, PlacesDataSet places, TimeProvider time, [AsParameters] TopProductsQuery asked)
     {
         var (filter, problem) = Filter(
-            new ProductSalesQuery(asked.Window, asked.County, asked.Operator, null, asked.Class ?? "aid", null, null),
+            new ProductSalesQuery
+            {
+                Window = asked.Window,
+                County = asked.County,
+                Operator = asked.Operator,
+                Class = asked.Class ?? "aid",
+            },
             places, time);
         if (filter is null)
         {
@@ -143,12 +149,38 @@ internal static class ProductSalesEndpoints
 }
 
 /// <summary>The query of a page.</summary>
-internal sealed record ProductSalesQuery(
-    string? Window, string? County, string? Operator, string? Product, string? Class, int? Page, int? PageSize);
+internal sealed record ProductSalesQuery
+{
+    public string? Window { get; init; }
+
+    public string? County { get; init; }
+
+    public string? Operator { get; init; }
+
+    public string? Product { get; init; }
+
+    public string? Class { get; init; }
+
+    public int? Page { get; init; }
+
+    public int? PageSize { get; init; }
+}
 
 /// <summary>The query of a list of the products sold most.</summary>
-internal sealed record TopProductsQuery(
-    string? Window, string? County, string? Operator, string? Class, string? By, int? Count);
+internal sealed record TopProductsQuery
+{
+    public string? Window { get; init; }
+
+    public string? County { get; init; }
+
+    public string? Operator { get; init; }
+
+    public string? Class { get; init; }
+
+    public string? By { get; init; }
+
+    public int? Count { get; init; }
+}
 
 /// <summary>A page of sales by product.</summary>
 /// <param name="Window">The window of the days of sale.</param>

@@ -142,8 +142,29 @@ internal static class BillEndpoints
 }
 
 /// <summary>Which bill is brought.</summary>
-internal sealed record BillRequest(
-    string? Provider, string? Operator, string? Day, long? Rows, long? AmountFen, string? Merchant);
+internal sealed record BillRequest
+{
+    public string? Provider { get; init; }
+
+    public string? Operator { get; init; }
+
+    public string? Day { get; init; }
+
+    public long? Rows { get; init; }
+
+    public long? AmountFen { get; init; }
+
+    public string? Merchant { get; init; }
+}
 
 /// <summary>Which bills.</summary>
-internal sealed record BillsRequest(string? Operator, string? Provider, long? Before, int? Count);
+internal sealed record BillsRequest
+{
+    public string? Operator { get; init; }
+
+    public string? Provider { get; init; }
+
+    public long? Before { get; init; }
+
+    public int? Count { get; init; }
+}

@@ -186,10 +186,37 @@ internal static class ReconciliationEndpoints
 }
 
 /// <summary>Which figures.</summary>
-internal sealed record FiguresRequest(string? Window, string? County, string? Operator, string? Cabinet);
+internal sealed record FiguresRequest
+{
+    public string? Window { get; init; }
+
+    public string? County { get; init; }
+
+    public string? Operator { get; init; }
+
+    public string? Cabinet { get; init; }
+}
 
 /// <summary>Which sales.</summary>
-internal sealed record SalesRequest(string? Window, string? State, long? Before, int? Count);
+internal sealed record SalesRequest
+{
+    public string? Window { get; init; }
+
+    public string? State { get; init; }
+
+    public long? Before { get; init; }
+
+    public int? Count { get; init; }
+}
 
 /// <summary>Which days.</summary>
-internal sealed record DaysRequest(string? Operator, string? Provider, int? Page, int? PageSize);
+internal sealed record DaysRequest
+{
+    public string? Operator { get; init; }
+
+    public string? Provider { get; init; }
+
+    public int? Page { get; init; }
+
+    public int? PageSize { get; init; }
+}

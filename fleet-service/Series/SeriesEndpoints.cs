@@ -13,9 +13,14 @@ namespace KioskFleet.Service.Series;
 internal sealed record DeadLetterView(long Position, string Line, int Status, string Words, DateTimeOffset AtUtc);
 
 /// <summary>Which dead letters to list.</summary>
-/// <param name="Page">Page from 1.</param>
-/// <param name="PageSize">1 to 1000, default 100.</param>
-internal sealed record DeadLetterQuery(int? Page, int? PageSize);
+internal sealed record DeadLetterQuery
+{
+    /// <summary>Page from 1.</summary>
+    public int? Page { get; init; }
+
+    /// <summary>1 to 1000, default 100.</summary>
+    public int? PageSize { get; init; }
+}
 
 /// <summary>The HTTP interface of the writer of time series: what it could not write.</summary>
 internal static class SeriesEndpoints

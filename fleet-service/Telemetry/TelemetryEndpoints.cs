@@ -7,19 +7,39 @@ using KioskFleet.Service.Http;
 namespace KioskFleet.Service.Telemetry;
 
 /// <summary>What to list.</summary>
-/// <param name="County">A county's code.</param>
-/// <param name="Operator">An operator's id.</param>
-/// <param name="Page">Page from 1.</param>
-/// <param name="PageSize">1 to 1000, default 100.</param>
-internal sealed record TelemetryQuery(string? County, string? Operator, int? Page, int? PageSize);
+internal sealed record TelemetryQuery
+{
+    /// <summary>A county's code.</summary>
+    public string? County { get; init; }
+
+    /// <summary>An operator's id.</summary>
+    public string? Operator { get; init; }
+
+    /// <summary>Page from 1.</summary>
+    public int? Page { get; init; }
+
+    /// <summary>1 to 1000, default 100.</summary>
+    public int? PageSize { get; init; }
+}
 
 /// <summary>Which hours to list.</summary>
-/// <param name="From">The first moment; default a day before the last.</param>
-/// <param name="To">The last moment; default now.</param>
-/// <param name="Measure">One measure alone.</param>
-/// <param name="Page">Page from 1.</param>
-/// <param name="PageSize">1 to 1000, default 100.</param>
-internal sealed record HourQuery(string? From, string? To, string? Measure, int? Page, int? PageSize);
+internal sealed record HourQuery
+{
+    /// <summary>The first moment; default a day before the last.</summary>
+    public string? From { get; init; }
+
+    /// <summary>The last moment; default now.</summary>
+    public string? To { get; init; }
+
+    /// <summary>One measure alone.</summary>
+    public string? Measure { get; init; }
+
+    /// <summary>Page from 1.</summary>
+    public int? Page { get; init; }
+
+    /// <summary>1 to 1000, default 100.</summary>
+    public int? PageSize { get; init; }
+}
 
 /// <summary>The HTTP interface of telemetry: for looking only.</summary>
 internal static class TelemetryEndpoints

@@ -139,12 +139,32 @@ internal static class ProgressEndpoints
 }
 
 /// <summary>Which standings are wanted.</summary>
-internal sealed record VenueStandingsQuery(
-    string? Day, string? Window, bool? Projected, string? Kind, string? County, string? Standing, int? Page,
-    int? PageSize);
+internal sealed record VenueStandingsQuery
+{
+    public string? Day { get; init; }
+
+    public string? Window { get; init; }
+
+    public bool? Projected { get; init; }
+
+    public string? Kind { get; init; }
+
+    public string? County { get; init; }
+
+    public string? Standing { get; init; }
+
+    public int? Page { get; init; }
+
+    public int? PageSize { get; init; }
+}
 
 /// <summary>Which channels' sales are wanted.</summary>
-internal sealed record ChannelSalesQuery(string? Window, string? County);
+internal sealed record ChannelSalesQuery
+{
+    public string? Window { get; init; }
+
+    public string? County { get; init; }
+}
 
 /// <summary>A page of standings of venues.</summary>
 /// <param name="Day">The day as of which they are.</param>

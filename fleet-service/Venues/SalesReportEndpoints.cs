@@ -76,5 +76,17 @@ internal static class SalesReportEndpoints
 internal sealed record BulkReports(IReadOnlyList<JsonElement>? Reports);
 
 /// <summary>Which reports to list.</summary>
-internal sealed record SalesReportQuery(
-    string? Venue, string? Channel, string? County, string? Reporter, long? Before, int? Count);
+internal sealed record SalesReportQuery
+{
+    public string? Venue { get; init; }
+
+    public string? Channel { get; init; }
+
+    public string? County { get; init; }
+
+    public string? Reporter { get; init; }
+
+    public long? Before { get; init; }
+
+    public int? Count { get; init; }
+}

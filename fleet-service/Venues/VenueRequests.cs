@@ -34,12 +34,26 @@ internal sealed record VenueDetailsRequest(
 internal sealed record VenueLifeRequest(string? Life, string? On, string? Evidence);
 
 /// <summary>Which venues are wanted.</summary>
-/// <param name="Kind">Of one kind.</param>
-/// <param name="Presence"><c>online</c> or <c>offline</c>.</param>
-/// <param name="County">Of the city (its own code) or one county.</param>
-/// <param name="Operator">Of one operator.</param>
-/// <param name="Life">In one state.</param>
-/// <param name="Page">Page from 1.</param>
-/// <param name="PageSize">1 to 1000, default 100.</param>
-internal sealed record VenueQuery(
-    string? Kind, string? Presence, string? County, string? Operator, string? Life, int? Page, int? PageSize);
+internal sealed record VenueQuery
+{
+    /// <summary>Of one kind.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary><c>online</c> or <c>offline</c>.</summary>
+    public string? Presence { get; init; }
+
+    /// <summary>Of the city (its own code) or one county.</summary>
+    public string? County { get; init; }
+
+    /// <summary>Of one operator.</summary>
+    public string? Operator { get; init; }
+
+    /// <summary>In one state.</summary>
+    public string? Life { get; init; }
+
+    /// <summary>Page from 1.</summary>
+    public int? Page { get; init; }
+
+    /// <summary>1 to 1000, default 100.</summary>
+    public int? PageSize { get; init; }
+}

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace KioskFleet.Service.Tests.Hosting;
@@ -32,6 +33,37 @@ public sealed class RefusalTests
         var flag = await Refused(
             rig.Admin, HttpMethod.Get, "/api/v1/standings?projected=maybe", HttpStatusCode.BadRequest, "invalid");
         Assert.Equal("projected: got 'maybe'; takes true or false.", Text(flag, "detail"));
+    }
+
+    [Fact]
+    public async Task Every_number_and_flag_of_every_query_is_named_when_it_cannot_be_read()
+    {
+        await using var rig = await ServiceRig.StartAsync();
+        var tried = 0;
+        using var described = await rig.Admin.GetAsync("/openapi/v1.json", Stop);
+        var paths = (await ServiceRig.JsonAsync(described, HttpStatusCode.OK)).GetProperty("paths");
+        foreach (var (path, get) in paths.EnumerateObject()
+            .Where(path => path.Value.TryGetProperty("get", out _))
+            .Select(path => (path.Name, path.Value.GetProperty("get"))))
+        {
+            var parameters = get.TryGetProperty("parameters", out var all) ? all.EnumerateArray().ToList() : [];
+            foreach (var name in parameters
+                .Where(parameter => Text(parameter, "in") == "query" && !IsText(parameter.GetProperty("schema")))
+                .Select(parameter => Text(parameter, "name")))
+            {
+                var refused = await Refused(
+                    rig.Admin, HttpMethod.Get, Regex.Replace(path, @"\{\w+\}", "1") + $"?{name}=maybe",
+                    HttpStatusCode.BadRequest, "invalid");
+                Assert.Equal(name, Text(refused, "field"), ignoreCase: true);
+                tried++;
+            }
+        }
+
+        Assert.True(tried > 30, $"{tried}");
+
+        static bool IsText(JsonElement schema) => !schema.TryGetProperty("type", out var type)
+            || type.GetRawText() is var types && !types.Contains("integer", StringComparison.Ordinal)
+                && !types.Contains("boolean", StringComparison.Ordinal);
     }
 
     [Fact]
