@@ -12,6 +12,7 @@ internal sealed class PostgreSqlFleetConnection(NpgsqlConnection connection, str
     private const long WriterLock = 0x6B66_0001;
 
     private readonly List<PostgreSqlRows> _pending = [];
+    private readonly List<PostgreSqlStatement> _answered = [];
     private PostgreSqlStatement? _reading;
     private bool _isInTransaction;
     private bool _isFailed;
@@ -198,6 +199,7 @@ internal sealed class PostgreSqlFleetConnection(NpgsqlConnection connection, str
 
         Run("COMMIT");
         _isInTransaction = false;
+        _answered.Clear();
         ForgetRows();
     }
 
@@ -228,6 +230,8 @@ internal sealed class PostgreSqlFleetConnection(NpgsqlConnection connection, str
         _isInTransaction = false;
         _isFailed = false;
         _reading?.Reset();
+        _answered.ForEach(static statement => statement.Reset());
+        _answered.Clear();
         if (connection.FullState.HasFlag(System.Data.ConnectionState.Open))
         {
             Run("ROLLBACK");
@@ -264,6 +268,7 @@ internal sealed class PostgreSqlFleetConnection(NpgsqlConnection connection, str
 
         foreach (var question in questions)
         {
+            _answered.Add((PostgreSqlStatement)question);
             ((PostgreSqlStatement)question).Take(reader);
             reader.NextResult();
         }

@@ -57,6 +57,20 @@ public sealed class QuestionTests : IDisposable
         using var turn = other.BeginWrite();
     }
 
+    [Fact]
+    public void An_answer_of_a_transaction_that_was_undone_is_not_read()
+    {
+        using var connection = _server.Database.OpenWriter();
+        using var all = connection.Prepare("SELECT position FROM doubles");
+        using (connection.BeginWrite())
+        {
+            connection.Execute("INSERT INTO doubles (position, counted_position) VALUES (1, 1)");
+            connection.Ask(all);
+        }
+
+        Assert.Equal([], Positions(all));
+    }
+
     private static List<long> Positions(Statement statement)
     {
         var positions = new List<long>();
