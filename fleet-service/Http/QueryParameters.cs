@@ -48,22 +48,26 @@ internal sealed class QueryParameters(IApiDescriptionGroupCollectionProvider des
 
         foreach (var (name, type) in known)
         {
-            if (context.Request.Query.TryGetValue(name, out var values) && $"{values}" is { Length: > 0 } value
-                && !CanRead(value, type))
+            if (context.Request.Query.TryGetValue(name, out var values) && !CanRead($"{values}", type))
             {
-                return ApiProblems.BadParameter(name, value, type.Name);
+                return ApiProblems.BadParameter(name, values, type.Name);
             }
         }
 
         return null;
     }
 
-    /// <summary>True when the web server will read the value, or names it by itself when it cannot.</summary>
-    private static bool CanRead(string value, Type type) => Type.GetTypeCode(type) switch
+    /// <summary>True when the web server will read the value. It would take an empty one for none.</summary>
+    /// <exception cref="InvalidOperationException">Nothing is known here of values of this type.</exception>
+    private static bool CanRead(string value, Type type) => type switch
     {
-        TypeCode.Int32 => int.TryParse(value, CultureInfo.InvariantCulture, out _),
-        TypeCode.Int64 => long.TryParse(value, CultureInfo.InvariantCulture, out _),
-        TypeCode.Boolean => bool.TryParse(value, out _),
-        _ => true,
+        _ when type == typeof(string) => true,
+        _ when type == typeof(int) => int.TryParse(value, CultureInfo.InvariantCulture, out _),
+        _ when type == typeof(long) => long.TryParse(value, CultureInfo.InvariantCulture, out _),
+        _ when type == typeof(bool) => bool.TryParse(value, out _),
+        _ when type == typeof(DateTimeOffset) => DateTimeOffset.TryParse(
+            value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces,
+            out _),
+        _ => throw new InvalidOperationException($"A query holds no {type.Name}: say here how it is read."),
     };
 }
