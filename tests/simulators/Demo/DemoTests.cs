@@ -69,6 +69,7 @@ public sealed class DemoTests
         await using var run = await DemoRun.StartAsync(
             new DemoOptions { Cabinets = 12, Days = 1, Seed = 3 }, folder, TimeProvider.System, cancel);
         var outcome = await run.RunAsync(cancel);
+        Assert.Empty(CityResult.Of(outcome).Findings);
         Assert.True(CityResult.Of(outcome).Proven);
         var silent = Assert.Single(outcome.Plan.Cabinets, c => c.Behaviour == Behaviour.Silent);
         var end = outcome.Plan.Options.EndUtc.AddDays(Auditor.DaysToWait).ToUnixTimeMilliseconds();
