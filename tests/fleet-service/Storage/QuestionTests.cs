@@ -58,6 +58,26 @@ public sealed class QuestionTests : IDisposable
     }
 
     [Fact]
+    public void What_is_asked_along_with_the_turn_is_planned_for_the_tables_as_they_are()
+    {
+        using var connection = _server.Database.OpenWriter();
+        using var all = connection.Prepare("SELECT position FROM doubles WHERE position >= ?1");
+        for (var asked = 0; asked < 20; asked++)
+        {
+            all.Set(1, asked);
+            using var transaction = connection.BeginWrite(all);
+            Assert.Equal([], Positions(all));
+        }
+
+        // A plan that is kept (generic) was made when they were empty, and reads them from end to end when they are not.
+        var (kept, made) = connection.Query(
+            "SELECT CAST(sum(generic_plans) AS BIGINT), CAST(sum(custom_plans) AS BIGINT) FROM pg_prepared_statements "
+            + "WHERE statement LIKE '%FROM doubles%'", row => (row.Long(0), row.Long(1)))[0];
+        Assert.Equal(0, kept);
+        Assert.InRange(made, 10, 20);
+    }
+
+    [Fact]
     public void An_answer_of_a_transaction_that_was_undone_is_not_read()
     {
         using var connection = _server.Database.OpenWriter();
