@@ -171,9 +171,8 @@ internal sealed class PostgreSqlFleetConnection(NpgsqlConnection connection, str
 
             if (isWriting)
             {
-                // Each question is asked when the turn has come, and sees all that was committed before it.
-                // A plan that is kept may be that of tables that were empty: for what is asked once a group a new one is
-                // cheap.
+                // Each question is asked when the turn has come, and sees all that was committed before it. A plan that
+                // is kept may be that of tables that were empty: for what is asked once a group a new one is cheap.
                 string[] plans = questions.IsEmpty ? [] : ["SET LOCAL plan_cache_mode = force_custom_plan"];
                 AskAll(["BEGIN", .. plans, $"SELECT pg_advisory_xact_lock({WriterLock})"], questions);
             }

@@ -69,7 +69,7 @@ public sealed class QuestionTests : IDisposable
             Assert.Equal([], Positions(all));
         }
 
-        // A plan that is kept (generic) was made when they were empty, and reads them from end to end when they are not.
+        // A plan that is kept (generic) was made when they were empty, and reads all of them when they are not.
         var (kept, made) = connection.Query(
             "SELECT CAST(sum(generic_plans) AS BIGINT), CAST(sum(custom_plans) AS BIGINT) FROM pg_prepared_statements "
             + "WHERE statement LIKE '%FROM doubles%'", row => (row.Long(0), row.Long(1)))[0];
